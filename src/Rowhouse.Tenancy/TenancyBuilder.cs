@@ -1,0 +1,44 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+
+namespace Rowhouse.Tenancy;
+
+/// <summary>Gathers what an application says about its tenancy; made by <see cref="TenancyHostExtensions.AddTenancy"/>.</summary>
+/// <param name="host">The application that is being built.</param>
+public sealed class TenancyBuilder(IHostApplicationBuilder host)
+{
+    /// <summary>The application that is being built.</summary>
+    public IHostApplicationBuilder Host { get; } = host;
+
+    /// <summary>Its services.</summary>
+    public IServiceCollection Services => Host.Services;
+
+    /// <summary>Uses a catalogue of tenants.</summary>
+    /// <typeparam name="TCatalogue">The catalogue; a singleton.</typeparam>
+    public TenancyBuilder UseCatalogue<TCatalogue>()
+        where TCatalogue : class, ITenantCatalogue
+    {
+        Services.Replace(ServiceDescriptor.Singleton<ITenantCatalogue, TCatalogue>());
+        return this;
+    }
+}
+
+/// <summary>Registers the kernel.</summary>
+public static class TenancyHostExtensions
+{
+    /// <summary>Adds tenancy to an application. May be called more than once; what it registers is registered once.</summary>
+    /// <param name="builder">The application that is being built.</param>
+    /// <param name="configure">Says how tenants are found and where their rows live.</param>
+    public static IHostApplicationBuilder AddTenancy(this IHostApplicationBuilder builder, Action<TenancyBuilder> configure)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        ArgumentNullException.ThrowIfNull(configure);
+        builder.Services.TryAddSingleton(TimeProvider.System);
+        builder.Services.TryAddSingleton<TenantDirectory>();
+        builder.Services.TryAddScoped<TenantScope>();
+        builder.Services.TryAddSingleton<ITenantScopes, TenantScopes>();
+        configure(new(builder));
+        return builder;
+    }
+}
