@@ -1,0 +1,19 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace Rowhouse.Tenancy.AspNetCore.Admission;
+
+/// <summary>
+/// May this request go on? Asked once for every request that has an endpoint, after the tenant was looked for and before
+/// it is bound. The kernel's own answer, <see cref="TenantStateAdmission"/>, judges only the tenant's state; an application
+/// with people and products puts its own in its place. The order of refusals belongs to the implementation.
+/// </summary>
+public interface ITenantAdmission
+{
+    /// <summary>Judges a request.</summary>
+    /// <param name="context">The request.</param>
+    /// <param name="resolution">Where its identifiers lead.</param>
+    /// <param name="cancellationToken">Stops the judging.</param>
+    /// <returns><see langword="null"/> to let it pass, or the answer to give instead.</returns>
+    ValueTask<ProblemHttpResult?> AdmitAsync(HttpContext context, TenantResolution resolution, CancellationToken cancellationToken);
+}

@@ -1,0 +1,53 @@
+using System.Diagnostics;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Rowhouse.Tenancy.AspNetCore.Resolution;
+
+namespace Rowhouse.Tenancy.AspNetCore.Admission;
+
+/// <summary>Asks whether the request may go on, and binds its scope to the tenant. Behind it there is a tenant, or an endpoint that needs none.</summary>
+internal sealed partial class TenantAdmissionMiddleware(RequestDelegate next, ILogger<TenantAdmissionMiddleware> logger)
+{
+    public async Task InvokeAsync(HttpContext context)
+    {
+        var endpoint = context.GetEndpoint();
+
+        // Routing's own answers (405, 415) are bare endpoints: they run nobody's code and need neither caller nor tenant.
+        if (endpoint is null || (endpoint is not RouteEndpoint && endpoint.Metadata.Count == 0))
+        {
+            await next(context).ConfigureAwait(false);
+            return;
+        }
+
+        var mentions = context.Features.Get<TenantMentionsFeature>()
+            ?? throw new InvalidOperationException("The tenant was not looked for before routing. Put the application's middleware together with UseTenancy().");
+        var resolution = mentions.Mentions.Resolve(endpoint.Metadata.GetMetadata<TenantMetadata>() is not { Required: false });
+        var admission = context.RequestServices.GetRequiredService<ITenantAdmission>();
+        if (await admission.AdmitAsync(context, resolution, context.RequestAborted).ConfigureAwait(false) is { } refusal)
+        {
+            RefusalGiven(logger, refusal.ProblemDetails.Type, refusal.StatusCode);
+            await refusal.ExecuteAsync(context).ConfigureAwait(false);
+            return;
+        }
+
+        if (!resolution.Required)
+        {
+            await next(context).ConfigureAwait(false);
+            return;
+        }
+
+        var tenant = resolution.Tenant
+            ?? throw new InvalidOperationException($"{admission.GetType().Name} let a request without a tenant pass to an endpoint that needs one.");
+        context.RequestServices.GetRequiredService<TenantScope>().Bind(tenant);
+        Activity.Current?.SetTag("rowhouse.tenant", tenant.Id.ToString());
+        using (logger.BeginScope(new TenantLogScope(tenant.Id)))
+        {
+            await next(context).ConfigureAwait(false);
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "Refused with {ProblemType} ({Status})")]
+    private static partial void RefusalGiven(ILogger logger, string? problemType, int status);
+}

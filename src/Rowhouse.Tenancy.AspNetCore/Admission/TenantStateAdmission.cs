@@ -1,0 +1,64 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Rowhouse.Tenancy.AspNetCore.Problems;
+
+namespace Rowhouse.Tenancy.AspNetCore.Admission;
+
+/// <summary>The kernel's own admission: a tenant that is needed must be named, known and open.</summary>
+public sealed class TenantStateAdmission : ITenantAdmission
+{
+    /// <inheritdoc/>
+    public ValueTask<ProblemHttpResult?> AdmitAsync(HttpContext context, TenantResolution resolution, CancellationToken cancellationToken) =>
+        ValueTask.FromResult(Judge(context, resolution));
+
+    /// <summary>The judgement, for admissions that put their own refusals before and after it.</summary>
+    /// <param name="context">The request; a refusal that waiting helps gets its <c>Retry-After</c>.</param>
+    /// <param name="resolution">Where its identifiers lead.</param>
+    public static ProblemHttpResult? Judge(HttpContext context, TenantResolution resolution)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        ArgumentNullException.ThrowIfNull(resolution);
+        return JudgeNaming(resolution) ?? (resolution is { Required: true, Tenant: { } tenant } ? JudgeState(context, tenant) : null);
+    }
+
+    /// <summary>Whether the request names one tenant where it has to.</summary>
+    /// <param name="resolution">Where its identifiers lead.</param>
+    public static ProblemHttpResult? JudgeNaming(TenantResolution resolution)
+    {
+        ArgumentNullException.ThrowIfNull(resolution);
+        return resolution switch
+        {
+            { Outcome: TenantResolutionOutcome.Conflicting } =>
+                TenancyProblems.Conflicting.With("The host, path and header of a request must lead to the same tenant. Name it once, or the same in each."),
+            { Required: false } => null,
+            { Outcome: TenantResolutionOutcome.None } =>
+                TenancyProblems.NoTenant.With("Name the tenant by the header X-Tenant-Id, by the path /t/{tenant}/… or by its host."),
+            { Outcome: TenantResolutionOutcome.Unknown } => UnknownTenant(),
+            _ => null,
+        };
+    }
+
+    /// <summary>Whether the tenant is open.</summary>
+    /// <param name="context">The request; a refusal that waiting helps gets its <c>Retry-After</c>.</param>
+    /// <param name="tenant">The tenant.</param>
+    public static ProblemHttpResult? JudgeState(HttpContext context, Tenant tenant)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        ArgumentNullException.ThrowIfNull(tenant);
+        switch (tenant.Status)
+        {
+            case TenantStatus.Active or TenantStatus.Moving:
+                return null;
+            case TenantStatus.Suspended:
+                return TenancyProblems.Suspended.With("The tenant is suspended and nothing of it is lost. The platform's operator can resume it.");
+            case TenantStatus.Pending or TenantStatus.Creating or TenantStatus.Failed:
+                context.Response.Headers.RetryAfter = "5";
+                return TenancyProblems.Provisioning.With("The tenant's home is being made. Try again in a few seconds.");
+            default:
+                return TenancyProblems.Deleted.With("The tenant was deleted.");
+        }
+    }
+
+    /// <summary>The one answer for a tenant that does not exist and for one that the caller may not know of.</summary>
+    public static ProblemHttpResult UnknownTenant() => TenancyProblems.Unknown.With("No tenant has this id, slug or host, or you are not a member of it.");
+}

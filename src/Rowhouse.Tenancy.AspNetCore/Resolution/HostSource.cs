@@ -1,0 +1,24 @@
+using Microsoft.AspNetCore.Http;
+
+namespace Rowhouse.Tenancy.AspNetCore.Resolution;
+
+internal sealed class HostSource(HostTemplate template) : ITenantSource
+{
+    public void Read(HttpContext context, ref TenantMentions mentions)
+    {
+        if (!HostTemplate.TryNormalise(context.Request.Host.Value, out var host))
+        {
+            return;
+        }
+
+        if (template.TryMatch(host, out var tenant))
+        {
+            mentions.Add(IdentifierKind.Name, tenant.ToString());
+        }
+        else
+        {
+            // A host outside the template may be a tenant's own domain; an unknown one is the application's own address.
+            mentions.AddIfKnown(IdentifierKind.Host, host);
+        }
+    }
+}

@@ -1,0 +1,41 @@
+using System.Buffers;
+using Microsoft.AspNetCore.Http;
+
+namespace Rowhouse.Tenancy.AspNetCore.Resolution;
+
+/// <summary>The segment after a fixed prefix of the path. Prefix and segment move to the path base, so that routes do not know of them.</summary>
+internal sealed class PathSource : ITenantSource
+{
+    private const string TenantSegment = "/{tenant}";
+
+    private static readonly SearchValues<char> NotInPrefix = SearchValues.Create("{}*?#%");
+
+    private readonly PathString prefix;
+
+    public PathSource(string template)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(template);
+        var before = template.EndsWith(TenantSegment, StringComparison.Ordinal) ? template[..^TenantSegment.Length] : "";
+        if (before.Length < 2 || before[0] != '/' || before[^1] == '/' || before.AsSpan().ContainsAny(NotInPrefix) || before.Contains("//", StringComparison.Ordinal))
+        {
+            throw new ArgumentException($"'{template}' cannot be a path template: it is fixed segments and then {{tenant}}, for example /t/{{tenant}}.", nameof(template));
+        }
+
+        prefix = before;
+    }
+
+    public void Read(HttpContext context, ref TenantMentions mentions)
+    {
+        var request = context.Request;
+        if (!request.Path.StartsWithSegments(prefix, StringComparison.OrdinalIgnoreCase, out var matched, out var rest) || rest.Value is not ['/', .. var after])
+        {
+            return;
+        }
+
+        var end = after.IndexOf('/');
+        var segment = end < 0 ? after : after[..end];
+        mentions.Add(IdentifierKind.Name, segment.ToLowerInvariant());
+        request.PathBase = request.PathBase.Add(matched).Add("/" + segment);
+        request.Path = end < 0 ? PathString.Empty : after[end..];
+    }
+}
