@@ -1,0 +1,214 @@
+using System.Data;
+using System.Data.Common;
+using System.Globalization;
+using Microsoft.EntityFrameworkCore.Diagnostics;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace Rowhouse.Tenancy.Postgres.Binding;
+
+/// <summary>
+/// Binds the tenant and its generation to the database's transaction, in one command with the first statement:
+/// no round trip is added to a read, a write or a transaction.
+/// </summary>
+/// <remarks>
+/// <list type="bullet">
+/// <item>A lone statement becomes <c>BEGIN; bind; statement; COMMIT</c>. Npgsql splits it and sends the four together.</item>
+/// <item>In an explicit transaction <c>bind;</c> goes before the first statement only; Npgsql holds its own BEGIN back until then.</item>
+/// <item>The bind is <c>CALL tenancy.bind(…)</c> with parameters on direct connections, so that every text is constant and
+/// stays prepared, and <c>SET LOCAL</c> behind a pooler, where nothing is prepared. <c>select set_config(…)</c> would be
+/// quicker still, but is not carried to the workers of a distributed store.</item>
+/// <item>Session-level settings are never used: behind a pooler the next client would inherit them.</item>
+/// </list>
+/// </remarks>
+internal sealed class TenantBinding(PostgresStore store) : DbCommandInterceptor, IDbTransactionInterceptor
+{
+    private const string Begin = "BEGIN;";
+    private const string Call = "CALL tenancy.bind(@rowhouse_tenant, @rowhouse_generation);\n";
+
+    public override InterceptionResult<DbDataReader> ReaderExecuting(DbCommand command, CommandEventData eventData, InterceptionResult<DbDataReader> result)
+    {
+        Bind(command, eventData);
+        return result;
+    }
+
+    public override ValueTask<InterceptionResult<DbDataReader>> ReaderExecutingAsync(DbCommand command, CommandEventData eventData, InterceptionResult<DbDataReader> result, CancellationToken cancellationToken = default)
+    {
+        Bind(command, eventData);
+        return new(result);
+    }
+
+    public override InterceptionResult<int> NonQueryExecuting(DbCommand command, CommandEventData eventData, InterceptionResult<int> result)
+    {
+        Bind(command, eventData);
+        return result;
+    }
+
+    public override ValueTask<InterceptionResult<int>> NonQueryExecutingAsync(DbCommand command, CommandEventData eventData, InterceptionResult<int> result, CancellationToken cancellationToken = default)
+    {
+        Bind(command, eventData);
+        return new(result);
+    }
+
+    public override InterceptionResult<object> ScalarExecuting(DbCommand command, CommandEventData eventData, InterceptionResult<object> result)
+    {
+        Bind(command, eventData);
+        return result;
+    }
+
+    public override ValueTask<InterceptionResult<object>> ScalarExecutingAsync(DbCommand command, CommandEventData eventData, InterceptionResult<object> result, CancellationToken cancellationToken = default)
+    {
+        Bind(command, eventData);
+        return new(result);
+    }
+
+    public override void CommandFailed(DbCommand command, CommandErrorEventData eventData)
+    {
+        if (eventData.Context is TenantDbContext context)
+        {
+            if (Abandon(context, command) is { } connection)
+            {
+                RollBack(connection);
+            }
+
+            ThrowIfFenced(context, eventData.Exception);
+        }
+    }
+
+    public override async Task CommandFailedAsync(DbCommand command, CommandErrorEventData eventData, CancellationToken cancellationToken = default)
+    {
+        if (eventData.Context is TenantDbContext context)
+        {
+            if (Abandon(context, command) is { } connection)
+            {
+                await RollBackAsync(connection).ConfigureAwait(false);
+            }
+
+            ThrowIfFenced(context, eventData.Exception);
+        }
+    }
+
+    public override void CommandCanceled(DbCommand command, CommandEndEventData eventData)
+    {
+        if (eventData.Context is TenantDbContext context && Abandon(context, command) is { } connection)
+        {
+            RollBack(connection);
+        }
+    }
+
+    public override async Task CommandCanceledAsync(DbCommand command, CommandEndEventData eventData, CancellationToken cancellationToken = default)
+    {
+        if (eventData.Context is TenantDbContext context && Abandon(context, command) is { } connection)
+        {
+            await RollBackAsync(connection).ConfigureAwait(false);
+        }
+    }
+
+    // What was set after a savepoint is undone by rolling back to it: the next statement binds again.
+    public void RolledBackToSavepoint(DbTransaction transaction, TransactionEventData eventData) => Forget(eventData);
+
+    public Task RolledBackToSavepointAsync(DbTransaction transaction, TransactionEventData eventData, CancellationToken cancellationToken = default)
+    {
+        Forget(eventData);
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Says of a failure of the database whether it was the fence of the tenant's home.</summary>
+    internal static void ThrowIfFenced(TenantDbContext context, Exception exception)
+    {
+        if (exception is PostgresException { SqlState: HomeNotWritableException.SqlState })
+        {
+            throw new HomeNotWritableException(context.BoundTenant, context.BoundGeneration, exception);
+        }
+    }
+
+    private static void Forget(TransactionEventData eventData)
+    {
+        if (eventData.Context is TenantDbContext context)
+        {
+            context.BoundTransaction = null;
+        }
+    }
+
+    private void Bind(DbCommand command, CommandEventData eventData)
+    {
+        if (eventData.Context is not TenantDbContext context || eventData.CommandSource is CommandSource.Migrations)
+        {
+            return;
+        }
+
+        if (context.Database.CurrentTransaction is not { } transaction)
+        {
+            RefuseAmbientTransaction();
+            command.CommandText = string.Concat(Begin, BindText(command, context), command.CommandText.AsSpan().TrimEnd("; \r\n\t"), "\n;COMMIT");
+        }
+        else if (context.BoundTransaction != transaction.TransactionId)
+        {
+            command.CommandText = BindText(command, context) + command.CommandText;
+            context.BoundTransaction = transaction.TransactionId;
+        }
+    }
+
+    private string BindText(DbCommand command, TenantDbContext context)
+    {
+        if (store.Connections.ThroughPooler)
+        {
+            // SET takes no parameter. Both values are formatted from a Guid and an int, never from text.
+            return string.Create(CultureInfo.InvariantCulture, $"SET LOCAL rowhouse.tenant = '{context.BoundTenant.Value:D}';SET LOCAL rowhouse.generation = '{context.BoundGeneration}';\n");
+        }
+
+        command.Parameters.Add(new NpgsqlParameter<Guid>("rowhouse_tenant", NpgsqlDbType.Uuid) { TypedValue = context.BoundTenant.Value });
+        command.Parameters.Add(new NpgsqlParameter<int>("rowhouse_generation", NpgsqlDbType.Integer) { TypedValue = context.BoundGeneration });
+        return Call;
+    }
+
+    private static void RefuseAmbientTransaction()
+    {
+        // The COMMIT of a lone statement would end it half-way.
+        if (System.Transactions.Transaction.Current is not null)
+        {
+            throw new NotSupportedException("A TransactionScope cannot carry a tenant. Use Database.BeginTransactionAsync.");
+        }
+    }
+
+    // A failed statement undoes the bind that went with it, and leaves BEGIN without its COMMIT.
+    private static DbConnection? Abandon(TenantDbContext context, DbCommand command)
+    {
+        context.BoundTransaction = null;
+        return command.CommandText.StartsWith(Begin, StringComparison.Ordinal) && context.Database.CurrentTransaction is null
+            && command.Connection is { State: ConnectionState.Open } connection
+            ? connection
+            : null;
+    }
+
+    private static void RollBack(DbConnection connection)
+    {
+        try
+        {
+            using var rollback = connection.CreateCommand();
+            rollback.CommandText = "ROLLBACK";
+            rollback.ExecuteNonQuery();
+        }
+        catch (NpgsqlException)
+        {
+            // The connection broke meanwhile, and its transaction with it; what matters is the failure that is on its way up.
+        }
+    }
+
+    private static async Task RollBackAsync(DbConnection connection)
+    {
+        try
+        {
+            var rollback = connection.CreateCommand();
+            await using var _ = rollback.ConfigureAwait(false);
+            rollback.CommandText = "ROLLBACK";
+
+            // Not the caller's token: a cancelled command has to be undone as well.
+            await rollback.ExecuteNonQueryAsync(CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (NpgsqlException)
+        {
+            // As above.
+        }
+    }
+}

@@ -1,0 +1,29 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Internal;
+using Microsoft.EntityFrameworkCore.Update;
+using Rowhouse.Tenancy.Postgres.Model;
+
+namespace Rowhouse.Tenancy.Postgres.Binding;
+
+/// <summary>The EF Core options of a tenant's context.</summary>
+internal static class TenantOptions
+{
+    /// <summary>For work in a scope. The connection is given, not the data source: one model and one set of EF Core's own services then serve all stores.</summary>
+    public static void Use(DbContextOptionsBuilder options, PostgresStore store, TenantBinding binding)
+    {
+        options.UseNpgsql(store.Application.CreateConnection(), contextOwnsConnection: true).AddInterceptors(binding);
+        UseKernelServices(options);
+    }
+
+    /// <summary>For looking at the model only.</summary>
+    public static void UseForModel(DbContextOptionsBuilder options)
+    {
+        options.UseNpgsql();
+        UseKernelServices(options);
+    }
+
+#pragma warning disable EF1001 // See TenantFinderSource.
+    private static void UseKernelServices(DbContextOptionsBuilder options) =>
+        options.ReplaceService<IModificationCommandBatchFactory, TenantBatchFactory>().ReplaceService<IEntityFinderSource, TenantFinderSource>();
+#pragma warning restore EF1001
+}

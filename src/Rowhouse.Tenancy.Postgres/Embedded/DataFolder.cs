@@ -1,0 +1,150 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using Rowhouse.Tenancy.Postgres.Roles;
+
+namespace Rowhouse.Tenancy.Postgres.Embedded;
+
+/// <summary>
+/// What the embedded server keeps in a data folder: the passwords, where it listens at the moment, and the cluster itself,
+/// or where that is, when the user that the server runs as could not reach it here.
+/// </summary>
+internal sealed class DataFolder
+{
+    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+    private const UnixFileMode Passable = OwnerOnly | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
+
+    private readonly string root;
+
+    private DataFolder(string root, string home)
+    {
+        this.root = root;
+        Home = home;
+    }
+
+    /// <summary>The folder of everything that belongs to one cluster.</summary>
+    public string Home { get; }
+
+    public string Cluster => Path.Combine(Home, "cluster");
+
+    /// <summary>The major version that made the cluster.</summary>
+    /// <value><see langword="null"/> where there is none yet.</value>
+    public int? ClusterVersion => File.Exists(Path.Combine(Cluster, "PG_VERSION"))
+        ? int.Parse(File.ReadAllText(Path.Combine(Cluster, "PG_VERSION")), System.Globalization.CultureInfo.InvariantCulture)
+        : null;
+
+    private string RuntimeFile => Path.Combine(root, "runtime.json");
+
+    private string PasswordFile => Path.Combine(root, "postgres-passwords.json");
+
+    public static async Task<DataFolder> OpenAsync(string folder, CancellationToken cancellationToken)
+    {
+        var path = Path.GetFullPath(folder);
+        try
+        {
+            // Passable, not readable: the server's user has to get through to its own folder.
+            Directory.CreateDirectory(path, Passable);
+            var location = Path.Combine(path, "postgres-location");
+            if (File.Exists(location))
+            {
+                return new(path, (await File.ReadAllTextAsync(location, cancellationToken).ConfigureAwait(false)).Trim());
+            }
+
+            var home = Path.Combine(path, "postgres");
+            if (!Directory.Exists(home) && !await ServerAccount.ForNewCluster().CanReachAsync(path, cancellationToken).ConfigureAwait(false))
+            {
+                home = Path.Combine("/var/lib/rowhouse", Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(path)))[..16]);
+                await WriteAsync(location, home + "\n", cancellationToken).ConfigureAwait(false);
+            }
+
+            Directory.CreateDirectory(home, Passable);
+            return new(path, home);
+        }
+        catch (UnauthorizedAccessException exception)
+        {
+            throw new EmbeddedPostgresException($"The data folder cannot be used: {exception.Message} Start as the user it belongs to, or name another folder (ROWHOUSE_DATA).");
+        }
+    }
+
+    /// <summary>Makes this process the one that runs the server; the kernel takes the right back when the process ends, however it ends.</summary>
+    /// <returns><see langword="null"/> where another host has it.</returns>
+    public FileStream? TryOwn()
+    {
+        // Beside the cluster, not beside the passwords: a copied data folder still names the same cluster.
+        try
+        {
+            return new FileStream(Path.Combine(Home, "owner.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException exception) when (exception is not (DirectoryNotFoundException or FileNotFoundException))
+        {
+            return null;
+        }
+    }
+
+    public async Task<ServerPasswords> PasswordsAsync(CancellationToken cancellationToken)
+    {
+        if (await ReadAsync<ServerPasswords>(PasswordFile, cancellationToken).ConfigureAwait(false) is { } kept)
+        {
+            return kept;
+        }
+
+        if (ClusterVersion is not null)
+        {
+            throw new EmbeddedPostgresException($"{PasswordFile} is missing or damaged, and the cluster in {Cluster} does not open without it. Restore it from a backup, or move the cluster away to start with an empty one.");
+        }
+
+        var made = new ServerPasswords(RolePasswords.Generate().Owner, RolePasswords.Generate());
+        await WriteAsync(PasswordFile, JsonSerializer.Serialize(made), cancellationToken).ConfigureAwait(false);
+        return made;
+    }
+
+    public Task<ServerRuntime?> RuntimeAsync(CancellationToken cancellationToken) => ReadAsync<ServerRuntime>(RuntimeFile, cancellationToken);
+
+    public Task PublishAsync(ServerRuntime runtime, CancellationToken cancellationToken) =>
+        WriteAsync(RuntimeFile, JsonSerializer.Serialize(runtime), cancellationToken);
+
+    /// <summary>A file that only the user of this process reads; whole or not at all, also through a power cut.</summary>
+    public static async Task WriteAsync(string file, string text, CancellationToken cancellationToken)
+    {
+        var draft = $"{file}.{Environment.ProcessId}";
+        var stream = new FileStream(draft, new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, UnixCreateMode = OwnerOnly });
+        await using (stream.ConfigureAwait(false))
+        {
+            await stream.WriteAsync(Encoding.UTF8.GetBytes(text), cancellationToken).ConfigureAwait(false);
+            stream.Flush(flushToDisk: true);
+        }
+
+        File.Move(draft, file, overwrite: true);
+    }
+
+    private static async Task<T?> ReadAsync<T>(string file, CancellationToken cancellationToken)
+        where T : class
+    {
+        try
+        {
+            var stream = File.OpenRead(file);
+            await using (stream.ConfigureAwait(false))
+            {
+                return await JsonSerializer.DeserializeAsync<T>(stream, cancellationToken: cancellationToken).ConfigureAwait(false);
+            }
+        }
+        catch (Exception exception) when (exception is FileNotFoundException or JsonException)
+        {
+            return null;
+        }
+    }
+}
+
+/// <summary>The passwords of the cluster's superuser and of Rowhouse's roles.</summary>
+internal sealed record ServerPasswords(string Administrator, RolePasswords Roles)
+{
+    public override string ToString() => nameof(ServerPasswords);
+}
+
+/// <summary>The server that runs now, for whoever else works on the data folder.</summary>
+/// <param name="Host">The socket's folder, or 127.0.0.1.</param>
+/// <param name="Port">The port.</param>
+/// <param name="Database">The database that is ready.</param>
+/// <param name="ProcessId">The server's process.</param>
+/// <param name="HostProcessId">The process that owns it.</param>
+internal sealed record ServerRuntime(string Host, int Port, string Database, int ProcessId, int HostProcessId);

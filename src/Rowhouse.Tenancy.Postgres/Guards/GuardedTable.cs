@@ -1,0 +1,27 @@
+using Microsoft.EntityFrameworkCore.Metadata;
+using Rowhouse.Tenancy.Postgres.Model;
+
+namespace Rowhouse.Tenancy.Postgres.Guards;
+
+/// <summary>A table of some module's model, and whose rows it holds.</summary>
+/// <param name="Schema">Its schema.</param>
+/// <param name="Name">Its name.</param>
+/// <param name="IsShared">Whether its rows belong to nobody and are read by all tenants.</param>
+internal sealed record GuardedTable(string Schema, string Name, bool IsShared)
+{
+    /// <summary>What the application may do with the rows.</summary>
+    public IReadOnlyList<string> ApplicationRights => IsShared ? ["SELECT"] : ["SELECT", "INSERT", "UPDATE", "DELETE"];
+
+    /// <summary>What the platform may do with the rows.</summary>
+    public IReadOnlyList<string> PlatformRights => IsShared ? ["SELECT", "INSERT", "UPDATE", "DELETE"] : [];
+
+    public static GuardedTable Of(ITable table)
+    {
+        var shared = table.EntityTypeMappings.All(mapping => mapping.TypeBase is IEntityType type && TenantModel.IsShared(type));
+        return shared == (table.FindColumn(TenantModel.Key) is null)
+            ? new(table.Schema ?? "public", table.Name, shared)
+            : throw new InvalidOperationException($"{table.Schema}.{table.Name} holds rows of tenants and shared rows. Keep them in tables of their own.");
+    }
+
+    public override string ToString() => $"{Schema}.{Name}";
+}

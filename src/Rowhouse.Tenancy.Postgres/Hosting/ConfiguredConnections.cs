@@ -1,0 +1,48 @@
+using Microsoft.Extensions.Configuration;
+
+namespace Rowhouse.Tenancy.Postgres.Hosting;
+
+/// <summary>What the configuration says of the database, by environment variables or any other source.</summary>
+internal static class ConfiguredConnections
+{
+    public const string Owner = "ROWHOUSE_DATABASE_OWNER";
+
+    private const string Application = "ROWHOUSE_DATABASE";
+    private const string Platform = "ROWHOUSE_DATABASE_PLATFORM";
+    private const string Direct = "ROWHOUSE_DATABASE_DIRECT";
+    private const string Data = "ROWHOUSE_DATA";
+
+    /// <summary>The connections, or <see langword="null"/> when none is named: then the server is a private one.</summary>
+    /// <exception cref="InvalidOperationException">Some are named, and one that is needed is not.</exception>
+    public static PostgresConnections? Read(IConfiguration configuration)
+    {
+        if (Optional(configuration, Application) is not { } application)
+        {
+            // Half a configuration is a mistake; going on with a private database would hide it.
+            return new[] { Platform, Owner, Direct }.FirstOrDefault(key => Optional(configuration, key) is not null) is { } other
+                ? throw new InvalidOperationException($"{other} is set and {Application} is not. Set both, or none for the private server.")
+                : null;
+        }
+
+        var direct = Optional(configuration, Direct);
+        return new()
+        {
+            Application = application,
+            Platform = Optional(configuration, Platform) ?? throw new InvalidOperationException($"{Application} is set and {Platform} is not. `rowhouse database init` makes the roles and prints the settings."),
+            Owner = Optional(configuration, Owner),
+            Direct = direct,
+
+            // Who names a way around the pooler has one.
+            ThroughPooler = direct is not null && direct != application,
+        };
+    }
+
+    /// <summary>The folder of the private server.</summary>
+    public static string DataFolder(PostgresOptions options, IConfiguration configuration) =>
+        options.DataFolder
+        ?? Optional(configuration, Data)
+        ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.Create), "rowhouse");
+
+    private static string? Optional(IConfiguration configuration, string key) =>
+        string.IsNullOrWhiteSpace(configuration[key]) ? null : configuration[key];
+}

@@ -1,0 +1,65 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Rowhouse.Tenancy.Postgres.Hosting;
+
+/// <summary>Opens the database before anything else of the host starts, and lets nothing start on one that is old or not guarded.</summary>
+internal sealed partial class PostgresStartup(
+    PostgresDatabase database,
+    PostgresStore store,
+    TenantDirectory directory,
+    IEnumerable<ITenantCatalogue> catalogues,
+    ILogger<PostgresStartup> logger) : IHostedLifecycleService
+{
+    public async Task StartingAsync(CancellationToken cancellationToken)
+    {
+        await database.OpenAsync(cancellationToken).ConfigureAwait(false);
+        await MigrateAsync(cancellationToken).ConfigureAwait(false);
+        var report = await database.VerifyIsolationAsync(cancellationToken).ConfigureAwait(false);
+        if (!report.IsSound)
+        {
+            throw new IsolationException(report);
+        }
+
+        LogSound(report.Tables, report.SharedTables);
+        foreach (var catalogue in catalogues)
+        {
+            await directory.FillAsync(catalogue, cancellationToken).ConfigureAwait(false);
+            LogDirectory(directory.Count);
+        }
+    }
+
+    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    private async Task MigrateAsync(CancellationToken cancellationToken)
+    {
+        if (database.MigratesAtStart)
+        {
+            foreach (var script in await database.MigrateAsync(cancellationToken).ConfigureAwait(false))
+            {
+                LogMigrated(script);
+            }
+        }
+        else if (await database.Migrations.FindPendingAsync(store.Application, cancellationToken).ConfigureAwait(false) is [var first, ..] pending)
+        {
+            throw new MigrationException(first, $"The database has not had it ({pending.Count} scripts are missing). Run `rowhouse migrate` with {ConfiguredConnections.Owner} set, then start again.");
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Applied {Script}")]
+    private partial void LogMigrated(string script);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "The database keeps tenants apart: {Tables} tables of tenants and {SharedTables} shared ones looked at")]
+    private partial void LogSound(int tables, int sharedTables);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "{Count} tenants in the directory")]
+    private partial void LogDirectory(int count);
+}

@@ -1,0 +1,48 @@
+using System.Text;
+
+namespace Rowhouse.Tenancy.Postgres;
+
+/// <summary>How a live database keeps tenants apart, compared with the models of the registered modules.</summary>
+/// <param name="Tables">How many tables of tenants were looked at.</param>
+/// <param name="SharedTables">How many tables of shared reference data.</param>
+/// <param name="Findings">What is wrong; empty when nothing is.</param>
+public sealed record IsolationReport(int Tables, int SharedTables, IReadOnlyList<IsolationFinding> Findings)
+{
+    /// <summary>Whether nothing is wrong.</summary>
+    public bool IsSound => Findings.Count == 0;
+
+    /// <summary>The report for people, a finding to a paragraph.</summary>
+    public override string ToString()
+    {
+        var text = new StringBuilder();
+        foreach (var finding in Findings)
+        {
+            text.Append(finding).Append('\n');
+        }
+
+        return text.Append(IsSound ? "Tenants are kept apart: " : $"{Findings.Count} findings: ").Append(Tables).Append(" tables of tenants, ").Append(SharedTables).Append(" shared ones looked at.").ToString();
+    }
+}
+
+/// <summary>One way in which a database does not keep tenants apart.</summary>
+/// <param name="Rule">The rule that it breaks, for programs: <c>row-security</c>, <c>grant</c> …</param>
+/// <param name="Where">The table, view, function or role.</param>
+/// <param name="What">What is wrong, as a sentence.</param>
+/// <param name="Mend">How to mend it.</param>
+public sealed record IsolationFinding(string Rule, string Where, string What, string Mend)
+{
+    /// <summary>The statement that mends it, where the guards can.</summary>
+    internal string? Sql { get; init; }
+
+    /// <summary>The finding for people.</summary>
+    public override string ToString() => $"{Where}: {What} [{Rule}]\n    {Mend}";
+}
+
+/// <summary>A database does not keep tenants apart, and nothing is served from it.</summary>
+/// <param name="report">What is wrong.</param>
+public sealed class IsolationException(IsolationReport report)
+    : InvalidOperationException($"The database does not keep tenants apart; refusing to serve.\n{report}")
+{
+    /// <summary>What is wrong.</summary>
+    public IsolationReport Report { get; } = report;
+}

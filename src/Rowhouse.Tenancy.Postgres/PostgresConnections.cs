@@ -1,0 +1,35 @@
+using System.Globalization;
+using Npgsql;
+
+namespace Rowhouse.Tenancy.Postgres;
+
+/// <summary>How to reach one PostgreSQL database in each of the roles that Rowhouse works in.</summary>
+public sealed record PostgresConnections
+{
+    /// <summary>As <c>rowhouse_app</c>: requests and jobs, one tenant at a time. Owns nothing; row-level security holds for it.</summary>
+    public required string Application { get; init; }
+
+    /// <summary>As <c>rowhouse_platform</c>: the catalogue of tenants and the control plane.</summary>
+    public required string Platform { get; init; }
+
+    /// <summary>As <c>rowhouse_owner</c>: migrations only.</summary>
+    /// <value><see langword="null"/> where this process may not migrate.</value>
+    public string? Owner { get; init; }
+
+    /// <summary>As <c>rowhouse_app</c>, never through a pooler: for LISTEN, which a pooler in transaction mode breaks.</summary>
+    /// <value><see langword="null"/> means <see cref="Application"/>.</value>
+    public string? Direct { get; init; }
+
+    /// <summary>
+    /// Whether <see cref="Application"/> goes through a pooler in transaction mode. Then nothing is prepared and the tenant
+    /// is bound by <c>SET LOCAL</c>; on a direct connection it is bound by a prepared <c>CALL</c>.
+    /// </summary>
+    public bool ThroughPooler { get; init; }
+
+    /// <summary>The server and the database, without the passwords: a record would write them into whatever log it meets.</summary>
+    public override string ToString()
+    {
+        var application = new NpgsqlConnectionStringBuilder(Application);
+        return string.Create(CultureInfo.InvariantCulture, $"{application.Database} on {application.Host}:{application.Port}");
+    }
+}

@@ -1,0 +1,69 @@
+using Npgsql;
+
+namespace Rowhouse.Tenancy.Postgres;
+
+/// <summary>
+/// The database that this host works on. Opened once at start, when the server may still have to be started;
+/// the data sources exist from then on.
+/// </summary>
+public sealed class PostgresStore : IAsyncDisposable
+{
+    private NpgsqlDataSource? application;
+    private NpgsqlDataSource? platform;
+    private PostgresConnections? connections;
+
+    /// <summary>Whether the store is open.</summary>
+    public bool IsOpen => connections is not null;
+
+    /// <summary>How the database is reached.</summary>
+    /// <exception cref="InvalidOperationException">The store is not open yet.</exception>
+    public PostgresConnections Connections => connections ?? throw NotOpen();
+
+    /// <summary>Connections of the application's role.</summary>
+    /// <exception cref="InvalidOperationException">The store is not open yet.</exception>
+    public NpgsqlDataSource Application => application ?? throw NotOpen();
+
+    /// <summary>Connections of the platform's role.</summary>
+    /// <exception cref="InvalidOperationException">The store is not open yet.</exception>
+    public NpgsqlDataSource Platform => platform ?? throw NotOpen();
+
+    /// <summary>Opens the store. The first connection is made by its first use.</summary>
+    /// <param name="connections">How the database is reached.</param>
+    /// <exception cref="InvalidOperationException">The store is open already.</exception>
+    public void Open(PostgresConnections connections)
+    {
+        ArgumentNullException.ThrowIfNull(connections);
+        if (this.connections is not null)
+        {
+            throw new InvalidOperationException("The store is open already.");
+        }
+
+        application = NpgsqlDataSource.Create(connections.ThroughPooler ? ForPooler(connections.Application) : ForDirect(connections.Application));
+        platform = NpgsqlDataSource.Create(ForDirect(connections.Platform));
+        this.connections = connections;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        if (application is not null)
+        {
+            await application.DisposeAsync().ConfigureAwait(false);
+        }
+
+        if (platform is not null)
+        {
+            await platform.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    // Every hot statement stays prepared: an eviction costs as much as not preparing. The kernel sets nothing
+    // session-level, so the reset on return, which costs 30 to 40 microseconds a request, has nothing to reset.
+    private static string ForDirect(string connectionString) =>
+        new NpgsqlConnectionStringBuilder(connectionString) { MaxAutoPrepare = 300, AutoPrepareMinUsages = 2, NoResetOnClose = true }.ConnectionString;
+
+    private static string ForPooler(string connectionString) =>
+        new NpgsqlConnectionStringBuilder(connectionString) { MaxAutoPrepare = 0, NoResetOnClose = true }.ConnectionString;
+
+    private static InvalidOperationException NotOpen() => new("The store is not open yet: it opens when the host starts.");
+}

@@ -1,0 +1,80 @@
+using Npgsql;
+
+namespace Rowhouse.Tenancy.Postgres.Roles;
+
+/// <summary>Makes the database, owned by the owner's role and closed to everybody else.</summary>
+internal sealed class DatabaseMaker(NpgsqlConnection admin)
+{
+    public async Task EnsureAsync(string database, CancellationToken cancellationToken)
+    {
+        if (await ExistsAsync(database, cancellationToken).ConfigureAwait(false))
+        {
+            return;
+        }
+
+        // Who gives a database to another role must be able to become it; a superuser is. From 16 on, who made a role is a
+        // member of it that still may not become it.
+        var right = admin.PostgreSqlVersion.Major >= 16 ? "set" : "member";
+        var lent = await admin.ScalarAsync<bool>("select not pg_has_role(current_user, $1, $2)", cancellationToken, DatabaseRoles.Owner, right).ConfigureAwait(false);
+        if (lent)
+        {
+            await admin.ExecuteAsync($"grant {DatabaseRoles.Owner} to current_user", cancellationToken).ConfigureAwait(false);
+        }
+
+        try
+        {
+            // Collation C: an index answers ranges and prefixes of text, and no upgrade of the operating system reorders it.
+            await admin.ExecuteAsync(
+                $"create database {Sql.Name(database)} owner {DatabaseRoles.Owner} template template0 encoding 'UTF8' lc_collate 'C' lc_ctype 'C'",
+                cancellationToken).ConfigureAwait(false);
+        }
+        catch (PostgresException exception) when (exception.SqlState is PostgresErrorCodes.DuplicateDatabase or PostgresErrorCodes.UniqueViolation)
+        {
+            // Somebody else made it a moment ago.
+            await ExistsAsync(database, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            if (lent)
+            {
+                await admin.ExecuteAsync($"revoke {DatabaseRoles.Owner} from current_user", CancellationToken.None).ConfigureAwait(false);
+            }
+        }
+    }
+
+    /// <summary>Takes from everybody what PostgreSQL grants by default, and gives the two working roles the right to connect.</summary>
+    public static async Task GuardAsync(NpgsqlConnection owner, string database, CancellationToken cancellationToken)
+    {
+        var name = Sql.Name(database);
+        await owner.ExecuteAsync(
+            $"""
+            select pg_advisory_xact_lock(hashtext('rowhouse guards'));
+            revoke all on database {name} from public;
+            grant connect on database {name} to {DatabaseRoles.Application}, {DatabaseRoles.Platform};
+            revoke all on schema public from public;
+            grant usage on schema public to {DatabaseRoles.Application}, {DatabaseRoles.Platform};
+            create collation if not exists public.{DatabaseRoles.ShownText} (provider = icu, locale = 'und-u-kn-true');
+            """,
+            cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task<bool> ExistsAsync(string database, CancellationToken cancellationToken)
+    {
+        var unfit = await admin.ScalarAsync<string?>(
+            """
+            select case
+                when pg_encoding_to_char(encoding) <> 'UTF8' then 'its encoding is ' || pg_encoding_to_char(encoding) || ', not UTF8'
+                when datdba <> $2::regrole then 'it belongs to ' || datdba::regrole || ', not to ' || $2
+                else ''
+            end
+            from pg_database where datname = $1
+            """,
+            cancellationToken, database, DatabaseRoles.Owner).ConfigureAwait(false);
+        return unfit switch
+        {
+            null => false,
+            "" => true,
+            _ => throw new InvalidOperationException($"The database {database} exists, but {unfit}. Name another one, or mend this one."),
+        };
+    }
+}

@@ -1,0 +1,18 @@
+using System.Security.Cryptography;
+
+namespace Rowhouse.Tenancy.Postgres.Roles;
+
+/// <summary>The passwords of the roles that Rowhouse works in.</summary>
+/// <param name="Owner">Of <c>rowhouse_owner</c>.</param>
+/// <param name="Application">Of <c>rowhouse_app</c>.</param>
+/// <param name="Platform">Of <c>rowhouse_platform</c>.</param>
+public sealed record RolePasswords(string Owner, string Application, string Platform)
+{
+    /// <summary>Makes three passwords of 192 random bits each.</summary>
+    public static RolePasswords Generate() => new(Random(), Random(), Random());
+
+    /// <summary>Names the type only: a password has no business in a log.</summary>
+    public override string ToString() => nameof(RolePasswords);
+
+    private static string Random() => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(24));
+}

@@ -1,0 +1,81 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
+using Rowhouse.Tenancy.Postgres.Guards;
+using Rowhouse.Tenancy.Postgres.Roles;
+using Rowhouse.Tenancy.Postgres.Verification;
+
+namespace Rowhouse.Tenancy.Postgres;
+
+/// <summary>
+/// Whether a module's scripts make the tables that its EF Core model expects. For tests: the lines that are
+/// <see cref="Missing"/> say what SQL to write.
+/// </summary>
+/// <param name="Missing">What the model has and the scripts do not make, one line each.</param>
+/// <param name="Surplus">What the scripts make and the model does not have.</param>
+public sealed record SchemaComparison(IReadOnlyList<string> Missing, IReadOnlyList<string> Surplus)
+{
+    /// <summary>Whether both are the same.</summary>
+    public bool IsEqual => Missing.Count == 0 && Surplus.Count == 0;
+
+    /// <summary>Compares the schemas of a context's model, guards included.</summary>
+    /// <typeparam name="TContext">The context; its constructor takes only its options.</typeparam>
+    /// <param name="migrated">A database that the scripts have made; the owner's connection is used.</param>
+    /// <param name="scratch">An empty database, made by <see cref="DatabaseRoles.EnsureAsync"/>; the model is created in it.</param>
+    /// <param name="cancellationToken">Stops half-way.</param>
+    public static async Task<SchemaComparison> RunAsync<TContext>(PostgresConnections migrated, PostgresConnections scratch, CancellationToken cancellationToken = default)
+        where TContext : TenantDbContext
+    {
+        ArgumentNullException.ThrowIfNull(migrated);
+        ArgumentNullException.ThrowIfNull(scratch);
+        var services = new ServiceCollection().BuildServiceProvider();
+        await using var disposeServices = services.ConfigureAwait(false);
+        var models = new TenantModels([new(typeof(TContext))], services);
+        var schemas = models.Tables.Select(table => table.Schema).Distinct().ToArray();
+
+        await new SqlMigrations([], new TenantModels([], services)).ApplyAsync(OwnerOf(scratch), cancellationToken).ConfigureAwait(false);
+        var expected = await WithOwnerAsync(
+            scratch,
+            async owner =>
+            {
+                var context = TenantModels.ContextForModel(typeof(TContext), services);
+                await using var disposeContext = context.ConfigureAwait(false);
+                await owner.ExecuteAsync(context.Database.GenerateCreateScript(), cancellationToken).ConfigureAwait(false);
+                await GuardWriter.WriteAsync(owner, models.Tables, cancellationToken).ConfigureAwait(false);
+                return await LinesAsync(owner, schemas, cancellationToken).ConfigureAwait(false);
+            },
+            cancellationToken).ConfigureAwait(false);
+        var actual = await WithOwnerAsync(migrated, owner => LinesAsync(owner, schemas, cancellationToken), cancellationToken).ConfigureAwait(false);
+        return new([.. expected.Except(actual)], [.. actual.Except(expected)]);
+    }
+
+    /// <summary>The differences, one line each.</summary>
+    public override string ToString() =>
+        string.Join('\n', Missing.Select(line => $"missing: {line}").Concat(Surplus.Select(line => $"surplus: {line}")));
+
+    private static string OwnerOf(PostgresConnections connections) =>
+        connections.Owner ?? throw new ArgumentException("A comparison needs the owner's connection.", nameof(connections));
+
+    private static async Task<T> WithOwnerAsync<T>(PostgresConnections connections, Func<NpgsqlConnection, Task<T>> work, CancellationToken cancellationToken)
+    {
+        var owner = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(OwnerOf(connections)) { Pooling = false }.ConnectionString);
+        await using var dispose = owner.ConfigureAwait(false);
+        await owner.OpenAsync(cancellationToken).ConfigureAwait(false);
+        return await work(owner).ConfigureAwait(false);
+    }
+
+    private static async Task<IReadOnlyList<string>> LinesAsync(NpgsqlConnection owner, string[] schemas, CancellationToken cancellationToken)
+    {
+        var lines = new List<string>();
+        var command = new NpgsqlCommand(await KernelResource.ReadAsync("schema.sql", cancellationToken).ConfigureAwait(false), owner) { Parameters = { new() { Value = schemas } } };
+        await using var disposeCommand = command.ConfigureAwait(false);
+        var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+        await using var disposeReader = reader.ConfigureAwait(false);
+        while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
+        {
+            lines.Add(reader.GetString(0));
+        }
+
+        return lines;
+    }
+}

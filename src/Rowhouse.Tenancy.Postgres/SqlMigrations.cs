@@ -1,0 +1,121 @@
+using System.Reflection;
+using Npgsql;
+using Rowhouse.Tenancy.Postgres.Guards;
+using Rowhouse.Tenancy.Postgres.Migrations;
+using Rowhouse.Tenancy.Postgres.Roles;
+
+namespace Rowhouse.Tenancy.Postgres;
+
+/// <summary>
+/// Brings a database to the schema that the registered modules expect: the kernel's scripts, then each module's in the
+/// order of registration, then the guards (row-level security, policies, fences, grants) that follow from their models.
+/// Scripts therefore contain tables, keys and indexes only.
+/// </summary>
+/// <remarks>
+/// All of it is one transaction under one lock: a failure leaves the database as it was, and two programs that start
+/// together migrate once. Scripts run with <c>row_security = off</c>, so one that touches tenants' rows fails loudly
+/// instead of changing none of them; it has to lift FORCE and the fence first, and the guards put them back.
+/// Safe for concurrent use.
+/// </remarks>
+public sealed class SqlMigrations
+{
+    /// <summary>The name under which the kernel's own scripts are recorded.</summary>
+    public const string Kernel = "tenancy";
+
+    // Any constant that no other program on the database uses. Released with the transaction, so also behind a pooler.
+    private const long LockKey = 0x526F77686F757365;
+
+    private readonly IReadOnlyList<SqlScript> scripts;
+    private readonly TenantModels models;
+
+    internal SqlMigrations(IEnumerable<SqlMigrationSource> sources, TenantModels models)
+    {
+        this.models = models;
+        List<SqlScript> all = [.. SqlScript.Embedded(Kernel, typeof(SqlMigrations).Assembly)];
+        foreach (var source in sources.DistinctBy(source => source.Module, StringComparer.Ordinal))
+        {
+            all.AddRange(SqlScript.Embedded(source.Module, source.Assembly));
+        }
+
+        scripts = all;
+    }
+
+    /// <summary>Applies what is missing and sets the guards.</summary>
+    /// <param name="owner">A connection string of the owner's role, not through a pooler.</param>
+    /// <param name="cancellationToken">Undoes everything.</param>
+    /// <returns>The scripts that were applied, as <c>module/0001_name</c>.</returns>
+    /// <exception cref="MigrationException">A script failed, was changed after it was applied, or the database is newer than this program.</exception>
+    public async Task<IReadOnlyList<string>> ApplyAsync(string owner, CancellationToken cancellationToken = default)
+    {
+        var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(owner) { Pooling = false, CommandTimeout = 0 }.ConnectionString);
+        await using var disposeConnection = connection.ConfigureAwait(false);
+        await connection.OpenAsync(cancellationToken).ConfigureAwait(false);
+        var transaction = await connection.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
+        await using var disposeTransaction = transaction.ConfigureAwait(false);
+
+        // Waiting for another migration is fine; waiting behind a long query while holding everybody else up is not.
+        await connection.ExecuteAsync($"SELECT pg_advisory_xact_lock({LockKey}); SET LOCAL lock_timeout = '30s'; SET LOCAL row_security = off", cancellationToken).ConfigureAwait(false);
+        await MigrationLedger.EnsureAsync(connection, cancellationToken).ConfigureAwait(false);
+        var pending = Pending(await MigrationLedger.ReadAsync(connection, cancellationToken).ConfigureAwait(false));
+        foreach (var script in pending)
+        {
+            await RunAsync(connection, script, cancellationToken).ConfigureAwait(false);
+        }
+
+        await GuardWriter.WriteAsync(connection, models.Tables, cancellationToken).ConfigureAwait(false);
+        await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
+        return [.. pending.Select(script => script.ToString())];
+    }
+
+    /// <summary>The scripts that a database still needs.</summary>
+    /// <param name="database">The database, in any of the roles.</param>
+    /// <param name="cancellationToken">Stops the look-up.</param>
+    /// <returns>Their names; empty when the database is where this program is.</returns>
+    /// <exception cref="MigrationException">A script was changed after it was applied, or the database is newer than this program.</exception>
+    public async Task<IReadOnlyList<string>> FindPendingAsync(NpgsqlDataSource database, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(database);
+        var connection = await database.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
+        await using var dispose = connection.ConfigureAwait(false);
+        return [.. Pending(await MigrationLedger.ReadAsync(connection, cancellationToken).ConfigureAwait(false)).Select(script => script.ToString())];
+    }
+
+    private List<SqlScript> Pending(IReadOnlyList<AppliedScript> applied)
+    {
+        var known = scripts.ToDictionary(script => (script.Module, script.Number));
+        var modules = scripts.Select(script => script.Module).ToHashSet(StringComparer.Ordinal);
+        foreach (var past in applied.Where(past => modules.Contains(past.Module)))
+        {
+            if (!known.Remove((past.Module, past.Number), out var script))
+            {
+                throw new MigrationException(past.ToString(), "The database has had it, this program does not have it: the database is newer. Run the newer program.");
+            }
+
+            if (script.Checksum != past.Checksum)
+            {
+                throw new MigrationException(script.ToString(), "It was changed after the database had it. Restore its text and put the change into a script of the next number.");
+            }
+        }
+
+        return [.. scripts.Where(script => known.ContainsKey((script.Module, script.Number)))];
+    }
+
+    private static async Task RunAsync(NpgsqlConnection connection, SqlScript script, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await connection.ExecuteAsync(script.Text, cancellationToken).ConfigureAwait(false);
+        }
+        catch (PostgresException exception)
+        {
+            throw new MigrationException(script.ToString(), $"{exception.MessageText} ({exception.SqlState}). Nothing was changed.", exception);
+        }
+
+        await MigrationLedger.AddAsync(connection, script, cancellationToken).ConfigureAwait(false);
+    }
+}
+
+/// <summary>An assembly with numbered scripts.</summary>
+/// <param name="Module">The name under which they are recorded.</param>
+/// <param name="Assembly">Where they are embedded.</param>
+internal sealed record SqlMigrationSource(string Module, Assembly Assembly);

@@ -1,0 +1,115 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.ChangeTracking;
+using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Metadata.Conventions;
+using Microsoft.Extensions.DependencyInjection;
+using Rowhouse.Tenancy.Postgres.Model;
+
+namespace Rowhouse.Tenancy.Postgres;
+
+/// <summary>
+/// A context whose rows belong to the tenant of its dependency-injection scope. Derive from it, declare entities without
+/// any tenant in them and register it with <see cref="TenantDbContextHostExtensions.AddTenantDbContext{TContext}"/>:
+/// the tenant is part of every key, foreign key and index, is stamped on what is added, filters what is read and is in
+/// the WHERE of every UPDATE and DELETE. Tables and columns are named in snake_case.
+/// </summary>
+/// <remarks>
+/// Below it stands PostgreSQL's row-level security, so what escapes the context (raw SQL, ignored filters) still sees
+/// one tenant only. Such a context is not pooled: one that is kept after its scope would become the next tenant's.
+/// Not safe for concurrent use, like every <see cref="DbContext"/>.
+/// </remarks>
+public abstract class TenantDbContext : DbContext
+{
+    private readonly IServiceProvider? scopeServices;
+    private TenantScope? scope;
+
+    /// <summary>Makes a context. Its tenant is asked for when it is first needed, not here.</summary>
+    /// <param name="options">The options, as <c>AddTenantDbContext</c> registers them.</param>
+    /// <exception cref="InvalidOperationException">
+    /// The context is pooled, or <see cref="ConfigureConventions"/> was overridden without a call of the base method.
+    /// </exception>
+    protected TenantDbContext(DbContextOptions options)
+        : base(options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        var core = options.FindExtension<CoreOptionsExtension>();
+        if (core?.MaxPoolSize is not null)
+        {
+            throw new InvalidOperationException($"{GetType().Name} cannot be pooled: a reference that outlives its scope would become the context of another tenant. Register it by AddTenantDbContext.");
+        }
+
+        scopeServices = core?.ApplicationServiceProvider;
+        base.ChangeTracker.Tracking += Stamp;
+
+        // A savepoint before every SaveChanges of an explicit transaction costs two round trips; who retries inside a
+        // transaction makes one.
+        base.Database.AutoSavepointsEnabled = false;
+        if (base.Model.FindAnnotation(TenantModel.KeyedAnnotation) is null)
+        {
+            throw new InvalidOperationException($"{GetType().Name}.{nameof(ConfigureConventions)} must call base.{nameof(ConfigureConventions)}: without it no table would belong to a tenant.");
+        }
+    }
+
+    /// <summary>The tenant whose rows these are. The query filter reads it.</summary>
+    /// <exception cref="TenantNotBoundException">The scope has no tenant.</exception>
+    internal TenantId BoundTenant => Scope.Tenant.Id;
+
+    /// <summary>The home that the tenant has; writes to any other are refused by the database.</summary>
+    internal int BoundGeneration => Scope.Tenant.Placement.Generation;
+
+    /// <summary>The explicit transaction that the tenant is bound in, if any.</summary>
+    internal Guid? BoundTransaction { get; set; }
+
+    /// <summary>Where the time in new ids comes from.</summary>
+    internal TimeProvider Clock => scopeServices?.GetService<TimeProvider>() ?? TimeProvider.System;
+
+    private TenantScope Scope => scope ??=
+        scopeServices?.GetService<TenantScope>()
+        ?? throw new InvalidOperationException($"{GetType().Name} was made without the services of a scope, so it has no tenant. Take it from a dependency-injection scope.");
+
+    /// <summary>Registers the tenant key, ids that make themselves and the snake_case names. Call the base method when you override it.</summary>
+    /// <param name="configurationBuilder">The conventions of the model.</param>
+    protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)
+    {
+        ArgumentNullException.ThrowIfNull(configurationBuilder);
+
+        // It would put back the indexes on foreign keys that the tenant key replaces.
+        configurationBuilder.Conventions.Remove<ForeignKeyIndexConvention>();
+        configurationBuilder.Conventions.Add(_ => new IdConvention());
+        configurationBuilder.Conventions.Add(_ => new TenantKeyConvention());
+        configurationBuilder.UseSnakeCaseNames();
+    }
+
+    // Fires before the identity map is asked, for Add, Attach, Update, Remove, Entry().State and for rows that are read.
+    private static void Stamp(object? sender, EntityTrackingEventArgs e)
+    {
+        var context = (TenantDbContext)e.Entry.Context;
+        if (e.Entry.Metadata.FindProperty(TenantModel.Key) is not { } key)
+        {
+            if (!e.FromQuery)
+            {
+                throw new InvalidOperationException($"{e.Entry.Metadata.DisplayName()} is shared reference data: tenants read it and never write it.");
+            }
+
+            return;
+        }
+
+#pragma warning disable EF1001 // The internal entry is the only way to write a key before tracking begins; a test holds it.
+        var entry = e.Entry.GetInfrastructure();
+        var tenant = (TenantId)(entry[key] ?? default(TenantId));
+        if (!tenant.IsSet && !e.FromQuery)
+        {
+            entry[key] = context.BoundTenant;
+        }
+        else if (tenant != context.BoundTenant)
+        {
+            throw new TenantMismatchException(e.Entry.Metadata.DisplayName());
+        }
+#pragma warning restore EF1001
+    }
+}
+
+/// <summary>An entity of another tenant came into a tenant's context. Nothing was written.</summary>
+/// <param name="entity">The type of the entity.</param>
+public sealed class TenantMismatchException(string entity)
+    : InvalidOperationException($"The {entity} belongs to another tenant than the scope that uses it.");

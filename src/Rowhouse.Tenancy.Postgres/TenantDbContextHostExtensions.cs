@@ -1,0 +1,60 @@
+using System.Reflection;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Rowhouse.Tenancy.Postgres.Binding;
+using Rowhouse.Tenancy.Postgres.Guards;
+
+namespace Rowhouse.Tenancy.Postgres;
+
+/// <summary>Registers what a module keeps in PostgreSQL.</summary>
+public static class TenantDbContextHostExtensions
+{
+    /// <summary>
+    /// Adds a context whose rows belong to the tenant of the scope, and the scripts
+    /// <c>Store/Migrations/NNNN_name.sql</c> that are embedded in its assembly. Its tables are guarded from their first
+    /// migration on. May be called more than once; what it registers is registered once.
+    /// </summary>
+    /// <typeparam name="TContext">The context; its constructor takes <see cref="DbContextOptions{TContext}"/>.</typeparam>
+    /// <param name="builder">The application that is being built.</param>
+    public static IHostApplicationBuilder AddTenantDbContext<TContext>(this IHostApplicationBuilder builder)
+        where TContext : TenantDbContext
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        if (builder.Services.Any(service => service.ImplementationInstance is TenantContextType known && known.Type == typeof(TContext)))
+        {
+            return builder;
+        }
+
+        builder.AddPostgresStore();
+        builder.Services.AddSingleton(new TenantContextType(typeof(TContext)));
+        builder.Services.AddDbContext<TContext>((services, options) =>
+            TenantOptions.Use(options, services.GetRequiredService<PostgresStore>(), services.GetRequiredService<TenantBinding>()));
+        var assembly = typeof(TContext).Assembly;
+        return builder.AddSqlMigrations(assembly.GetName().Name!.Split('.')[^1].ToLowerInvariant(), assembly); // a loaded assembly has a name
+    }
+
+    /// <summary>Adds the scripts <c>…/Migrations/NNNN_name.sql</c> that are embedded in an assembly. The first call for a name counts.</summary>
+    /// <param name="builder">The application that is being built.</param>
+    /// <param name="name">The name under which the database records them; it can never change.</param>
+    /// <param name="assembly">Where they are embedded.</param>
+    public static IHostApplicationBuilder AddSqlMigrations(this IHostApplicationBuilder builder, string name, Assembly assembly)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        ArgumentNullException.ThrowIfNull(assembly);
+        builder.AddPostgresStore();
+        builder.Services.AddSingleton(new SqlMigrationSource(name, assembly));
+        return builder;
+    }
+
+    internal static void AddPostgresStore(this IHostApplicationBuilder builder)
+    {
+        builder.Services.TryAddScoped<TenantScope>();
+        builder.Services.TryAddSingleton<PostgresStore>();
+        builder.Services.TryAddSingleton<TenantBinding>();
+        builder.Services.TryAddSingleton<TenantModels>();
+        builder.Services.TryAddSingleton(services => new SqlMigrations(services.GetServices<SqlMigrationSource>(), services.GetRequiredService<TenantModels>()));
+    }
+}
