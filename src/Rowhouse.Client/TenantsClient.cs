@@ -1,0 +1,51 @@
+using Rowhouse.Client.Http;
+using Rowhouse.Contracts;
+
+namespace Rowhouse.Client;
+
+/// <summary>The tenants of the platform.</summary>
+public sealed class TenantsClient
+{
+    private readonly ApiCaller api;
+
+    internal TenantsClient(ApiCaller api) => this.api = api;
+
+    /// <summary>Tenants, page by page.</summary>
+    /// <param name="search">Words in name, slug or external id; all by default.</param>
+    /// <param name="status">A state; all by default.</param>
+    /// <param name="after">The last page's <see cref="Page{T}.Next"/>; the first page by default.</param>
+    /// <param name="limit">How many, 1 to 200.</param>
+    /// <param name="cancellationToken">Stops the call.</param>
+    public Task<Page<TenantResponse>> ListAsync(string? search = null, string? status = null, string? after = null, int limit = 50, CancellationToken cancellationToken = default) =>
+        api.GetAsync<Page<TenantResponse>>(Query.Of("api/tenants", ("search", search), ("status", status), ("after", after), ("limit", Query.Number(limit))), cancellationToken);
+
+    /// <summary>One tenant.</summary>
+    /// <param name="tenant">Its id or slug.</param>
+    /// <param name="cancellationToken">Stops the call.</param>
+    public Task<TenantResponse> GetAsync(string tenant, CancellationToken cancellationToken = default) =>
+        api.GetAsync<TenantResponse>(Address(tenant), cancellationToken);
+
+    /// <summary>Makes a tenant.</summary>
+    /// <param name="request">What it is to be.</param>
+    /// <param name="cancellationToken">Stops the call.</param>
+    public Task<TenantResponse> CreateAsync(CreateTenantRequest request, CancellationToken cancellationToken = default) =>
+        api.SendAsync<TenantResponse>(HttpMethod.Post, "api/tenants", request, cancellationToken);
+
+    /// <summary>Closes a tenant for a while; nothing is lost.</summary>
+    /// <param name="tenant">Its id or slug.</param>
+    /// <param name="cancellationToken">Stops the call.</param>
+    public Task<TenantResponse> SuspendAsync(string tenant, CancellationToken cancellationToken = default) =>
+        api.SendAsync<TenantResponse>(HttpMethod.Post, Address(tenant) + "/suspend", body: null, cancellationToken);
+
+    /// <summary>Opens a suspended tenant again.</summary>
+    /// <param name="tenant">Its id or slug.</param>
+    /// <param name="cancellationToken">Stops the call.</param>
+    public Task<TenantResponse> ResumeAsync(string tenant, CancellationToken cancellationToken = default) =>
+        api.SendAsync<TenantResponse>(HttpMethod.Post, Address(tenant) + "/resume", body: null, cancellationToken);
+
+    private static string Address(string tenant)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(tenant);
+        return $"api/tenants/{Uri.EscapeDataString(tenant)}";
+    }
+}

@@ -1,0 +1,90 @@
+using System.Text.Json;
+using Microsoft.AspNetCore.Diagnostics;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+
+namespace Rowhouse.Modules.Problems;
+
+/// <summary>What is left when a request ends in an exception: the caller's fault is told, the server's own is logged and not told.</summary>
+internal sealed partial class RequestExceptionHandler(ILogger<RequestExceptionHandler> logger) : IExceptionHandler
+{
+    // Not an HTTP standard, but what proxies log for a caller that left.
+    private const int ClientClosedRequest = 499;
+
+    public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
+    {
+        if (httpContext.RequestAborted.IsCancellationRequested && exception is OperationCanceledException or IOException)
+        {
+            CallerLeft(logger);
+            httpContext.Response.StatusCode = ClientClosedRequest;
+            return true;
+        }
+
+        if (Explain(httpContext, exception) is not { } problem)
+        {
+            RequestFailed(logger, exception, httpContext.Request.Method, httpContext.Request.Path);
+            problem = RequestProblems.Failed.With("Something is wrong on our side. Nothing of this request was kept. Quote the trace id when you report it.");
+        }
+
+        httpContext.Response.StatusCode = problem.StatusCode;
+        await problem.ExecuteAsync(httpContext);
+        return true;
+    }
+
+    private ProblemHttpResult? Explain(HttpContext context, Exception exception)
+    {
+        switch (exception)
+        {
+            case BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge }:
+                return RequestProblems.TooLarge.With("The body is larger than this address takes: 1 MB of JSON, or what its description says.");
+            case BadHttpRequestException { StatusCode: StatusCodes.Status415UnsupportedMediaType }:
+                return RequestProblems.UnsupportedType.With("Send JSON with Content-Type: application/json, or what the address's description says.");
+            case BadHttpRequestException { InnerException: JsonException json }:
+                return ExplainJson(json);
+            case BadHttpRequestException bad:
+                return RequestProblems.Malformed.With(bad.InnerException is null ? bad.Message : "The request cannot be read.");
+        }
+
+        switch (exception as NpgsqlException ?? exception.InnerException as NpgsqlException)
+        {
+            // A NUL character is legal in JSON and in no text that PostgreSQL keeps.
+            case PostgresException { SqlState: PostgresErrorCodes.CharacterNotInRepertoire or PostgresErrorCodes.UntranslatableCharacter }:
+                return RequestProblems.Malformed.With("A text contains a character that cannot be kept, such as NUL.");
+            case PostgresException { IsTransient: false } or null:
+                return null;
+            case { } unreachable:
+                StoreUnreachable(logger, unreachable);
+                context.Response.Headers.RetryAfter = "5";
+                return RequestProblems.StoreUnavailable.With("The database cannot be reached at the moment. Try again in a few seconds.");
+        }
+    }
+
+    /// <summary>Where the JSON is wrong, without the names of our types, which the serializer's own message has.</summary>
+    private static ProblemHttpResult ExplainJson(JsonException json)
+    {
+        var place = json.LineNumber is { } line ? $" (line {line + 1}, byte {json.BytePositionInLine + 1})" : "";
+        if (json.Path is not { Length: > 2 } path || path[1] != '.')
+        {
+            return RequestProblems.Malformed.With($"The body is not the JSON that this address takes{place}.");
+        }
+
+        var field = path[2..];
+        var message = json.Message.Contains("could not be mapped", StringComparison.Ordinal)
+            ? "This field is not known here."
+            : "This value is of the wrong kind.";
+        return RequestProblems.Invalid.With(
+            $"The body is JSON, but not what this address takes{place}.",
+            new Dictionary<string, string[]>(StringComparer.Ordinal) { [field] = [message] });
+    }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "{Method} {Path} failed")]
+    private static partial void RequestFailed(ILogger logger, Exception exception, string method, PathString path);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The database cannot be reached")]
+    private static partial void StoreUnreachable(ILogger logger, Exception exception);
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "The caller left before the answer")]
+    private static partial void CallerLeft(ILogger logger);
+}

@@ -1,0 +1,45 @@
+using Microsoft.AspNetCore.Http;
+using Rowhouse.Tenancy.AspNetCore.Problems;
+
+namespace Rowhouse.Modules.Problems;
+
+/// <summary>What can be wrong with any request, whatever it asks for.</summary>
+public static class RequestProblems
+{
+    /// <summary>Fields are missing or wrong; <c>errors</c> says which.</summary>
+    public static readonly ProblemType Invalid = new("urn:rowhouse:request:invalid", StatusCodes.Status400BadRequest, "The request is not valid");
+
+    /// <summary>The request cannot be read.</summary>
+    public static readonly ProblemType Malformed = new("urn:rowhouse:request:malformed", StatusCodes.Status400BadRequest, "The request cannot be read");
+
+    /// <summary>There is nothing at this address.</summary>
+    public static readonly ProblemType UnknownAddress = new("urn:rowhouse:request:unknown-address", StatusCodes.Status404NotFound, "There is nothing at this address");
+
+    /// <summary>The address does not take this method.</summary>
+    public static readonly ProblemType MethodNotAllowed = new("urn:rowhouse:request:method-not-allowed", StatusCodes.Status405MethodNotAllowed, "The address does not take this method");
+
+    /// <summary>The thing was changed since the caller read it.</summary>
+    public static readonly ProblemType ChangedMeanwhile = new("urn:rowhouse:request:changed-meanwhile", StatusCodes.Status412PreconditionFailed, "It was changed meanwhile");
+
+    /// <summary>The body is larger than the address takes.</summary>
+    public static readonly ProblemType TooLarge = new("urn:rowhouse:request:too-large", StatusCodes.Status413PayloadTooLarge, "The request is too large");
+
+    /// <summary>The body is of a type that the address does not take.</summary>
+    public static readonly ProblemType UnsupportedType = new("urn:rowhouse:request:unsupported-type", StatusCodes.Status415UnsupportedMediaType, "The type of the body is not taken here");
+
+    /// <summary>The server failed.</summary>
+    public static readonly ProblemType Failed = new("urn:rowhouse:server:failed", StatusCodes.Status500InternalServerError, "The server failed");
+
+    /// <summary>The database cannot be reached.</summary>
+    public static readonly ProblemType StoreUnavailable = new("urn:rowhouse:server:store-unavailable", StatusCodes.Status503ServiceUnavailable, "The database cannot be reached");
+
+    internal static readonly IReadOnlyDictionary<int, ProblemType> ByStatus = new Dictionary<int, ProblemType>
+    {
+        [StatusCodes.Status400BadRequest] = Malformed,
+        [StatusCodes.Status404NotFound] = UnknownAddress,
+        [StatusCodes.Status405MethodNotAllowed] = MethodNotAllowed,
+        [StatusCodes.Status413PayloadTooLarge] = TooLarge,
+        [StatusCodes.Status415UnsupportedMediaType] = UnsupportedType,
+        [StatusCodes.Status500InternalServerError] = Failed,
+    };
+}
