@@ -1,0 +1,13 @@
+using Rowhouse.Modules.Access;
+
+namespace Rowhouse.ControlPlane.Access;
+
+/// <summary>What the control plane's endpoints inside a tenant ask for.</summary>
+internal static class PlatformPermissions
+{
+    public static readonly Permission ReadMembers = new("platform.members.read", Role.Admin);
+    public static readonly Permission EditMembers = new("platform.members.edit", Role.Admin);
+    public static readonly Permission ReadAudit = new("platform.audit.read", Role.Admin);
+
+    public static readonly IReadOnlyList<Permission> All = [ReadMembers, EditMembers, ReadAudit];
+}

@@ -1,0 +1,26 @@
+namespace Rowhouse.ControlPlane.Auditing;
+
+/// <summary>What is recorded, in the words of the audit.</summary>
+internal static class AuditActions
+{
+    public const string SignedIn = "session.opened";
+    public const string SignInFailed = "session.refused";
+    public const string SignedOut = "session.closed";
+    public const string PasswordSet = "person.password-set";
+    public const string PasswordChanged = "person.password-changed";
+    public const string PersonAdded = "person.added";
+    public const string TenantCreated = "tenant.created";
+    public const string TenantSuspended = "tenant.suspended";
+    public const string TenantResumed = "tenant.resumed";
+    public const string Subscribed = "tenant.subscribed";
+    public const string Unsubscribed = "tenant.unsubscribed";
+    public const string MemberAdded = "member.added";
+    public const string MemberChanged = "member.changed";
+    public const string MemberRemoved = "member.removed";
+
+    /// <summary>Somebody named a tenant that they are no member of, or two that are not one.</summary>
+    public const string TenantRefused = "tenant.access-refused";
+
+    /// <summary>Somebody who runs the platform worked in a tenant without being a member.</summary>
+    public const string StaffEntered = "tenant.staff-access";
+}

@@ -1,0 +1,101 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Rowhouse.ControlPlane.Access;
+using Rowhouse.ControlPlane.Auditing;
+using Rowhouse.ControlPlane.Demo;
+using Rowhouse.ControlPlane.Members;
+using Rowhouse.ControlPlane.People;
+using Rowhouse.ControlPlane.Sessions;
+using Rowhouse.ControlPlane.Store;
+using Rowhouse.ControlPlane.Tenants;
+using Rowhouse.Modules.Access;
+using Rowhouse.Tenancy;
+using Rowhouse.Tenancy.AspNetCore;
+using Rowhouse.Tenancy.AspNetCore.Admission;
+using Rowhouse.Tenancy.Postgres;
+
+namespace Rowhouse.ControlPlane;
+
+/// <summary>Puts the control plane into a host: tenants, people, sessions, and who may go on.</summary>
+public static class ControlPlaneHostExtensions
+{
+    /// <summary>Keeps the catalogue of tenants in the control plane, and admits by its sessions, memberships and subscriptions.</summary>
+    /// <param name="tenancy">The tenancy that is being set up; the sources of tenants are named before.</param>
+    /// <param name="options">What there is to know of the installation.</param>
+    public static TenancyBuilder WithControlPlane(this TenancyBuilder tenancy, ControlPlaneOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(tenancy);
+        tenancy.UseCatalogue<PlatformCatalogue>();
+        tenancy.AdmitBy<PlatformAdmission>();
+        tenancy.Host.AddSqlMigrations(PlatformDbContext.Schema, typeof(PlatformDbContext).Assembly);
+        var services = tenancy.Services;
+        services.AddSingleton(options);
+        services.AddHttpContextAccessor();
+        services.AddValidation();
+        services.AddSingleton<IDbContextFactory<PlatformDbContext>, PlatformContexts>();
+        services.AddScoped(provider => provider.GetRequiredService<IDbContextFactory<PlatformDbContext>>().CreateDbContext());
+        services.AddPasswords();
+        services.TryAddScoped<Caller>();
+        services.AddSingleton<FirstPassword>();
+        services.AddSingleton<SessionCache>();
+        services.AddSingleton<SessionCookie>();
+        services.AddSingleton<SessionReader>();
+        services.AddScoped<AuditTrail>();
+        services.AddScoped<Memberships>();
+        services.AddScoped<SignIn>();
+        services.AddScoped<PersonBook>();
+        services.AddScoped<MemberChange>();
+        services.AddScoped<AddMember>();
+        services.AddSingleton<TenantRules>();
+        services.AddScoped<TenantChange>();
+        services.AddScoped<CreateTenant>();
+        services.AddHostedService<FirstAdmin>();
+        services.AddHostedService<DemoTenants>();
+        return tenancy;
+    }
+
+    /// <summary>Finds out who is calling. Stands before <c>UseTenancy()</c>.</summary>
+    /// <param name="app">The application.</param>
+    public static IApplicationBuilder UseSessions(this IApplicationBuilder app) => app.UseMiddleware<SessionMiddleware>();
+
+    /// <summary>Maps the control plane's endpoints.</summary>
+    /// <param name="endpoints">The application.</param>
+    public static void MapControlPlane(this IEndpointRouteBuilder endpoints)
+    {
+        ArgumentNullException.ThrowIfNull(endpoints);
+        var sessions = endpoints.MapGroup("").WithTags("Sessions");
+        SignIn.Map(sessions);
+        SignOut.Map(sessions);
+        GetMe.Map(sessions);
+        SetPassword.Map(sessions);
+        ChangePassword.Map(sessions);
+
+        MapTenants(endpoints.MapGroup("/api/tenants").WithTags("Tenants").WithoutTenant(), "");
+
+        // Account is what programs that came before call a tenant.
+        MapTenants(endpoints.MapGroup("/api/accounts").WithTags("Accounts").WithoutTenant(), "Account");
+        ListProducts.Map(endpoints.MapGroup("").WithTags("Tenants"));
+
+        var members = endpoints.MapGroup("/api/members").WithTags("Members");
+        ListMembers.Map(members);
+        AddMember.Map(members);
+        UpdateMember.Map(members);
+        RemoveMember.Map(members);
+        ListAudit.Map(endpoints);
+    }
+
+    private static void MapTenants(RouteGroupBuilder tenants, string suffix)
+    {
+        ListTenants.Map(tenants, suffix);
+        CreateTenant.Map(tenants, suffix);
+        GetTenant.Map(tenants, suffix);
+        SuspendTenant.Map(tenants, suffix);
+        ResumeTenant.Map(tenants, suffix);
+        Subscribe.Map(tenants, suffix);
+        Unsubscribe.Map(tenants, suffix);
+    }
+}

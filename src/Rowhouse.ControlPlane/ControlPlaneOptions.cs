@@ -1,0 +1,30 @@
+namespace Rowhouse.ControlPlane;
+
+/// <summary>What the control plane has to know of its installation.</summary>
+public sealed class ControlPlaneOptions
+{
+    /// <summary>Where the first password is kept until it is changed.</summary>
+    public required string DataFolder { get; init; }
+
+    /// <summary>Whether the console is served over https: decides the session cookie's name and its Secure attribute.</summary>
+    public required bool SecureCookies { get; init; }
+
+    /// <summary>The first super-admin's address.</summary>
+    public required string AdminEmail { get; init; }
+
+    /// <summary>The first super-admin's password.</summary>
+    /// <value>None by default: one is made and kept in the data folder until it is changed.</value>
+    public string? AdminPassword { get; init; }
+
+    /// <summary>The products of a tenant that is made without naming any.</summary>
+    /// <value>None by default.</value>
+    public IReadOnlyList<string> DefaultProducts { get; init; } = [];
+
+    /// <summary>Slugs that nobody may take, besides those that never can be taken.</summary>
+    /// <value>None by default.</value>
+    public IReadOnlyList<string> ReservedSlugs { get; init; } = [];
+
+    /// <summary>Whether demo tenants are kept.</summary>
+    /// <value><see langword="false"/> by default.</value>
+    public bool Demo { get; init; }
+}

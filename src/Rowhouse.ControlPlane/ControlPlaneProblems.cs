@@ -1,0 +1,19 @@
+using Microsoft.AspNetCore.Http;
+using Rowhouse.Tenancy.AspNetCore.Problems;
+
+namespace Rowhouse.ControlPlane;
+
+/// <summary>What the control plane refuses, and why.</summary>
+internal static class ControlPlaneProblems
+{
+    public static readonly ProblemType WrongCredentials = new("urn:rowhouse:session:wrong-credentials", StatusCodes.Status401Unauthorized, "The e-mail address or the password is wrong");
+    public static readonly ProblemType LinkInvalid = new("urn:rowhouse:people:link-invalid", StatusCodes.Status400BadRequest, "The link is used up or too old");
+    public static readonly ProblemType UnknownMember = new("urn:rowhouse:members:unknown-member", StatusCodes.Status404NotFound, "There is no such member");
+    public static readonly ProblemType AlreadyMember = new("urn:rowhouse:members:already-member", StatusCodes.Status409Conflict, "The person is a member already");
+    public static readonly ProblemType LastAdmin = new("urn:rowhouse:members:last-admin", StatusCodes.Status409Conflict, "A tenant needs an admin");
+    public static readonly ProblemType IdentifierTaken = new("urn:rowhouse:tenants:identifier-taken", StatusCodes.Status409Conflict, "The identifier leads to a tenant already");
+    public static readonly ProblemType WrongState = new("urn:rowhouse:tenants:wrong-state", StatusCodes.Status409Conflict, "The tenant's state does not allow this");
+    public static readonly ProblemType AlreadySubscribed = new("urn:rowhouse:tenants:already-subscribed", StatusCodes.Status409Conflict, "The tenant subscribes to the product already");
+    public static readonly ProblemType NoSubscription = new("urn:rowhouse:tenants:no-subscription", StatusCodes.Status404NotFound, "The tenant does not subscribe to the product");
+    public static readonly ProblemType PrivateUnavailable = new("urn:rowhouse:tenants:private-unavailable", StatusCodes.Status422UnprocessableEntity, "This installation has no private homes");
+}

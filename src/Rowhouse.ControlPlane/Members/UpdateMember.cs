@@ -1,0 +1,39 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Routing;
+using Rowhouse.Contracts;
+using Rowhouse.ControlPlane.Access;
+using Rowhouse.ControlPlane.Auditing;
+using Rowhouse.Modules.Access;
+using Rowhouse.Tenancy.AspNetCore.Problems;
+
+namespace Rowhouse.ControlPlane.Members;
+
+/// <summary>Gives a member another role.</summary>
+internal static class UpdateMember
+{
+    public static void Map(RouteGroupBuilder members) =>
+        members.MapPatch("/{id:guid}", HandleAsync)
+            .RequirePermission(PlatformPermissions.EditMembers)
+            .WithName(nameof(UpdateMember))
+            .WithSummary("Gives a member another role.")
+            .WithProblems(ControlPlaneProblems.UnknownMember, ControlPlaneProblems.LastAdmin);
+
+    private static async Task<Results<Ok<MemberResponse>, ProblemHttpResult>> HandleAsync(
+        Guid id, UpdateMemberRequest request, MemberChange members, CancellationToken cancellationToken)
+    {
+        var role = RoleWords.Parse(request.Role);
+        var (membership, problem) = await members.ApplyAsync(
+            id,
+            AuditActions.MemberChanged,
+            member =>
+            {
+                var before = RoleWords.Of(member.Role);
+                member.Role = role;
+                return new { before, after = RoleWords.Of(role) };
+            },
+            cancellationToken);
+        return problem is null ? TypedResults.Ok(PersonBook.ToResponse(membership!.Person!, membership)) : problem; // read together with its person
+    }
+}

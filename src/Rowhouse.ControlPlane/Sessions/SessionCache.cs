@@ -1,0 +1,64 @@
+using System.Collections.Concurrent;
+
+namespace Rowhouse.ControlPlane.Sessions;
+
+/// <summary>Sessions that were checked a moment ago, so that a warm request asks no database who is calling. Bounded; dropped at once by what changes them.</summary>
+internal sealed class SessionCache(TimeProvider clock)
+{
+    /// <summary>For how long a checked session is believed.</summary>
+    public static readonly TimeSpan Trust = TimeSpan.FromSeconds(60);
+
+    private const int Capacity = 20_000;
+
+    private readonly ConcurrentDictionary<SecretHash, SignedIn> known = new();
+    private long changes;
+
+    /// <summary>Counts the drops. A check that began before a drop may have read what the drop was about.</summary>
+    public long Changes => Volatile.Read(ref changes);
+
+    public SignedIn? Find(SecretHash session)
+    {
+        var now = clock.GetUtcNow();
+        return known.TryGetValue(session, out var signedIn) && now - signedIn.CheckedAt < Trust && now < signedIn.ExpiresAt ? signedIn : null;
+    }
+
+    public void Keep(SignedIn signedIn, long since)
+    {
+        if (known.Count >= Capacity)
+        {
+            Shrink();
+        }
+
+        known[signedIn.Session] = signedIn;
+        if (Changes != since)
+        {
+            known.TryRemove(signedIn.Session, out _);
+        }
+    }
+
+    public void Forget(SecretHash session)
+    {
+        Interlocked.Increment(ref changes);
+        known.TryRemove(session, out _);
+    }
+
+    public void ForgetPerson(Guid person)
+    {
+        Interlocked.Increment(ref changes);
+        foreach (var (session, signedIn) in known)
+        {
+            if (signedIn.PersonId == person)
+            {
+                known.TryRemove(session, out _);
+            }
+        }
+    }
+
+    private void Shrink()
+    {
+        foreach (var (session, _) in known.OrderBy(pair => pair.Value.CheckedAt).Take(Capacity / 4))
+        {
+            known.TryRemove(session, out _);
+        }
+    }
+}

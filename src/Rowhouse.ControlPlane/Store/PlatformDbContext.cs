@@ -1,0 +1,52 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
+using Rowhouse.ControlPlane.Auditing;
+using Rowhouse.ControlPlane.People;
+using Rowhouse.ControlPlane.Sessions;
+using Rowhouse.ControlPlane.Tenants;
+using Rowhouse.Tenancy;
+using Rowhouse.Tenancy.Postgres;
+
+namespace Rowhouse.ControlPlane.Store;
+
+/// <summary>The control plane's tables. Its rows belong to the platform, so no tenant is bound to it.</summary>
+internal sealed class PlatformDbContext(DbContextOptions<PlatformDbContext> options) : DbContext(options)
+{
+    public const string Schema = "platform";
+
+    public DbSet<RegisteredTenant> Tenants => Set<RegisteredTenant>();
+
+    public DbSet<TenantIdentifier> Identifiers => Set<TenantIdentifier>();
+
+    public DbSet<Subscription> Subscriptions => Set<Subscription>();
+
+    public DbSet<Person> People => Set<Person>();
+
+    public DbSet<Membership> Memberships => Set<Membership>();
+
+    public DbSet<Session> Sessions => Set<Session>();
+
+    public DbSet<PasswordLink> PasswordLinks => Set<PasswordLink>();
+
+    public DbSet<AuditEntry> Audit => Set<AuditEntry>();
+
+    public DbSet<TenantHome> Homes => Set<TenantHome>();
+
+    protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)
+    {
+        configurationBuilder.UseSnakeCaseNames();
+        configurationBuilder.Properties<TenantId>().HaveConversion<TenantIdConverter>();
+        configurationBuilder.Properties<Slug>().HaveConversion<SlugConverter>();
+        configurationBuilder.Properties<Enum>().HaveConversion<short>();
+    }
+
+    protected override void OnModelCreating(ModelBuilder modelBuilder)
+    {
+        modelBuilder.HasDefaultSchema(Schema);
+        modelBuilder.ApplyConfigurationsFromAssembly(typeof(PlatformDbContext).Assembly);
+    }
+
+    private sealed class TenantIdConverter() : ValueConverter<TenantId, Guid>(id => id.Value, value => new TenantId(value));
+
+    private sealed class SlugConverter() : ValueConverter<Slug, string>(slug => slug.Value, value => Slug.Parse(value, null));
+}

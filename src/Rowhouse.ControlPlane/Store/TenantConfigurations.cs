@@ -1,0 +1,50 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using Rowhouse.ControlPlane.Tenants;
+
+namespace Rowhouse.ControlPlane.Store;
+
+internal sealed class RegisteredTenantConfiguration : IEntityTypeConfiguration<RegisteredTenant>
+{
+    public void Configure(EntityTypeBuilder<RegisteredTenant> builder)
+    {
+        builder.ToTable("tenants");
+        builder.Property(tenant => tenant.Id).ValueGeneratedNever();
+        builder.Property(tenant => tenant.Slug).UseCollation("C");
+        builder.Property(tenant => tenant.NameKey).UseCollation("C");
+        builder.Property(tenant => tenant.Version).IsConcurrencyToken();
+        builder.HasIndex(tenant => tenant.Slug).IsUnique();
+        builder.HasIndex(tenant => new { tenant.CreatedAt, tenant.Id });
+        builder.HasIndex(tenant => new { tenant.NameKey, tenant.Id });
+        builder.HasMany(tenant => tenant.Identifiers).WithOne().HasForeignKey(identifier => identifier.TenantId).OnDelete(DeleteBehavior.ClientNoAction);
+        builder.HasMany(tenant => tenant.Subscriptions).WithOne().HasForeignKey(subscription => subscription.TenantId).OnDelete(DeleteBehavior.ClientCascade);
+    }
+}
+
+internal sealed class TenantIdentifierConfiguration : IEntityTypeConfiguration<TenantIdentifier>
+{
+    public void Configure(EntityTypeBuilder<TenantIdentifier> builder)
+    {
+        builder.ToTable("identifiers").HasKey(identifier => new { identifier.Kind, identifier.Value });
+        builder.Property(identifier => identifier.Value).UseCollation("C");
+    }
+}
+
+internal sealed class SubscriptionConfiguration : IEntityTypeConfiguration<Subscription>
+{
+    public void Configure(EntityTypeBuilder<Subscription> builder)
+    {
+        builder.HasKey(subscription => new { subscription.TenantId, subscription.Product });
+        builder.Property(subscription => subscription.Product).UseCollation("C");
+    }
+}
+
+internal sealed class TenantHomeConfiguration : IEntityTypeConfiguration<TenantHome>
+{
+    public void Configure(EntityTypeBuilder<TenantHome> builder)
+    {
+        // The kernel's table: its scripts make it.
+        builder.ToTable("homes", "tenancy", table => table.ExcludeFromMigrations()).HasKey(home => home.TenantId);
+        builder.Property(home => home.TenantId).ValueGeneratedNever();
+    }
+}

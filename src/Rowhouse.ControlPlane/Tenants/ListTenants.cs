@@ -1,0 +1,147 @@
+using System.ComponentModel;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.EntityFrameworkCore;
+using Rowhouse.Contracts;
+using Rowhouse.ControlPlane.Store;
+using Rowhouse.Modules.Access;
+using Rowhouse.Modules.Http;
+using Rowhouse.Modules.Paging;
+using Rowhouse.Modules.Problems;
+using Rowhouse.Tenancy;
+using Rowhouse.Tenancy.AspNetCore.Problems;
+
+namespace Rowhouse.ControlPlane.Tenants;
+
+/// <summary>The tenants of the platform, page by page.</summary>
+internal static class ListTenants
+{
+    private const string ByName = "name";
+    private const string BySlug = "slug";
+    private const string ByCreation = "createdAt";
+
+    public static void Map(RouteGroupBuilder tenants, string suffix) =>
+        tenants.MapGet("", HandleAsync)
+            .RequireSuperAdmin()
+            .WithName(nameof(ListTenants) + suffix)
+            .WithSummary("The tenants of the platform. Sorted by name, slug or createdAt.")
+            .WithProblems(RequestProblems.Invalid, RequestProblems.Malformed);
+
+    private static async Task<Results<Ok<Page<TenantResponse>>, ProblemHttpResult>> HandleAsync(
+        [AsParameters] PageQuery page, [AsParameters] Filter filter, PlatformDbContext db, CancellationToken cancellationToken)
+    {
+        if (!page.TryRead([ByName, BySlug, ByCreation], ByName, keys: 2, out var order, out var problem))
+        {
+            return problem;
+        }
+
+        if (!filter.TryApply(db.Tenants.AsNoTracking(), out var tenants, out problem))
+        {
+            return problem;
+        }
+
+        var rows = await After(tenants, order)
+            .Take(order.Take)
+            .Include(tenant => tenant.Identifiers)
+            .Include(tenant => tenant.Subscriptions)
+            .AsSplitQuery()
+            .ToListAsync(cancellationToken);
+        return TypedResults.Ok(order.ToPage(
+            rows,
+            tenant => tenant.ToResponse(),
+            tenant => [KeyOf(tenant, order.Field), tenant.Id.ToString()],
+            order.Count ? await tenants.LongCountAsync(cancellationToken) : null));
+    }
+
+    private static IQueryable<RegisteredTenant> After(IQueryable<RegisteredTenant> tenants, PageOrder order)
+    {
+        var id = order.After is null ? default : order.AfterValue<Guid>(1);
+        switch (order.Field, order.Descending)
+        {
+            case (ByCreation, false):
+                if (order.After is not null)
+                {
+                    var at = order.AfterValue<DateTimeOffset>(0);
+                    tenants = tenants.Where(tenant => tenant.CreatedAt > at || (tenant.CreatedAt == at && ((Guid)(object)tenant.Id).CompareTo(id) > 0));
+                }
+
+                return tenants.OrderBy(tenant => tenant.CreatedAt).ThenBy(tenant => tenant.Id);
+            case (ByCreation, true):
+                if (order.After is not null)
+                {
+                    var at = order.AfterValue<DateTimeOffset>(0);
+                    tenants = tenants.Where(tenant => tenant.CreatedAt < at || (tenant.CreatedAt == at && ((Guid)(object)tenant.Id).CompareTo(id) < 0));
+                }
+
+                return tenants.OrderByDescending(tenant => tenant.CreatedAt).ThenByDescending(tenant => tenant.Id);
+            case (BySlug, false):
+                return (order.After is [{ } slug, _] ? tenants.Where(tenant => ((string)(object)tenant.Slug).CompareTo(slug) > 0) : tenants).OrderBy(tenant => tenant.Slug);
+            case (BySlug, true):
+                return (order.After is [{ } last, _] ? tenants.Where(tenant => ((string)(object)tenant.Slug).CompareTo(last) < 0) : tenants).OrderByDescending(tenant => tenant.Slug);
+            case (_, false):
+                return (order.After is [{ } name, _] ? tenants.Where(tenant => tenant.NameKey.CompareTo(name) > 0 || (tenant.NameKey == name && ((Guid)(object)tenant.Id).CompareTo(id) > 0)) : tenants)
+                    .OrderBy(tenant => tenant.NameKey).ThenBy(tenant => tenant.Id);
+            default:
+                return (order.After is [{ } before, _] ? tenants.Where(tenant => tenant.NameKey.CompareTo(before) < 0 || (tenant.NameKey == before && ((Guid)(object)tenant.Id).CompareTo(id) < 0)) : tenants)
+                    .OrderByDescending(tenant => tenant.NameKey).ThenByDescending(tenant => tenant.Id);
+        }
+    }
+
+    private static string? KeyOf(RegisteredTenant tenant, string field) => field switch
+    {
+        ByCreation => PageOrder.Key(tenant.CreatedAt),
+        BySlug => tenant.Slug.Value,
+        _ => tenant.NameKey,
+    };
+
+    internal readonly record struct Filter
+    {
+        [FromQuery(Name = "search"), Description("Part of the name, slug or an external id.")]
+        public string? Search { get; init; }
+
+        [FromQuery(Name = "status"), Description("A state, for example suspended.")]
+        public string? Status { get; init; }
+
+        [FromQuery(Name = "product"), Description("A product that the tenant subscribes to.")]
+        public string? Product { get; init; }
+
+        public bool TryApply(IQueryable<RegisteredTenant> all, out IQueryable<RegisteredTenant> tenants, [System.Diagnostics.CodeAnalysis.NotNullWhen(false)] out ProblemHttpResult? problem)
+        {
+            tenants = all;
+            problem = null;
+            if (!string.IsNullOrWhiteSpace(Search))
+            {
+                var pattern = $"%{Escape(Search.Trim().ToLowerInvariant())}%";
+                tenants = tenants.Where(tenant => EF.Functions.Like(tenant.NameKey, pattern, "\\")
+                    || tenant.Identifiers.Any(identifier => EF.Functions.Like(identifier.Value, pattern, "\\")));
+            }
+
+            if (!string.IsNullOrEmpty(Product))
+            {
+                var product = Product;
+                tenants = tenants.Where(tenant => tenant.Subscriptions.Any(subscription => subscription.Product == product));
+            }
+
+            if (!string.IsNullOrEmpty(Status))
+            {
+                if (!Enum.TryParse<TenantStatus>(Status, ignoreCase: true, out var status) || !Status.All(char.IsAsciiLetter))
+                {
+                    var errors = new FieldErrors();
+                    errors.Add("status", $"A status is one of {string.Join(", ", Enum.GetValues<TenantStatus>().Select(TenantWords.Of))}.");
+                    problem = errors.ToProblem();
+                    return false;
+                }
+
+                tenants = tenants.Where(tenant => tenant.Status == status);
+            }
+
+            return true;
+        }
+
+        private static string Escape(string text) =>
+            text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("%", "\\%", StringComparison.Ordinal).Replace("_", "\\_", StringComparison.Ordinal);
+    }
+}

@@ -1,0 +1,164 @@
+using System.Collections.Immutable;
+using Rowhouse.Contracts;
+using Rowhouse.Tenancy;
+
+namespace Rowhouse.ControlPlane.Tenants;
+
+/// <summary>A tenant as the control plane keeps it.</summary>
+internal sealed class RegisteredTenant
+{
+    private static readonly Dictionary<TenantStatus, TenantStatus[]> Allowed = new()
+    {
+        [TenantStatus.Pending] = [TenantStatus.Creating, TenantStatus.Deleting],
+        [TenantStatus.Creating] = [TenantStatus.Active, TenantStatus.Failed, TenantStatus.Deleting],
+        [TenantStatus.Active] = [TenantStatus.Suspended, TenantStatus.Moving, TenantStatus.Deleting],
+        [TenantStatus.Suspended] = [TenantStatus.Active, TenantStatus.Moving, TenantStatus.Deleting],
+        [TenantStatus.Moving] = [TenantStatus.Active, TenantStatus.Suspended],
+        [TenantStatus.Failed] = [TenantStatus.Creating, TenantStatus.Deleting],
+        [TenantStatus.Deleting] = [TenantStatus.Deleted, TenantStatus.Failed],
+        [TenantStatus.Deleted] = [TenantStatus.Active, TenantStatus.Suspended, TenantStatus.Purged, TenantStatus.Erased],
+        [TenantStatus.Purged] = [TenantStatus.Erased],
+        [TenantStatus.Erased] = [],
+    };
+
+    public required TenantId Id { get; init; }
+
+    public required Slug Slug { get; init; }
+
+    public required string Name { get; init; }
+
+    /// <summary>The name in lower case: what is searched and sorted by.</summary>
+    public required string NameKey { get; init; }
+
+    public TenantStatus Status { get; private set; } = TenantStatus.Active;
+
+    public PlacementKind PlacementKind { get; init; } = PlacementKind.Shared;
+
+    public string Store { get; init; } = Placement.SharedStore;
+
+    public required string Database { get; init; }
+
+    public int Generation { get; init; } = 1;
+
+    public required string TimeZone { get; init; }
+
+    public required string Currency { get; init; }
+
+    public required string Locale { get; init; }
+
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>Written by every change of members, so that two of them wait for each other.</summary>
+    public required DateTimeOffset MembersChangedAt { get; init; }
+
+    public long Version { get; private set; } = 1;
+
+    public List<TenantIdentifier> Identifiers { get; init; } = [];
+
+    public List<Subscription> Subscriptions { get; init; } = [];
+
+    public IReadOnlyList<TenantStatus> CanBecome => Allowed[Status];
+
+    public bool TryBecome(TenantStatus status)
+    {
+        if (!CanBecome.Contains(status))
+        {
+            return false;
+        }
+
+        Status = status;
+        Touch();
+        return true;
+    }
+
+    public bool Subscribe(string product, DateTimeOffset now)
+    {
+        if (Subscriptions.Any(subscription => subscription.Product == product))
+        {
+            return false;
+        }
+
+        Subscriptions.Add(new() { TenantId = Id, Product = product, Since = now });
+        Touch();
+        return true;
+    }
+
+    public bool Unsubscribe(string product)
+    {
+        if (Subscriptions.RemoveAll(subscription => subscription.Product == product) == 0)
+        {
+            return false;
+        }
+
+        Touch();
+        return true;
+    }
+
+    public CatalogueEntry ToEntry() => new(
+        new Tenant
+        {
+            Id = Id,
+            Slug = Slug,
+            Name = Name,
+            Status = Status,
+            Placement = new(PlacementKind, Store, Database, Generation),
+            Products = Subscriptions.Select(subscription => subscription.Product).ToImmutableSortedSet(StringComparer.Ordinal),
+            TimeZone = TimeZone,
+            Currency = Currency,
+            Locale = Locale,
+            Version = Version,
+        },
+        [.. Identifiers.Where(identifier => identifier.IsGiven).Select(identifier => new Identifier(identifier.Kind, identifier.Value))]);
+
+    public TenantResponse ToResponse(MemberResponse? admin = null) => new(
+        Id.Value,
+        Slug.Value,
+        Name,
+        [.. Identifiers.Where(identifier => identifier is { IsGiven: true, Kind: IdentifierKind.Name }).Select(identifier => identifier.Value).Order(StringComparer.Ordinal)],
+        TenantWords.Of(Status),
+        TenantWords.CloudTypeOf(PlacementKind),
+        TenantWords.ProvisioningOf(Status),
+        new(TenantWords.Of(PlacementKind), Store, Database, Generation),
+        [.. Subscriptions.Select(subscription => subscription.Product).Order(StringComparer.Ordinal)],
+        TimeZone,
+        Currency,
+        Locale,
+        CreatedAt,
+        Version,
+        admin);
+
+    private void Touch() => Version++;
+}
+
+/// <summary>A value that leads to the tenant, its id and slug among them.</summary>
+internal sealed class TenantIdentifier
+{
+    public required IdentifierKind Kind { get; init; }
+
+    public required string Value { get; init; }
+
+    public required TenantId TenantId { get; init; }
+
+    public required IdentifierOrigin Origin { get; init; }
+
+    /// <summary>Whether somebody outside knows the tenant by it.</summary>
+    public bool IsGiven => Origin is IdentifierOrigin.Given or IdentifierOrigin.SlugAndGiven;
+}
+
+/// <summary>Why a value leads to a tenant. The numbers are stored; do not change them.</summary>
+internal enum IdentifierOrigin
+{
+    Id = 0,
+    Slug = 1,
+    Given = 2,
+    SlugAndGiven = 3,
+}
+
+internal sealed class Subscription
+{
+    public required TenantId TenantId { get; init; }
+
+    public required string Product { get; init; }
+
+    public required DateTimeOffset Since { get; init; }
+}

@@ -1,0 +1,50 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Routing;
+using Rowhouse.Contracts;
+using Rowhouse.ControlPlane.Auditing;
+using Rowhouse.Modules;
+using Rowhouse.Modules.Access;
+using Rowhouse.Modules.Http;
+using Rowhouse.Modules.Problems;
+using Rowhouse.Tenancy.AspNetCore.Problems;
+
+namespace Rowhouse.ControlPlane.Tenants;
+
+/// <summary>Subscribes a tenant to a product.</summary>
+internal static class Subscribe
+{
+    public static void Map(RouteGroupBuilder tenants, string suffix) =>
+        tenants.MapPost("/{idOrSlug}/subscriptions", HandleAsync)
+            .RequireSuperAdmin()
+            .WithName(nameof(Subscribe) + suffix)
+            .WithSummary("Subscribes a tenant to a product.")
+            .WithProblems(TenancyProblems.Unknown, ControlPlaneProblems.AlreadySubscribed, RequestProblems.ChangedMeanwhile);
+
+    private static async Task<Results<Created<TenantResponse>, ProblemHttpResult>> HandleAsync(
+        string idOrSlug,
+        SubscribeRequest request,
+        HttpContext context,
+        TenantChange tenants,
+        IEnumerable<Module> modules,
+        TimeProvider clock,
+        CancellationToken cancellationToken)
+    {
+        if (!modules.Any(module => module.Info.Name == request.Product))
+        {
+            var errors = new FieldErrors();
+            errors.Add("product", $"There is no such product. This installation has {string.Join(", ", modules.Select(module => module.Info.Name))}.");
+            return errors.ToProblem();
+        }
+
+        var (tenant, problem) = await tenants.ApplyAsync(
+            idOrSlug,
+            context,
+            AuditActions.Subscribed,
+            request.Product,
+            tenant => tenant.Subscribe(request.Product, clock.GetUtcNow()) ? null : ControlPlaneProblems.AlreadySubscribed.With($"The tenant subscribes to {request.Product} already."),
+            cancellationToken);
+        return problem is null ? TypedResults.Created($"/api/tenants/{tenant!.Id}", tenant) : problem; // one of the two is there
+    }
+}
