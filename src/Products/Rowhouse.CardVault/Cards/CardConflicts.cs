@@ -1,0 +1,20 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
+using Npgsql;
+using Rowhouse.CardVault.Store;
+
+namespace Rowhouse.CardVault.Cards;
+
+/// <summary>What the database refuses because somebody else was quicker, said as a problem.</summary>
+internal static class CardConflicts
+{
+    /// <summary>The problem behind a refused write; <see langword="null"/> when it is nobody's doing but ours.</summary>
+    public static ProblemHttpResult? Explain(DbUpdateException refused) => refused.InnerException switch
+    {
+        PostgresException { SqlState: PostgresErrorCodes.UniqueViolation, ConstraintName: CardConfiguration.CertificateIndex } =>
+            CardVaultProblems.DuplicateCertificate.With("Another card of this tenant has this certificate of the same grader. A certificate belongs to one card: look for it by its number."),
+        PostgresException { SqlState: PostgresErrorCodes.ForeignKeyViolation, ConstraintName: CardConfiguration.CollectionKey } =>
+            CardVaultProblems.CollectionChanged.With("The collection was deleted meanwhile, or cards were put into it. Look at it again."),
+        _ => null,
+    };
+}

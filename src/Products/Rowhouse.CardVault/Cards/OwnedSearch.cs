@@ -1,0 +1,42 @@
+using Rowhouse.CardVault.Catalogue;
+
+namespace Rowhouse.CardVault.Cards;
+
+/// <summary>
+/// Searches the tenant's own cards by the words that the checklists are searched by. A pattern is no index condition under
+/// row-level security, so this sifts the rows of one tenant, however many others there are.
+/// </summary>
+internal static class OwnedSearch
+{
+    public static IQueryable<Card> Apply(IQueryable<Card> cards, string query, int thisYear)
+    {
+        foreach (var term in SearchTerms.Parse(query, thisYear).Explained)
+        {
+            switch (term.Kind)
+            {
+                case "year":
+                    var (year, asTyped) = (int.Parse(term.Meaning, System.Globalization.CultureInfo.InvariantCulture), Pattern(SearchWords.Number(term.Text)));
+                    cards = cards.Where(card => card.YearKey == year || card.Words.Contains(asTyped));
+                    break;
+                case "brand":
+                    foreach (var word in SearchWords.Of(term.Meaning).Select(word => $" {word} "))
+                    {
+                        cards = cards.Where(card => (card.Words + " ").Contains(word));
+                    }
+
+                    break;
+                default:
+                    foreach (var word in (term.Kind == "number" ? [term.Meaning] : SearchWords.Of(term.Meaning)).Select(Pattern))
+                    {
+                        cards = cards.Where(card => card.Words.Contains(word));
+                    }
+
+                    break;
+            }
+        }
+
+        return cards;
+    }
+
+    private static string Pattern(string word) => $" {word}";
+}

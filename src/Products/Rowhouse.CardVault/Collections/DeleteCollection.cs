@@ -1,0 +1,98 @@
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.EntityFrameworkCore;
+using Rowhouse.CardVault.Cards;
+using Rowhouse.CardVault.Store;
+using Rowhouse.Modules.Access;
+using Rowhouse.Modules.Http;
+using Rowhouse.Modules.Problems;
+using Rowhouse.Tenancy.AspNetCore.Problems;
+
+namespace Rowhouse.CardVault.Collections;
+
+/// <summary>
+/// Deletes a collection. Its cards are never deleted with it: while it has any, it is refused, unless the caller says
+/// that they become loose. Then each belongs to the person who made it.
+/// </summary>
+internal static class DeleteCollection
+{
+    public static void Map(IEndpointRouteBuilder endpoints) =>
+        endpoints.MapDelete("/collections/{id:guid}", HandleAsync)
+            .WithName(nameof(DeleteCollection))
+            .WithSummary("Delete a collection. With ?cards=loose its cards are kept as loose ones, else it must be empty.")
+            .RequirePermission(CardVaultPermissions.Edit)
+            .WithProblems(
+                RequestProblems.Invalid, RequestProblems.ChangedMeanwhile,
+                CardVaultProblems.UnknownCollection, CardVaultProblems.NotYours, CardVaultProblems.CollectionNotEmpty, CardVaultProblems.CollectionChanged);
+
+    private static async Task<Results<NoContent, ProblemHttpResult>> HandleAsync(
+        Guid id,
+        [Description("loose: its cards stay, in no collection."), RegularExpression("^loose$", ErrorMessage = "cards is loose, or left out.")] string? cards,
+        CardVaultDbContext db,
+        CardAccess access,
+        TimeProvider clock,
+        HttpRequest request,
+        CancellationToken cancellationToken)
+    {
+        if (cards is not (null or "loose"))
+        {
+            return RequestProblems.Invalid.With("Say cards=loose, or leave it out.", new Dictionary<string, string[]> { ["cards"] = ["cards is loose, or left out."] });
+        }
+
+        if (await db.Collections.FirstOrDefaultAsync(collection => collection.Id == id, cancellationToken) is not { } collection)
+        {
+            return CardVaultProblems.UnknownCollection.With("No collection of this tenant has this id.");
+        }
+
+        if (!access.CanEdit(collection.OwnerId))
+        {
+            return CardVaultProblems.NotYours.With("The collection is somebody else's. A member deletes collections of their own.");
+        }
+
+        if (EntityTag.Check(request, collection.Version) is { } stale)
+        {
+            return stale;
+        }
+
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        if (cards is null)
+        {
+            var count = await db.Cards.CountAsync(card => card.CollectionId == id, cancellationToken);
+            if (count > 0)
+            {
+                return CardVaultProblems.CollectionNotEmpty.With($"The collection has {count:N0} cards. Move them first, or delete it with cards=loose to keep them in no collection.");
+            }
+        }
+        else
+        {
+            var now = clock.GetUtcNow();
+            await db.Cards.Where(card => card.CollectionId == id).ExecuteUpdateAsync(
+                row => row
+                    .SetProperty(card => card.CollectionId, (Guid?)null)
+                    .SetProperty(card => card.UpdatedAt, now)
+                    .SetProperty(card => card.Version, card => card.Version + 1),
+                cancellationToken);
+        }
+
+        db.Collections.Remove(collection);
+        try
+        {
+            await db.SaveChangesAsync(cancellationToken);
+            await transaction.CommitAsync(cancellationToken);
+        }
+        catch (DbUpdateConcurrencyException)
+        {
+            return RequestProblems.ChangedMeanwhile.With("The collection was changed or deleted while this was under way. Look at it again.");
+        }
+        catch (DbUpdateException refused) when (CardConflicts.Explain(refused) is { } problem)
+        {
+            return problem;
+        }
+
+        return TypedResults.NoContent();
+    }
+}
