@@ -1,0 +1,122 @@
+using System.Runtime.CompilerServices;
+using System.Text.Json.Serialization;
+using Microsoft.Extensions.DependencyInjection;
+using Rowhouse.Cli.Terminal;
+using Rowhouse.ControlPlane;
+using Rowhouse.Server;
+using Rowhouse.Tenancy.Postgres;
+
+namespace Rowhouse.Cli.Installation;
+
+/// <summary>How one thing was found.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<Verdict>))]
+internal enum Verdict
+{
+    Good,
+    Notice,
+    Wrong,
+}
+
+/// <summary>One thing that was looked at.</summary>
+internal sealed record Check(string What, Verdict Verdict, string Found, string? Mend = null);
+
+/// <summary>Looks at an installation from the outside in: the data folder, the database, the schema, the isolation, the server.</summary>
+internal sealed class Checkup(ServerSettings settings, CliEnvironment environment)
+{
+    public async IAsyncEnumerable<Check> RunAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        yield return DataFolder();
+        yield return Console();
+        await foreach (var check in DatabaseAsync(cancellationToken))
+        {
+            yield return check;
+        }
+
+        if (FirstPasswordFile.Read(settings.DataFolder) is not null)
+        {
+            yield return new("first password", Verdict.Notice, "still the one made at the first start.", "Change it in the console before others can reach the server.");
+        }
+
+        yield return await ServerAsync(cancellationToken);
+    }
+
+    private Check DataFolder()
+    {
+        const string what = "data folder";
+        if (!Directory.Exists(settings.DataFolder))
+        {
+            return new(what, Verdict.Notice, $"{settings.DataFolder} is not there yet.", "The first start makes it.");
+        }
+
+        if (!OperatingSystem.IsWindows() && File.GetUnixFileMode(settings.DataFolder).HasFlag(UnixFileMode.OtherWrite))
+        {
+            return new(what, Verdict.Wrong, $"{settings.DataFolder} can be written by everybody.", $"Run: chmod o-w '{settings.DataFolder}'");
+        }
+
+        return new(what, Verdict.Good, settings.DataFolder);
+    }
+
+    private static Check Console() => File.Exists(Path.Combine(AppContext.BaseDirectory, "console", "index.html"))
+        ? new("console", Verdict.Good, "built.")
+        : new("console", Verdict.Notice, "not built; the API works without it.", "Run './rowhouse up', or 'npm ci && npm run build' in web/ before the build.");
+
+    private async IAsyncEnumerable<Check> DatabaseAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await using var server = InstallationRunner.Build(settings);
+        var database = server.Services.GetRequiredService<PostgresDatabase>();
+        var reached = await TryAsync("database", async () =>
+        {
+            await database.OpenAsync(cancellationToken);
+            await using var connection = await server.Services.GetRequiredService<PostgresStore>().Application.OpenConnectionAsync(cancellationToken);
+            return new("database", Verdict.Good, $"PostgreSQL {connection.PostgreSqlVersion}, {(database.IsEmbedded ? "embedded" : "configured")}.");
+        });
+        yield return reached;
+        if (reached.Verdict is Verdict.Wrong)
+        {
+            yield break;
+        }
+
+        var schema = await TryAsync("schema", async () =>
+            await database.Migrations.FindPendingAsync(server.Services.GetRequiredService<PostgresStore>().Application, cancellationToken) is { Count: > 0 } pending
+                ? new("schema", Verdict.Wrong, $"{pending.Count} scripts are missing, the first is {pending[0]}.", "Run 'rowhouse migrate'.")
+                : new("schema", Verdict.Good, "up to date."));
+        yield return schema;
+        if (schema.Verdict is Verdict.Wrong)
+        {
+            yield break;
+        }
+
+        yield return await TryAsync("isolation", async () =>
+            await database.VerifyIsolationAsync(cancellationToken) is { IsSound: false } report
+                ? new("isolation", Verdict.Wrong, $"{report.Findings.Count} findings, the first: {report.Findings[0].Where}: {report.Findings[0].What}", "Run 'rowhouse verify isolation' for all of them.")
+                : new("isolation", Verdict.Good, "the database keeps tenants apart."));
+    }
+
+    private async Task<Check> ServerAsync(CancellationToken cancellationToken)
+    {
+        using var http = new HttpClient(environment.CreateHandler()) { BaseAddress = new Uri(settings.Url), Timeout = TimeSpan.FromSeconds(5) };
+        try
+        {
+            using var answer = await http.GetAsync(new Uri("health/ready", UriKind.Relative), cancellationToken);
+            return answer.IsSuccessStatusCode
+                ? new("server", Verdict.Good, $"ready at {settings.Url}.")
+                : new("server", Verdict.Wrong, $"{settings.Url} answers {(int)answer.StatusCode}.", "Its log says why.");
+        }
+        catch (Exception silent) when (silent is HttpRequestException or TaskCanceledException && !cancellationToken.IsCancellationRequested)
+        {
+            return new("server", Verdict.Notice, $"nothing answers at {settings.Url}.", "Start it with './rowhouse up' or 'rowhouse serve'.");
+        }
+    }
+
+    private static async Task<Check> TryAsync(string what, Func<Task<Check>> look)
+    {
+        try
+        {
+            return await look();
+        }
+        catch (Exception known) when (InstallationRunner.Explain(known) is { } reason)
+        {
+            return new(what, Verdict.Wrong, reason);
+        }
+    }
+}

@@ -1,0 +1,4 @@
+using Rowhouse.Cli;
+using Rowhouse.Cli.Terminal;
+
+return await CommandLine.RunAsync(args, CliEnvironment.OfProcess());

@@ -1,0 +1,111 @@
+using System.CommandLine;
+using Rowhouse.Cli.Terminal;
+using Rowhouse.Client;
+using Rowhouse.Contracts;
+
+namespace Rowhouse.Cli.Tenants;
+
+internal static class TenantsCommand
+{
+    public static Command Create(CommandRunner runner) => new("tenants", "The tenants of the platform (super-admin).")
+    {
+        List(runner),
+        Show(runner),
+        CreateTenant(runner),
+        Change(runner, "suspend", "Close a tenant for a while; nothing is lost.", (tenants, tenant, cancellationToken) => tenants.SuspendAsync(tenant, cancellationToken)),
+        Change(runner, "resume", "Open a suspended tenant again.", (tenants, tenant, cancellationToken) => tenants.ResumeAsync(tenant, cancellationToken)),
+    };
+
+    private static Command List(CommandRunner runner)
+    {
+        var search = new Option<string?>("--search") { Description = "Words in name, slug or external id." };
+        var status = new Option<string?>("--status") { Description = "Only tenants in this state, for example active." };
+        var command = new Command("list", "List tenants.") { search, status };
+        runner.OverHttp(command, async (parsed, client, output, cancellationToken) =>
+        {
+            var tenants = new List<TenantResponse>();
+            string? after = null;
+            do
+            {
+                var page = await client.Tenants.ListAsync(parsed.GetValue(search), parsed.GetValue(status), after, limit: 200, cancellationToken);
+                tenants.AddRange(page.Items);
+                after = page.Next;
+            }
+            while (after is not null);
+            output.PrintTable(
+                tenants,
+                ("Slug", tenant => tenant.Slug),
+                ("Name", tenant => tenant.Name),
+                ("Status", tenant => tenant.Status),
+                ("Cloud", tenant => tenant.CloudType),
+                ("Products", tenant => string.Join(", ", tenant.Products)),
+                ("Id", tenant => tenant.Id.ToString()));
+            return ExitCodes.Done;
+        });
+        return command;
+    }
+
+    private static Command Show(CommandRunner runner)
+    {
+        var tenant = TenantArgument();
+        var command = new Command("show", "Show one tenant.") { tenant };
+        runner.OverHttp(command, async (parsed, client, output, cancellationToken) =>
+        {
+            output.Print(await client.Tenants.GetAsync(parsed.GetRequiredValue(tenant), cancellationToken), Describe);
+            return ExitCodes.Done;
+        });
+        return command;
+    }
+
+    private static Command CreateTenant(CommandRunner runner)
+    {
+        var name = new Argument<string>("name") { Description = "The organisation's name." };
+        var slug = new Option<string?>("--slug") { Description = "Its name in addresses; made from the name when left out." };
+        var products = new Option<string[]>("--product") { Description = "A product it subscribes to; may be given more than once.", AllowMultipleArgumentsPerToken = true };
+        var externalIds = new Option<string[]>("--external-id") { Description = "An id that others know it by; may be given more than once.", AllowMultipleArgumentsPerToken = true };
+        var adminEmail = new Option<string?>("--admin-email") { Description = "The first admin's e-mail address." };
+        var adminName = new Option<string?>("--admin-name") { Description = "The first admin's name; the e-mail address when left out." };
+        var timeZone = new Option<string?>("--time-zone") { Description = "IANA time zone, for example Europe/London." };
+        var currency = new Option<string?>("--currency") { Description = "ISO 4217 currency, for example GBP." };
+        var locale = new Option<string?>("--locale") { Description = "BCP 47 locale, for example en-GB." };
+        var command = new Command("create", "Make a tenant.") { name, slug, products, externalIds, adminEmail, adminName, timeZone, currency, locale };
+        runner.OverHttp(command, async (parsed, client, output, cancellationToken) =>
+        {
+            var request = new CreateTenantRequest
+            {
+                Name = parsed.GetRequiredValue(name),
+                Slug = parsed.GetValue(slug),
+                Products = NullWhenEmpty(parsed.GetValue(products)),
+                ExternalIds = NullWhenEmpty(parsed.GetValue(externalIds)),
+                Admin = parsed.GetValue(adminEmail) is { } email ? new(email, parsed.GetValue(adminName) ?? email) : null,
+                TimeZone = parsed.GetValue(timeZone),
+                Currency = parsed.GetValue(currency),
+                Locale = parsed.GetValue(locale),
+            };
+            output.Print(
+                await client.Tenants.CreateAsync(request, cancellationToken),
+                tenant => Describe(tenant) + (tenant.Admin?.SetPasswordLink is { } link ? $"\n{tenant.Admin.Email} sets a password within 24 hours at {new Uri(runner.UrlOf(parsed), link)}" : ""));
+            return ExitCodes.Done;
+        });
+        return command;
+    }
+
+    private static Command Change(CommandRunner runner, string verb, string description, Func<TenantsClient, string, CancellationToken, Task<TenantResponse>> change)
+    {
+        var tenant = TenantArgument();
+        var command = new Command(verb, description) { tenant };
+        runner.OverHttp(command, async (parsed, client, output, cancellationToken) =>
+        {
+            output.Print(await change(client.Tenants, parsed.GetRequiredValue(tenant), cancellationToken), Describe);
+            return ExitCodes.Done;
+        });
+        return command;
+    }
+
+    private static Argument<string> TenantArgument() => new("tenant") { Description = "Its id or slug." };
+
+    private static string Describe(TenantResponse tenant) =>
+        $"{tenant.Slug}  {tenant.Name}  {tenant.Status}  {tenant.CloudType}  {(tenant.Products.Count > 0 ? string.Join(", ", tenant.Products) : "no products")}  {tenant.Id}";
+
+    private static string[]? NullWhenEmpty(string[]? values) => values is { Length: > 0 } ? values : null;
+}

@@ -1,0 +1,10 @@
+namespace Rowhouse.Cli.Terminal;
+
+/// <summary>What a command says to the shell.</summary>
+internal static class ExitCodes
+{
+    public const int Done = 0;
+    public const int Refused = 1;
+    public const int Usage = 2;
+    public const int Unreachable = 3;
+}

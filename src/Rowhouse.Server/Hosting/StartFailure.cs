@@ -1,0 +1,22 @@
+using Microsoft.AspNetCore.Connections;
+using Npgsql;
+using Rowhouse.Tenancy.Postgres;
+using Rowhouse.Tenancy.Postgres.Embedded;
+
+namespace Rowhouse.Server.Hosting;
+
+/// <summary>Why a server could not start, for the person who started it. Everything else is a fault of ours and keeps its stack trace.</summary>
+internal static class StartFailure
+{
+    public static string? Explain(Exception exception, ServerSettings settings) => exception switch
+    {
+        ServerSettingsException or MigrationException or IsolationException or EmbeddedPostgresException => exception.Message,
+        IOException { InnerException: AddressInUseException } =>
+            $"{settings.Url} is in use by another program. Stop that one, or listen elsewhere: set ROWHOUSE_URL, for example to http://localhost:5081.",
+        ArgumentException { ParamName: "template" } => $"ROWHOUSE_HOST_TEMPLATE: {exception.Message}",
+        PostgresException refused => $"The database refused: {refused.MessageText} ({refused.SqlState}). Check ROWHOUSE_DATABASE and its companions.",
+        NpgsqlException unreachable => $"The database cannot be reached: {unreachable.Message}. Check ROWHOUSE_DATABASE and its companions.",
+        InvalidOperationException { TargetSite.DeclaringType.Namespace: { } place } when place.StartsWith("Rowhouse.", StringComparison.Ordinal) => exception.Message,
+        _ => null,
+    };
+}

@@ -1,0 +1,109 @@
+using System.Net;
+using Rowhouse.Tenancy.Postgres;
+
+namespace Rowhouse.Server;
+
+/// <summary>What a server has to be told. Everything has a default that works on a developer's machine.</summary>
+public sealed record ServerSettings
+{
+    /// <summary>Where it listens.</summary>
+    public string Url { get; init; } = "http://localhost:5080";
+
+    /// <summary>Where it keeps things.</summary>
+    public string DataFolder { get; init; } = Path.GetFullPath("data");
+
+    /// <summary>The first super-admin's address.</summary>
+    public string AdminEmail { get; init; } = "admin@rowhouse.localhost";
+
+    /// <summary>The first super-admin's password; one is made where there is none.</summary>
+    public string? AdminPassword { get; init; }
+
+    /// <summary>Which hosts name a tenant.</summary>
+    public string HostTemplate { get; init; } = "{tenant}.localhost";
+
+    /// <summary>A PKCS#12 or PEM file with certificate and key, for serving https.</summary>
+    public string? Certificate { get; init; }
+
+    /// <summary>The addresses of the TLS proxies in front, whose word about the caller is taken.</summary>
+    public IReadOnlyList<IPAddress> Proxies { get; init; } = [];
+
+    /// <summary>The products of a tenant that is made without naming any.</summary>
+    public IReadOnlyList<string> DefaultProducts { get; init; } = [];
+
+    /// <summary>Slugs that nobody may take, besides those that never can be taken.</summary>
+    public IReadOnlyList<string> ReservedSlugs { get; init; } = [];
+
+    /// <summary>Whether demo tenants with data are kept.</summary>
+    public bool Demo { get; init; }
+
+    /// <summary>Where the built console lies.</summary>
+    public string ConsoleFolder { get; init; } = Path.Combine(AppContext.BaseDirectory, "console");
+
+    /// <summary>The database, where the configuration is not to be asked for it.</summary>
+    public PostgresConnections? Database { get; init; }
+
+    /// <summary>Whether browsers reach the server by https.</summary>
+    public bool IsSecure => Proxies.Count > 0 || Url.StartsWith("https:", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>Reads the settings.</summary>
+    /// <param name="configuration">Environment variables and other sources.</param>
+    /// <exception cref="ServerSettingsException">A setting cannot be read.</exception>
+    public static ServerSettings From(IConfiguration configuration)
+    {
+        ArgumentNullException.ThrowIfNull(configuration);
+        var defaults = new ServerSettings();
+        return new()
+        {
+            Url = Optional("ROWHOUSE_URL") ?? defaults.Url,
+            DataFolder = Path.GetFullPath(Optional("ROWHOUSE_DATA") ?? defaults.DataFolder),
+            AdminEmail = Optional("ROWHOUSE_ADMIN_EMAIL") ?? defaults.AdminEmail,
+            AdminPassword = Optional("ROWHOUSE_ADMIN_PASSWORD"),
+            HostTemplate = Optional("ROWHOUSE_HOST_TEMPLATE") ?? defaults.HostTemplate,
+            Certificate = Optional("ROWHOUSE_CERTIFICATE"),
+            Proxies = [.. Many("ROWHOUSE_PROXIES").Select(ReadProxy)],
+            DefaultProducts = [.. Many("Tenants:DefaultProducts")],
+            ReservedSlugs = [.. Many("Tenants:ReservedSlugs")],
+        };
+
+        string? Optional(string key) => string.IsNullOrWhiteSpace(configuration[key]) ? null : configuration[key];
+
+        IEnumerable<string> Many(string key) => configuration.GetSection(key) is { } section && section.GetChildren().Any()
+            ? section.GetChildren().Select(child => child.Value ?? "").Where(value => value.Length > 0)
+            : (Optional(key) ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+    }
+
+    /// <summary>Where to listen, checked: plain http only where nobody else can hear it.</summary>
+    /// <exception cref="ServerSettingsException">The address cannot be used, or would carry passwords in the open.</exception>
+    internal Uri CheckUrl()
+    {
+        if (!Uri.TryCreate(Url.Replace("//+", "//0.0.0.0", StringComparison.Ordinal).Replace("//*", "//0.0.0.0", StringComparison.Ordinal), UriKind.Absolute, out var url)
+            || url.Scheme is not ("http" or "https")
+            || url.PathAndQuery != "/")
+        {
+            throw new ServerSettingsException($"ROWHOUSE_URL '{Url}' is not an address to listen on. An example is http://localhost:5080.");
+        }
+
+        var loopback = url.Host == "localhost" || url.Host.EndsWith(".localhost", StringComparison.Ordinal) || (IPAddress.TryParse(url.Host.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address));
+        if (url.Scheme == "http" && !loopback && Proxies.Count == 0)
+        {
+            throw new ServerSettingsException(
+                $"ROWHOUSE_URL '{Url}' would carry passwords in the open. Either listen on http://localhost:{url.Port}, "
+                + "or give an https address and a certificate (ROWHOUSE_CERTIFICATE), or name the TLS proxy in front (ROWHOUSE_PROXIES, its IP address).");
+        }
+
+        if (url.Scheme == "https" && Certificate is null)
+        {
+            throw new ServerSettingsException($"ROWHOUSE_URL '{Url}' needs a certificate: set ROWHOUSE_CERTIFICATE to a PKCS#12 or PEM file with certificate and key.");
+        }
+
+        return url;
+    }
+
+    private static IPAddress ReadProxy(string text) => IPAddress.TryParse(text, out var address)
+        ? address
+        : throw new ServerSettingsException($"ROWHOUSE_PROXIES names '{text}', which is no IP address.");
+}
+
+/// <summary>A setting that the server cannot start with; the message says which and how to mend it.</summary>
+/// <param name="message">Which setting, and how to mend it.</param>
+public sealed class ServerSettingsException(string message) : Exception(message);
