@@ -1,0 +1,38 @@
+import { Button, Group, Stack } from '@mantine/core';
+import type { ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import { Dialog } from './Dialog';
+import { ProblemView } from './ProblemView';
+
+interface ConfirmProps {
+  opened: boolean;
+  title: string;
+  /** What it does, in numbers where there are any. */
+  children: ReactNode;
+  action: string;
+  color?: string;
+  busy?: boolean;
+  error?: unknown;
+  onConfirm: () => void;
+  onClose: () => void;
+}
+
+export function Confirm({ opened, title, children, action, color = 'red.9', busy, error, onConfirm, onClose }: ConfirmProps) {
+  const { t } = useTranslation();
+  return (
+    <Dialog opened={opened} onClose={onClose} title={title}>
+      <Stack>
+        <div>{children}</div>
+        {error != null && <ProblemView error={error} />}
+        <Group justify="flex-end" gap="xs">
+          <Button variant="default" onClick={onClose} data-autofocus>
+            {t('common.cancel')}
+          </Button>
+          <Button color={color} onClick={onConfirm} loading={busy}>
+            {action}
+          </Button>
+        </Group>
+      </Stack>
+    </Dialog>
+  );
+}

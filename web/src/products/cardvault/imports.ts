@@ -1,0 +1,55 @@
+import { got, tenantApi } from '../../api/client';
+import { ProblemError, problemOf } from '../../api/problem';
+import type { CardImportError } from '../../api/types';
+import { useCardVaultChange } from './changes';
+
+/** The server takes files up to this size. */
+export const maxFileSize = 64_000_000;
+
+/** A chosen file, read at once: what is sent is what was checked, even when the file is changed on the disk meanwhile. */
+export interface ChosenFile {
+  name: string;
+  content: Blob;
+}
+
+export async function choose(file: File): Promise<ChosenFile> {
+  try {
+    return { name: file.name, content: new Blob([await file.arrayBuffer()], { type: 'text/csv' }) };
+  } catch (error) {
+    // The browser's words for a file that was moved, or is a folder.
+    if (error instanceof DOMException) throw new ProblemError({ type: 'urn:rowhouse:cardvault:unreadable-file', title: error.message, status: 400, detail: error.message });
+    throw error;
+  }
+}
+
+export function useImport(tenant: string) {
+  return useCardVaultChange(tenant, async ({ file, dryRun }: { file: ChosenFile; dryRun: boolean }) => {
+    try {
+      return await got(
+        tenantApi(tenant).POST('/api/cardvault/cards/import', {
+          params: { query: { dryRun, onDuplicate: 'fail' } },
+          // The document calls a body of bytes a string; the browser sends the bytes.
+          body: file.content as unknown as string,
+          bodySerializer: (content) => content,
+          headers: { 'Content-Type': 'text/csv' },
+        }),
+      );
+    } catch (error) {
+      // A refused import names its rows in the problem, as a dry run does in its answer.
+      const { report } = problemOf(error);
+      if (report !== undefined) return report;
+      throw error;
+    }
+  });
+}
+
+/** The rows' errors as a file, to mend the other one by. A cell must not become a formula in a spreadsheet. */
+export function errorFile(errors: CardImportError[], head: [string, string, string, string]): Blob {
+  const cell = (value: string | number | null | undefined) => {
+    const text = String(value ?? '');
+    const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
+    return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+  };
+  const lines = [head, ...errors.map(({ line, column, value, message }) => [line, column, value, message])];
+  return new Blob(['\uFEFF', lines.map((line) => line.map(cell).join(',')).join('\r\n'), '\r\n'], { type: 'text/csv;charset=utf-8' });
+}

@@ -1,0 +1,98 @@
+import { describe, expect, test, vi } from 'vitest';
+import { safeReturn } from '../src/account/door';
+import { fieldErrors } from '../src/api/problem';
+import { parseSearch, stringifySearch } from '../src/kit/searchParams';
+import { suggestSlug } from '../src/platform/tenants';
+import { changes, differences, emptyCard, requestOf } from '../src/products/cardvault/cardForm';
+import { filterOf, typedFilter } from '../src/products/cardvault/filter';
+import { conditions, ladders, subgrades } from '../src/products/cardvault/grading';
+import { errorFile } from '../src/products/cardvault/imports';
+
+describe('a card in a form', () => {
+  const values = { ...emptyCard('GBP'), player: 'Ken Griffey Jr.', year: '1989', cost: '40,00', quantity: '3', condition: 'NM' };
+
+  test('is sent with its money as a decimal with a point and its numbers as numbers', () => {
+    expect(requestOf(values, null)).toMatchObject({ player: 'Ken Griffey Jr.', year: 1989, quantity: 3, cost: { amount: '40.00', currency: 'GBP' } });
+  });
+
+  test('does not send again what its checklist says', () => {
+    expect(requestOf(values, 'k1')).not.toHaveProperty('player');
+  });
+
+  test('is one copy without a condition when it is graded', () => {
+    const graded = requestOf({ ...values, grader: 'PSA', grade: '10', certificate: '12345678' }, 'k1');
+    expect(graded).toMatchObject({ quantity: 1, condition: null, grader: 'PSA', grade: '10', certificate: '12345678' });
+  });
+
+  test('sends only the fields that were changed, and null for what was taken away', () => {
+    const before = requestOf({ ...values, location: 'Box 4' }, null);
+    expect(changes(before, requestOf({ ...values, notes: 'Signed' }, null))).toEqual({ location: null, notes: 'Signed' });
+  });
+
+  test('shows after a lost race the fields where both versions differ', () => {
+    const theirs = requestOf({ ...values, location: 'Safe' }, null);
+    expect(differences(theirs, requestOf({ ...values, location: 'Shelf' }, null))).toEqual([{ field: 'location', theirs: 'Safe', mine: 'Shelf' }]);
+  });
+});
+
+describe('the ladders', () => {
+  test('of PSA have no 9.5, and only BGS has a black label', () => {
+    expect(ladders.PSA.map((grade) => grade.text)).not.toContain('9.5');
+    expect(
+      Object.entries(ladders)
+        .filter(([, grades]) => grades.some((grade) => grade.text === '10B'))
+        .map(([grader]) => grader),
+    ).toEqual(['BGS']);
+  });
+
+  test('give the conditions of raw cards without the one that only a grader gives', () => {
+    expect(conditions).toHaveLength(18);
+    expect(conditions).not.toContain('AUTH');
+  });
+
+  test('of subgrades go from 10 to 1 in halves', () => {
+    expect([subgrades[0], subgrades[1], subgrades.at(-1)]).toEqual(['10', '9.5', '1']);
+  });
+});
+
+describe('an address', () => {
+  test('keeps its values as they were, numbers and signs too', () => {
+    const search = { q: 'griffey 89 & ud', year: '1989', sort: '-year' };
+    expect(parseSearch(stringifySearch(search))).toEqual(search);
+  });
+
+  test('that is no year does not become a filter', () => {
+    expect(typedFilter({ year: 'x', insured: 'true' })).toEqual({ year: undefined, insured: true, mine: undefined });
+  });
+
+  test('whose year is none narrows nothing and counts as no filter', () => {
+    expect(filterOf({ year: 'x', grader: 'PSA' })).toEqual({ grader: 'PSA' });
+  });
+
+  test('of another host is not returned to after signing in', () => {
+    vi.stubGlobal('window', { location: new URL('http://localhost:5080/sign-in') });
+    const elsewhere = [null, '//', '//evil.example/x', '/.//evil.example/x', '/t/..//evil.example', '/\t/evil.example', 'https://evil.example', '/\\evil.example', '/sign-in?from=/'];
+    expect(elsewhere.filter((from) => safeReturn(from) !== '/')).toEqual([]);
+    expect(safeReturn('/t/smith/members?new=1#top')).toBe('/t/smith/members?new=1#top');
+    vi.unstubAllGlobals();
+  });
+});
+
+test('a slug is suggested from a name in any script that has Latin letters', () => {
+  expect(suggestSlug('  Müller & Söhne, Ltd. ')).toBe('muller-sohne-ltd');
+  expect(suggestSlug('東京')).toBe('');
+  expect(suggestSlug('x'.repeat(60))).toHaveLength(40);
+});
+
+test("the server's errors find their fields however they are spelled", () => {
+  const problem = { type: '', title: '', status: 400, errors: { '$.cost.amount': ['No.'], 'Admin.Email': ['Taken.', 'Really.'], slug: ['Used.'] } };
+  expect(fieldErrors(problem)).toEqual({ 'cost.amount': 'No.', 'admin.email': 'Taken. Really.', slug: 'Used.' });
+
+  const listed = { 'externalIds[0]': ['Too long.'], '$.ExternalIds[2]': ['Used.'], 'rows[1].name': ['Needed.'] };
+  expect(fieldErrors({ ...problem, errors: listed })).toEqual({ externalIds: 'Too long. Used.', 'rows.1.name': 'Needed.' });
+});
+
+test('the list of wrong rows is no formula in a spreadsheet', async () => {
+  const file = errorFile([{ row: 1, line: 2, column: 'player', value: '=HYPERLINK("x")', message: 'No, "that".' }], ['Line', 'Column', 'Value', 'What']);
+  expect(await file.text()).toBe('Line,Column,Value,What\r\n2,player,"\'=HYPERLINK(""x"")","No, ""that""."\r\n');
+});
