@@ -1,0 +1,145 @@
+using System.Text;
+using Microsoft.Playwright;
+using Rowhouse.Tests.Server;
+using Shouldly;
+using static Microsoft.Playwright.Assertions;
+
+namespace Rowhouse.Browser.Tests;
+
+/// <summary>What people come for, as they do it.</summary>
+public sealed class JourneyTests(ConsoleFixture console) : IClassFixture<ConsoleFixture>
+{
+    [Fact]
+    public async Task A_super_admin_makes_a_tenant_whose_first_admin_comes_in_by_the_one_time_link()
+    {
+        await using var window = await console.OpenAsync();
+        var page = window.Page;
+        await page.GotoAsync("/");
+        await page.GetByLabel("E-mail").FillAsync(ServerFixture.AdminEmail);
+        await page.GetByLabel("Password", new() { Exact = true }).FillAsync(ServerFixture.Password);
+        await page.GetByRole(AriaRole.Button, new() { Name = "Sign in" }).ClickAsync();
+        await page.GetByRole(AriaRole.Link, new() { Name = "New tenant" }).Or(page.GetByRole(AriaRole.Button, new() { Name = "New tenant" })).First.ClickAsync();
+        var drawer = page.GetByRole(AriaRole.Dialog);
+        await drawer.GetByLabel("Name").First.FillAsync("Journey Cards");
+        await drawer.GetByRole(AriaRole.Group, new() { Name = "First admin" }).GetByLabel("Name").FillAsync("Jo Journey");
+        await drawer.GetByLabel("E-mail").FillAsync("jo@journey.example");
+        await drawer.GetByRole(AriaRole.Button, new() { Name = "Create tenant" }).ClickAsync();
+        await Expect(drawer.GetByText("Journey Cards is open at /t/journey-cards.")).ToBeVisibleAsync();
+        await window.PictureAsync("journey-tenant-made");
+        var link = await drawer.GetByRole(AriaRole.Textbox, new() { Name = "One-time link" }).InputValueAsync();
+
+        await using var jo = await console.OpenAsync();
+        await jo.Page.GotoAsync(new Uri(link, UriKind.RelativeOrAbsolute) is { IsAbsoluteUri: true } absolute ? absolute.PathAndQuery + absolute.Fragment : link);
+        await jo.Page.GetByLabel("New password", new() { Exact = true }).FillAsync("a sentence to remember");
+        await jo.Page.GetByLabel("New password again").FillAsync("a sentence to remember");
+        await jo.Page.GetByRole(AriaRole.Button, new() { Name = "Set password" }).ClickAsync();
+        await jo.Page.GetByLabel("E-mail").FillAsync("jo@journey.example");
+        await jo.Page.GetByLabel("Password", new() { Exact = true }).FillAsync("a sentence to remember");
+        await jo.Page.GetByRole(AriaRole.Button, new() { Name = "Sign in" }).ClickAsync();
+        await jo.Page.WaitForURLAsync("**/t/journey-cards/**");
+        jo.Complaints.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_member_finds_griffey_adds_him_and_imports_a_file_once_its_three_wrong_rows_are_mended()
+    {
+        var tenant = await console.CreateTenantAsync("Import Cards", "cardvault");
+        var other = await console.CreateTenantAsync("Other Cards", "cardvault");
+        await using var window = await console.OpenAsAsync((await tenant.AddMemberAsync("member")).Email);
+        var page = window.Page;
+
+        await page.GotoAsync($"/t/{tenant.Slug}/cardvault/search");
+        await page.GetByLabel("Search the checklists").FillAsync("griffey 89 ud");
+        var first = page.GetByRole(AriaRole.List, new() { Name = "Cards found" }).GetByRole(AriaRole.Listitem).First;
+        await Expect(first).ToContainTextAsync("Ken Griffey Jr.");
+        await Expect(first).ToContainTextAsync("#1 · 1989 Upper Deck");
+        await window.PictureAsync("journey-search");
+        await first.GetByRole(AriaRole.Button).ClickAsync();
+        await page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Button, new() { Name = "Add card" }).ClickAsync();
+        await Expect(page.GetByText("Ken Griffey Jr. was added")).ToBeVisibleAsync();
+
+        await page.GotoAsync($"/t/{tenant.Slug}/cardvault/import");
+        await ChooseAsync(page, "wrong.csv", Csv(wrongRows: true));
+        await Expect(page.GetByText("3 of 1,000 rows are wrong")).ToBeVisibleAsync();
+        var rows = page.GetByRole(AriaRole.Region, new() { Name = "Wrong rows" }).GetByRole(AriaRole.Row);
+        await Expect(rows).ToHaveCountAsync(4);
+        await window.PictureAsync("journey-import-wrong");
+
+        await ChooseAsync(page, "right.csv", Csv(wrongRows: false));
+        await page.GetByRole(AriaRole.Button, new() { Name = "Import 1,000 cards" }).ClickAsync();
+        await Expect(page.GetByText("1,000 cards were imported")).ToBeVisibleAsync(new() { Timeout = 20_000 });
+        await window.PictureAsync("journey-import-done");
+
+        await page.GotoAsync($"/t/{tenant.Slug}/cardvault/cards");
+        await Expect(page.GetByText("1,001")).ToBeVisibleAsync();
+        await page.GotoAsync($"/t/{other.Slug}/cardvault/cards");
+        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "There is nothing here" })).ToBeVisibleAsync();
+        window.Complaints.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_viewer_sees_the_cards_and_is_offered_nothing_that_changes_them()
+    {
+        await using var window = await console.OpenAsAsync(await console.DemoPersonAsync("viewer"));
+        var page = window.Page;
+
+        await page.GotoAsync($"/t/{ConsoleFixture.Tenant}/cardvault/cards");
+        await Expect(page.GetByRole(AriaRole.Row).Nth(1)).ToBeVisibleAsync();
+
+        await Expect(page.GetByRole(AriaRole.Button, new() { Name = "Add card" })).ToHaveCountAsync(0);
+        await page.GetByRole(AriaRole.Row).Nth(1).ClickAsync();
+        var drawer = page.GetByRole(AriaRole.Dialog);
+        await Expect(drawer).ToBeVisibleAsync();
+        await Expect(drawer.GetByRole(AriaRole.Button, new() { Name = "Edit" })).ToHaveCountAsync(0);
+        await Expect(drawer.GetByRole(AriaRole.Button, new() { Name = "Delete" })).ToHaveCountAsync(0);
+        await page.GotoAsync($"/t/{ConsoleFixture.Tenant}/cardvault/import");
+        await Expect(page.GetByText("You can look, but not import")).ToBeVisibleAsync();
+    }
+
+    [Fact]
+    public async Task Two_tabs_of_two_tenants_never_cross()
+    {
+        var first = await console.CreateTenantAsync("First Tab", "cardvault");
+        var second = await console.CreateTenantAsync("Second Tab", "cardvault");
+        await AddCardAsync(first, "Only In First");
+        await AddCardAsync(second, "Only In Second");
+        await using var window = await console.OpenAsAsync(ServerFixture.AdminEmail);
+        var other = await window.Page.Context.NewPageAsync();
+
+        await window.Page.GotoAsync($"/t/{first.Slug}/cardvault/cards");
+        await other.GotoAsync($"/t/{second.Slug}/cardvault/cards");
+        await window.Page.ReloadAsync();
+
+        await Expect(window.Page.GetByText("Only In First")).ToBeVisibleAsync();
+        await Expect(window.Page.GetByText("Only In Second")).ToHaveCountAsync(0);
+        await Expect(other.GetByText("Only In Second")).ToBeVisibleAsync();
+        await Expect(other.GetByText("Only In First")).ToHaveCountAsync(0);
+    }
+
+    private static Task ChooseAsync(IPage page, string name, string content) =>
+        page.Locator("input[type=file]").SetInputFilesAsync(new FilePayload { Name = name, MimeType = "text/csv", Buffer = Encoding.UTF8.GetBytes(content) });
+
+    private static async Task AddCardAsync(TestTenant tenant, string player)
+    {
+        using var body = new StringContent($$"""{"player":"{{player}}"}""", Encoding.UTF8, "application/json");
+        using var answer = await tenant.Admin.Client.PostAsync(new Uri("/api/cardvault/cards", UriKind.Relative), body);
+        answer.EnsureSuccessStatusCode();
+    }
+
+    private static string Csv(bool wrongRows)
+    {
+        var text = new StringBuilder("player,cardNumber,year,set,grader,grade,quantity\n");
+        for (var row = 1; row <= 1_000; row++)
+        {
+            text.Append((wrongRows, row) switch
+            {
+                (true, 10) => $"Player {row},{row},1991,Journey Set,PSA,9.5,1\n",
+                (true, 500) => $"Player {row},{row},nineteen,Journey Set,,,1\n",
+                (true, 999) => $",{row},1991,Journey Set,,,1\n",
+                _ => $"Player {row},{row},1991,Journey Set,,,1\n",
+            });
+        }
+
+        return text.ToString();
+    }
+}

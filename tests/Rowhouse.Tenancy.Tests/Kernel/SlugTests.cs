@@ -1,0 +1,75 @@
+using FsCheck;
+using FsCheck.Fluent;
+using Shouldly;
+
+namespace Rowhouse.Tenancy.Tests.Kernel;
+
+public sealed class SlugTests
+{
+    [Theory]
+    [InlineData("smith")]
+    [InlineData("3m")]
+    [InlineData("ku-bathrooms")]
+    [InlineData("a")]
+    public void A_host_label_is_a_slug(string text) => Slug.Parse(text, null).Value.ShouldBe(text);
+
+    [Theory]
+    [InlineData("", "empty")]
+    [InlineData("-a", "starts with")]
+    [InlineData("Smith", "only the letters")]
+    [InlineData("a.b", "only the letters")]
+    [InlineData("a_b", "only the letters")]
+    [InlineData("müller", "only the letters")]
+    [InlineData("a b", "only the letters")]
+    [InlineData("a\n", "only the letters")]
+    [InlineData("www", "reserved")]
+    [InlineData("api", "reserved")]
+    [InlineData("platform", "reserved")]
+    [InlineData("xn--mller-kva", "reserved")]
+    [InlineData("127", "IP address")]
+    [InlineData("0123456789abcdef0123456789abcdef", "UUID")]
+    [InlineData("01890a5d-ac96-774b-bcce-b302099a8057", "UUID")]
+    public void What_is_no_slug_is_refused_with_the_reason(string text, string reason)
+    {
+        Slug.TryParse(text, null, out _).ShouldBeFalse();
+        Slug.Explain(text).ShouldNotBeNull().ShouldContain(reason, Case.Insensitive);
+    }
+
+    [Fact]
+    public void A_slug_has_at_most_63_characters()
+    {
+        Slug.TryParse(new string('a', 63), null, out _).ShouldBeTrue();
+        Slug.Explain(new string('a', 64)).ShouldNotBeNull().ShouldContain("63");
+    }
+
+    [Theory]
+    [InlineData("Smith Cards", "smith-cards")]
+    [InlineData("  Müller & Söhne GmbH ", "muller-sohne-gmbh")]
+    [InlineData("Straße Øst", "strasse-ost")]
+    [InlineData("O'Brien's", "obriens")]
+    [InlineData("Łódź", "lodz")]
+    [InlineData("ﬁne ①", "fine-1")]
+    public void A_name_becomes_a_slug(string name, string expected)
+    {
+        Slug.FromName(name, out var slug).ShouldBeTrue();
+        slug.Value.ShouldBe(expected);
+    }
+
+    [Theory]
+    [InlineData("東京")]
+    [InlineData("!!!")]
+    [InlineData("")]
+    [InlineData("WWW")]
+    public void A_name_of_which_nothing_usable_is_left_makes_no_slug(string name) => Slug.FromName(name, out _).ShouldBeFalse();
+
+    [Fact]
+    public void Whatever_is_made_from_a_name_is_a_slug_of_at_most_40_characters() =>
+        Prop.ForAll(ArbMap.Default.ArbFor<NonNull<string>>(), name =>
+            !Slug.FromName(name.Get, out var slug) || (Slug.Explain(slug.Value) is null && slug.Value.Length <= Slug.MaxLengthFromName))
+            .QuickCheckThrowOnFailure();
+
+    [Fact]
+    public void Explain_and_parse_agree_on_any_text() =>
+        Prop.ForAll(ArbMap.Default.ArbFor<string>(), text => Slug.TryParse(text, null, out _) == (Slug.Explain(text) is null))
+            .QuickCheckThrowOnFailure();
+}

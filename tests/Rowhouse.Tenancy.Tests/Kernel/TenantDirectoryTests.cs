@@ -1,0 +1,107 @@
+using FsCheck;
+using FsCheck.Fluent;
+using Shouldly;
+
+namespace Rowhouse.Tenancy.Tests.Kernel;
+
+public sealed class TenantDirectoryTests
+{
+    private readonly TenantDirectory directory = new();
+
+    [Fact]
+    public void A_tenant_is_found_by_id_slug_and_every_identifier()
+    {
+        var smith = Tenants.Make("smith");
+        directory.Apply(new(smith, [new(IdentifierKind.Name, "org-123"), new(IdentifierKind.Host, "cards.smith.example")]));
+
+        Find("smith").ShouldBe(smith);
+        Find(smith.Id.ToString()).ShouldBe(smith);
+        Find("org-123").ShouldBe(smith);
+        Find("cards.smith.example", IdentifierKind.Host).ShouldBe(smith);
+        Find("cards.smith.example").ShouldBeNull();
+    }
+
+    [Fact]
+    public void A_change_replaces_the_tenant_under_all_its_identifiers_and_forgets_the_ones_it_lost()
+    {
+        var smith = Tenants.Make("smith");
+        directory.Apply(new(smith, [new(IdentifierKind.Name, "old"), new(IdentifierKind.Name, "kept")]));
+
+        directory.Apply(new(smith with { Status = TenantStatus.Suspended, Version = 2 }, [new(IdentifierKind.Name, "kept")]));
+
+        Find("smith").ShouldNotBeNull().Status.ShouldBe(TenantStatus.Suspended);
+        Find("kept").ShouldNotBeNull().Status.ShouldBe(TenantStatus.Suspended);
+        Find("old").ShouldBeNull();
+    }
+
+    [Fact]
+    public void A_late_notice_changes_nothing()
+    {
+        var smith = Tenants.Make("smith");
+        directory.Apply(new(smith with { Name = "New", Version = 3 }, []));
+
+        directory.Apply(new(smith with { Name = "Old", Version = 2 }, [new(IdentifierKind.Name, "stale")]));
+
+        Find("smith").ShouldNotBeNull().Name.ShouldBe("New");
+        Find("stale").ShouldBeNull();
+    }
+
+    [Fact]
+    public void An_identifier_that_moved_to_another_tenant_stays_with_it_when_the_first_one_lets_go_late()
+    {
+        var first = Tenants.Make("first");
+        var second = Tenants.Make("second");
+        directory.Apply(new(first, [new(IdentifierKind.Name, "number")]));
+        directory.Apply(new(second, [new(IdentifierKind.Name, "number")]));
+
+        directory.Apply(new(first with { Version = 2 }, []));
+
+        Find("number").ShouldBe(second);
+    }
+
+    [Fact]
+    public void A_removed_tenant_is_not_found_any_more()
+    {
+        var smith = Tenants.Make("smith");
+        directory.Apply(new(smith, [new(IdentifierKind.Name, "org-123")]));
+
+        directory.Remove(smith.Id);
+
+        Find("smith").ShouldBeNull();
+        Find("org-123").ShouldBeNull();
+        Find(smith.Id.ToString()).ShouldBeNull();
+    }
+
+    [Fact]
+    public void Notices_in_any_order_end_in_the_newest_state() =>
+        Prop.ForAll(Gen.Shuffle(Enumerable.Range(1, 8)).ToArbitrary(), order =>
+        {
+            var any = new TenantDirectory();
+            var smith = Tenants.Make("smith");
+            foreach (var version in order)
+            {
+                any.Apply(new(smith with { Version = version, Name = $"v{version}" }, [new(IdentifierKind.Name, $"only-in-{version}")]));
+            }
+
+            return any.TryFind(IdentifierKind.Name, "only-in-8", out var found)
+                && found.Name == "v8"
+                && Enumerable.Range(1, 7).All(version => !any.TryFind(IdentifierKind.Name, $"only-in-{version}", out _));
+        }).QuickCheckThrowOnFailure();
+
+    [Fact]
+    public void A_look_up_allocates_nothing()
+    {
+        directory.Apply(new(Tenants.Make("smith"), []));
+        Find("smith");
+
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var i = 0; i < 1_000; i++)
+        {
+            directory.TryFind(IdentifierKind.Name, "smith".AsSpan(), out _);
+        }
+
+        (GC.GetAllocatedBytesForCurrentThread() - before).ShouldBe(0);
+    }
+
+    private Tenant? Find(string value, IdentifierKind kind = IdentifierKind.Name) => directory.TryFind(kind, value, out var tenant) ? tenant : null;
+}

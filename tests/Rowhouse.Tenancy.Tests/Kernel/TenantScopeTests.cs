@@ -1,0 +1,119 @@
+using System.Runtime.CompilerServices;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Shouldly;
+
+namespace Rowhouse.Tenancy.Tests.Kernel;
+
+public sealed class TenantScopeTests
+{
+    private readonly Catalogue catalogue = new();
+    private readonly IHost host;
+
+    public TenantScopeTests()
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(new());
+        builder.AddTenancy(_ => { });
+        builder.Services.AddSingleton<ITenantCatalogue>(catalogue);
+        host = builder.Build();
+    }
+
+    private ITenantScopes Scopes => host.Services.GetRequiredService<ITenantScopes>();
+
+    [Fact]
+    public void Asking_an_unbound_scope_names_the_place_that_asked()
+    {
+        using var scope = host.Services.CreateScope();
+        var unbound = scope.ServiceProvider.GetRequiredService<TenantScope>();
+
+        Should.Throw<TenantNotBoundException>(() => ReadTenant(unbound)).Message.ShouldContain(nameof(ReadTenant));
+    }
+
+    [Fact]
+    public void A_scope_is_bound_once_even_to_the_same_tenant()
+    {
+        var scope = new TenantScope();
+        var tenant = Tenants.Make("smith");
+        scope.Bind(tenant);
+
+        Should.Throw<InvalidOperationException>(() => scope.Bind(tenant));
+        Should.Throw<InvalidOperationException>(() => scope.Bind(Tenants.Make("other")));
+        scope.Tenant.ShouldBe(tenant);
+    }
+
+    [Fact]
+    public async Task Of_many_who_bind_at_once_one_succeeds()
+    {
+        var scope = new TenantScope();
+
+        var outcomes = await Task.WhenAll(Enumerable.Range(0, 16).Select(number => Task.Run(() =>
+        {
+            var tenant = Tenants.Make($"tenant-{number}");
+            try
+            {
+                scope.Bind(tenant);
+                return tenant;
+            }
+            catch (InvalidOperationException)
+            {
+                return null;
+            }
+        })));
+
+        outcomes.OfType<Tenant>().ShouldHaveSingleItem().ShouldBe(scope.Tenant);
+    }
+
+    [Fact]
+    public async Task Entering_a_tenant_gives_a_scope_of_its_own_for_each()
+    {
+        var first = catalogue.Add(Tenants.Make("first"));
+        var second = catalogue.Add(Tenants.Make("second"));
+
+        await using var one = await Scopes.EnterAsync(first.Id, TestContext.Current.CancellationToken);
+        await using var two = await Scopes.EnterAsync(second.Id, TestContext.Current.CancellationToken);
+
+        one.Get<TenantScope>().Tenant.ShouldBe(first);
+        two.Get<TenantScope>().Tenant.ShouldBe(second);
+    }
+
+    [Theory]
+    [InlineData(TenantStatus.Pending)]
+    [InlineData(TenantStatus.Suspended)]
+    [InlineData(TenantStatus.Deleted)]
+    [InlineData(TenantStatus.Erased)]
+    public async Task A_tenant_that_is_not_open_cannot_be_entered(TenantStatus status)
+    {
+        var tenant = catalogue.Add(Tenants.Make("closed", status));
+
+        var refusal = await Should.ThrowAsync<TenantUnavailableException>(async () => await Scopes.EnterAsync(tenant.Id, TestContext.Current.CancellationToken));
+
+        refusal.Status.ShouldBe(status);
+    }
+
+    [Fact]
+    public async Task A_tenant_that_nobody_knows_cannot_be_entered()
+    {
+        var refusal = await Should.ThrowAsync<TenantUnavailableException>(async () =>
+            await Scopes.EnterAsync(TenantId.New(TimeProvider.System), TestContext.Current.CancellationToken));
+
+        refusal.Status.ShouldBeNull();
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static Tenant ReadTenant(TenantScope scope) => scope.Tenant;
+
+    private sealed class Catalogue : ITenantCatalogue
+    {
+        private readonly Dictionary<TenantId, CatalogueEntry> entries = [];
+
+        public Tenant Add(Tenant tenant)
+        {
+            entries[tenant.Id] = new(tenant, []);
+            return tenant;
+        }
+
+        public IAsyncEnumerable<CatalogueEntry> ReadAsync(CancellationToken cancellationToken = default) => entries.Values.ToAsyncEnumerable();
+
+        public ValueTask<CatalogueEntry?> FindAsync(TenantId id, CancellationToken cancellationToken = default) => new(entries.GetValueOrDefault(id));
+    }
+}

@@ -1,0 +1,139 @@
+using System.Reflection;
+using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
+using Rowhouse.Tenancy.Postgres;
+using Rowhouse.Tenancy.Postgres.Guards;
+using Rowhouse.Tenancy.Postgres.Migrations;
+using Rowhouse.Tenancy.Tests.Notes;
+using Rowhouse.Testing;
+using Shouldly;
+
+namespace Rowhouse.Tenancy.Tests.Migrations;
+
+public sealed class SqlMigrationsTests(PostgresFixture postgres) : IClassFixture<PostgresFixture>
+{
+    private const string First = "CREATE SCHEMA shop; CREATE TABLE shop.orders (id int PRIMARY KEY);";
+    private const string Second = "ALTER TABLE shop.orders ADD total int;";
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Scripts_are_applied_once_and_in_order()
+    {
+        var database = await postgres.CreateDatabaseAsync();
+
+        (await Migrations(First).ApplyAsync(database.Owner!, Token)).ShouldBe(["tenancy/0001_tenancy", "shop/0001_step"]);
+        (await Migrations(First, Second).ApplyAsync(database.Owner!, Token)).ShouldBe(["shop/0002_step"]);
+        (await Migrations(First, Second).ApplyAsync(database.Owner!, Token)).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_script_that_fails_leaves_nothing_behind_and_is_named()
+    {
+        var database = await postgres.CreateDatabaseAsync();
+
+        var failed = await Should.ThrowAsync<MigrationException>(Migrations(First, "CREATE TABLE shop.lines (id int);\nALTER TABLE shop.nowhere ADD x int;").ApplyAsync(database.Owner!, Token));
+
+        failed.Script.ShouldBe("shop/0002_step");
+        failed.Message.ShouldContain("relation \"shop.nowhere\" does not exist (42P01)");
+        (await NotesHost.ScalarAsync<bool>(database.Owner!, "SELECT to_regnamespace('shop') IS NULL AND to_regnamespace('tenancy') IS NULL")).ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task A_script_that_was_changed_after_it_ran_is_refused()
+    {
+        var database = await postgres.CreateDatabaseAsync();
+        await Migrations(First).ApplyAsync(database.Owner!, Token);
+
+        var failed = await Should.ThrowAsync<MigrationException>(Migrations(First + " ", Second).ApplyAsync(database.Owner!, Token));
+
+        failed.Script.ShouldBe("shop/0001_step");
+        failed.Message.ShouldContain("changed after the database had it");
+    }
+
+    [Fact]
+    public async Task Line_ends_do_not_change_a_script()
+    {
+        var database = await postgres.CreateDatabaseAsync();
+        await Migrations("CREATE SCHEMA shop;\nCREATE TABLE shop.a (id int);").ApplyAsync(database.Owner!, Token);
+
+        (await Migrations("CREATE SCHEMA shop;\r\nCREATE TABLE shop.a (id int);").ApplyAsync(database.Owner!, Token)).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_database_that_is_newer_than_the_program_is_refused()
+    {
+        var database = await postgres.CreateDatabaseAsync();
+        await Migrations(First, Second).ApplyAsync(database.Owner!, Token);
+        await using var application = NpgsqlDataSource.Create(database.Application);
+
+        var failed = await Should.ThrowAsync<MigrationException>(Migrations(First).FindPendingAsync(application, Token));
+
+        failed.Script.ShouldBe("shop/0002_step");
+        failed.Message.ShouldContain("the database is newer");
+    }
+
+    [Fact]
+    public async Task What_is_pending_can_be_seen_by_the_application()
+    {
+        var database = await postgres.CreateDatabaseAsync();
+        await using var application = NpgsqlDataSource.Create(database.Application);
+
+        (await Migrations(First).FindPendingAsync(application, Token)).ShouldBe(["tenancy/0001_tenancy", "shop/0001_step"]);
+        await Migrations(First).ApplyAsync(database.Owner!, Token);
+        (await Migrations(First, Second).FindPendingAsync(application, Token)).ShouldBe(["shop/0002_step"]);
+    }
+
+    [Fact]
+    public async Task Programs_that_start_together_migrate_once()
+    {
+        var database = await postgres.CreateDatabaseAsync();
+
+        var applied = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Migrations(First, Second).ApplyAsync(database.Owner!, Token)));
+
+        applied.SelectMany(scripts => scripts).ShouldBe(["tenancy/0001_tenancy", "shop/0001_step", "shop/0002_step"], ignoreOrder: true);
+    }
+
+    [Fact]
+    public void A_gap_in_the_numbers_is_refused()
+    {
+        var failed = Should.Throw<MigrationException>(() => SqlScript.Embedded("shop", new ScriptAssembly([("0001_a", "SELECT 1"), ("0003_c", "SELECT 1")])));
+
+        failed.Script.ShouldBe("shop/0003_c");
+        failed.Message.ShouldContain("stands where 0002 should");
+    }
+
+    [Fact]
+    public async Task A_host_on_a_configured_database_refuses_an_old_schema_and_names_the_command()
+    {
+        var database = await postgres.CreateDatabaseAsync();
+        using var host = NotesHost.Build(database, migrate: false);
+
+        var refused = await Should.ThrowAsync<MigrationException>(host.StartAsync(Token));
+
+        refused.Message.ShouldContain("rowhouse migrate");
+    }
+
+    [Fact]
+    public async Task A_script_that_would_silently_miss_the_tenants_rows_fails_instead()
+    {
+        await using var host = await NotesHost.StartAsync(postgres);
+
+        var failed = await Should.ThrowAsync<MigrationException>(Migrations("UPDATE notes.notes SET text = ''").ApplyAsync(host.Connections.Owner!, Token));
+
+        failed.Message.ShouldContain("row-level security");
+    }
+
+    private static SqlMigrations Migrations(params string[] scripts) => new(
+        [new("shop", new ScriptAssembly([.. scripts.Select((text, i) => ($"{i + 1:D4}_step", text))]))],
+        new TenantModels([], new ServiceCollection().BuildServiceProvider()));
+
+    /// <summary>An assembly that has nothing but scripts.</summary>
+    private sealed class ScriptAssembly((string Name, string Text)[] scripts) : Assembly
+    {
+        public override string[] GetManifestResourceNames() => [.. scripts.Select(script => $"Shop.Store.Migrations.{script.Name}.sql")];
+
+        public override Stream GetManifestResourceStream(string name) =>
+            new MemoryStream(System.Text.Encoding.UTF8.GetBytes(scripts.Single(script => name.EndsWith($".{script.Name}.sql", StringComparison.Ordinal)).Text));
+    }
+}

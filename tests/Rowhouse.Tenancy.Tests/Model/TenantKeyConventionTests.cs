@@ -1,0 +1,134 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Metadata;
+using Microsoft.EntityFrameworkCore.Migrations;
+using Microsoft.Extensions.DependencyInjection;
+using Rowhouse.Tenancy.Postgres;
+using Rowhouse.Tenancy.Postgres.Guards;
+using Shouldly;
+
+namespace Rowhouse.Tenancy.Tests.Model;
+
+public sealed class TenantKeyConventionTests
+{
+    [Fact]
+    public void Every_key_foreign_key_and_index_of_every_kind_of_mapping_begins_with_the_tenant()
+    {
+        var model = ModelOf<ZooDb>();
+        var tables = model.Tables.Where(table => table.Schema != "atlas").ToList();
+
+        tables.Select(table => table.Name).ShouldBe(
+            ["animals", "birds", "cages", "cage_keeper", "cats", "dogs", "fish", "keepers", "keeper_phones", "sharks", "vehicles"], ignoreOrder: true);
+        foreach (var table in tables)
+        {
+            table.FindColumn("tenant_id").ShouldNotBeNull(table.Name).IsNullable.ShouldBeFalse(table.Name);
+            table.UniqueConstraints.ShouldNotBeEmpty(table.Name);
+            table.UniqueConstraints.ShouldAllBe(key => key.Columns[0].Name == "tenant_id");
+            table.Indexes.ShouldAllBe(index => index.Columns[0].Name == "tenant_id");
+            table.ForeignKeyConstraints.Where(key => key.PrincipalTable.Schema != "atlas").ShouldAllBe(key => key.Columns[0].Name == "tenant_id" && key.PrincipalColumns[0].Name == "tenant_id");
+            table.ForeignKeyConstraints.ShouldAllBe(key => Covered(table, key));
+        }
+    }
+
+    [Fact]
+    public void Shared_reference_types_and_what_they_own_have_no_tenant()
+    {
+        var model = ModelOf<ZooDb>();
+
+        var shared = model.Tables.Where(table => table.Schema == "atlas").ToList();
+
+        shared.Select(table => table.Name).ShouldBe(["species", "species_names", "habitats", "habitat_species"], ignoreOrder: true);
+        shared.ShouldAllBe(table => table.FindColumn("tenant_id") == null);
+        shared.SelectMany(table => table.ForeignKeyConstraints).ShouldAllBe(key => Covered(key.Table, key));
+    }
+
+    [Fact]
+    public void Delete_rules_never_reach_over_the_border()
+    {
+        var rules = ModelOf<ZooDb>().Tables.SelectMany(table => table.ForeignKeyConstraints)
+            .ToDictionary(key => $"{key.Table.Name}→{key.PrincipalTable.Name}", key => key.OnDeleteAction);
+
+        rules["animals→cages"].ShouldBe(ReferentialAction.NoAction, "an optional reference");
+        rules["animals→species"].ShouldBe(ReferentialAction.Restrict, "a required reference to shared data");
+        rules["cage_keeper→cages"].ShouldBe(ReferentialAction.Cascade, "a row that cannot be without its principal");
+    }
+
+    [Fact]
+    public void Alternate_keys_filters_orders_and_names_survive()
+    {
+        var cages = ModelOf<ZooDb>().Tables.Single(table => table.Name == "cages");
+
+        cages.UniqueConstraints.Select(key => string.Join(",", key.Columns.Select(column => column.Name))).ShouldBe(["tenant_id,id", "tenant_id,number"], ignoreOrder: true);
+        var index = cages.Indexes.Single(index => index.Name == "by_size");
+        index.Columns.Select(column => column.Name).ShouldBe(["tenant_id", "width", "height"]);
+        index.IsDescending.ShouldBe([false, false, true]);
+        index.IsUnique.ShouldBeTrue();
+        index.Filter.ShouldBe("width > 0");
+    }
+
+    [Fact]
+    public void Every_root_is_filtered_and_only_tenants_roots()
+    {
+        var model = (IReadOnlyModel)ModelOf<ZooDb>().Model;
+
+        var filtered = model.GetEntityTypes().Where(type => type.GetDeclaredQueryFilters().Any(filter => filter.Key == "tenant")).ToList();
+
+        filtered.ShouldAllBe(type => type.BaseType == null && !type.IsOwned() && type.FindProperty("tenant_id") != null);
+        filtered.Count.ShouldBe(model.GetEntityTypes().Count(type => type.BaseType is null && !type.IsOwned() && type.FindProperty("tenant_id") is not null));
+    }
+
+    [Fact]
+    public void A_tenant_in_an_entity_is_refused() => Refused<OwnTenantDb>("has a property 'tenant_id' of its own");
+
+    [Fact]
+    public void Clearing_references_in_the_database_is_refused() => Refused<SettingNullDb>("ON DELETE SET NULL would also clear the tenant");
+
+    [Fact]
+    public void A_reference_from_shared_data_to_a_tenants_row_is_refused() => Refused<SharedReferringDb>("is shared by all tenants and cannot refer to");
+
+    [Fact]
+    public void Conventions_overridden_without_the_base_are_refused() => Refused<WithoutBaseDb>("must call base.ConfigureConventions");
+
+    private static bool Covered(ITable table, IForeignKeyConstraint key) =>
+        table.Indexes.Select(index => index.Columns).Concat(table.UniqueConstraints.Select(unique => unique.Columns))
+            .Any(columns => columns.Take(key.Columns.Count).SequenceEqual(key.Columns)
+                || columns[0].Name == "tenant_id" && columns.Skip(1).Take(key.Columns.Count).SequenceEqual(key.Columns));
+
+    private static void Refused<TContext>(string message)
+        where TContext : DbContext =>
+        Should.Throw<Exception>(() => ModelOf<TContext>()).GetBaseException().Message.ShouldContain(message);
+
+    private static IRelationalModel ModelOf<TContext>()
+        where TContext : DbContext
+    {
+        using var services = new ServiceCollection().BuildServiceProvider();
+        using var context = TenantModels.ContextForModel(typeof(TContext), services);
+        return context.GetService<IDesignTimeModel>().Model.GetRelationalModel();
+    }
+
+    private sealed class OwnTenantDb(DbContextOptions<OwnTenantDb> options) : TenantDbContext(options)
+    {
+        protected override void OnModelCreating(ModelBuilder modelBuilder) => modelBuilder.Entity<Cage>().Ignore(cage => cage.Keepers).Property<Guid>("tenant_id");
+    }
+
+    private sealed class SettingNullDb(DbContextOptions<SettingNullDb> options) : TenantDbContext(options)
+    {
+        protected override void OnModelCreating(ModelBuilder modelBuilder) =>
+            modelBuilder.Entity<Keeper>().Ignore(keeper => keeper.Phones).HasOne<Keeper>().WithMany().HasForeignKey("ChiefId").OnDelete(DeleteBehavior.SetNull);
+    }
+
+    private sealed class SharedReferringDb(DbContextOptions<SharedReferringDb> options) : TenantDbContext(options)
+    {
+        protected override void OnModelCreating(ModelBuilder modelBuilder) =>
+            modelBuilder.Entity<Habitat>().Ignore(habitat => habitat.Species).HasOne<Vehicle>().WithMany().HasForeignKey("VehicleId");
+    }
+
+    private sealed class WithoutBaseDb(DbContextOptions<WithoutBaseDb> options) : TenantDbContext(options)
+    {
+        protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)
+        {
+        }
+
+        protected override void OnModelCreating(ModelBuilder modelBuilder) => modelBuilder.Entity<Vehicle>();
+    }
+}

@@ -1,0 +1,142 @@
+using System.Runtime.CompilerServices;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Npgsql;
+using Rowhouse.Tenancy.Postgres;
+using Rowhouse.Tenancy.Tests.Kernel;
+using Rowhouse.Testing;
+
+namespace Rowhouse.Tenancy.Tests.Notes;
+
+/// <summary>The application of <see cref="NotesDb"/>, started on a database of its own, with two tenants.</summary>
+public sealed class NotesHost : IAsyncDisposable
+{
+    private readonly IHost host;
+
+    private NotesHost(IHost host) => this.host = host;
+
+    public Tenant Smith { get; } = Tenants.Make("smith");
+
+    public Tenant Harbor { get; } = Tenants.Make("harbor");
+
+    public IServiceProvider Services => host.Services;
+
+    public PostgresConnections Connections => Services.GetRequiredService<PostgresStore>().Connections;
+
+    public static async Task<NotesHost> StartAsync(PostgresFixture postgres, Func<PostgresConnections, PostgresConnections>? change = null)
+    {
+        var connections = await PrepareAsync(postgres);
+        return await StartAsync(change is null ? connections : change(connections));
+    }
+
+    /// <summary>A migrated database without tenants.</summary>
+    public static Task<PostgresConnections> PrepareAsync(PostgresFixture postgres) => postgres.CreateDatabaseAsync("notes", MigrateAsync);
+
+    public static async Task<NotesHost> StartAsync(PostgresConnections connections)
+    {
+        var notes = new NotesHost(Build(connections, migrate: false));
+        ((Catalogue)notes.Services.GetRequiredService<ITenantCatalogue>()).Entries.AddRange([new(notes.Smith, []), new(notes.Harbor, [])]);
+        await notes.host.StartAsync();
+        await notes.OpenHomeAsync(notes.Smith);
+        await notes.OpenHomeAsync(notes.Harbor);
+        return notes;
+    }
+
+    public static IHost Build(PostgresConnections connections, bool migrate)
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(new());
+        builder.Services.AddLogging();
+        builder.AddTenancy(tenancy => tenancy.UseCatalogue<Catalogue>().OnPostgres(options =>
+        {
+            options.Connections = connections;
+            options.MigrateAtStart = migrate;
+        }));
+        builder.AddTenantDbContext<NotesDb>();
+        return builder.Build();
+    }
+
+    public async Task OpenHomeAsync(Tenant tenant) =>
+        await ExecuteAsync(Connections.Platform, "INSERT INTO tenancy.homes (tenant_id, generation) VALUES ($1, $2)", tenant.Id.Value, tenant.Placement.Generation);
+
+    public async Task<EnteredTenant> EnterAsync(Tenant tenant) => await Services.GetRequiredService<ITenantScopes>().EnterAsync(tenant.Id);
+
+    /// <summary>Work in a scope of one tenant.</summary>
+    public async Task<T> InAsync<T>(Tenant tenant, Func<NotesDb, Task<T>> work)
+    {
+        await using var scope = await EnterAsync(tenant);
+        return await work(scope.Get<NotesDb>());
+    }
+
+    public async Task InAsync(Tenant tenant, Func<NotesDb, Task> work) => await InAsync(tenant, async db =>
+    {
+        await work(db);
+        return true;
+    });
+
+    /// <summary>A notebook with one note, written by its tenant.</summary>
+    public async Task<Note> WriteNoteAsync(Tenant tenant, string text = "note") => await InAsync(tenant, async db =>
+    {
+        var note = new Note { Text = text, Notebook = new() { Title = $"notebook of {text}" } };
+        db.Add(note);
+        await db.SaveChangesAsync();
+        return note;
+    });
+
+    public static async Task<int> ExecuteAsync(string connectionString, string sql, params object[] parameters)
+    {
+        await using var connection = new NpgsqlConnection(connectionString + ";Pooling=false");
+        await connection.OpenAsync();
+        await using var command = Command(connection, sql, parameters);
+        return await command.ExecuteNonQueryAsync();
+    }
+
+    public static async Task<T?> ScalarAsync<T>(string connectionString, string sql, params object[] parameters)
+    {
+        await using var connection = new NpgsqlConnection(connectionString + ";Pooling=false");
+        await connection.OpenAsync();
+        await using var command = Command(connection, sql, parameters);
+        return await command.ExecuteScalarAsync() is T value ? value : default;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await host.StopAsync();
+        host.Dispose();
+        GC.SuppressFinalize(this);
+    }
+
+    private static NpgsqlCommand Command(NpgsqlConnection connection, string sql, object[] parameters)
+    {
+        var command = new NpgsqlCommand(sql, connection);
+        foreach (var parameter in parameters)
+        {
+            command.Parameters.Add(new() { Value = parameter });
+        }
+
+        return command;
+    }
+
+    private static async Task MigrateAsync(PostgresConnections connections)
+    {
+        using var migrating = Build(connections, migrate: true);
+        await migrating.StartAsync();
+        await migrating.StopAsync();
+    }
+
+    public sealed class Catalogue : ITenantCatalogue
+    {
+        public List<CatalogueEntry> Entries { get; } = [];
+
+        public async IAsyncEnumerable<CatalogueEntry> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
+        {
+            await Task.Yield();
+            foreach (var entry in Entries)
+            {
+                yield return entry;
+            }
+        }
+
+        public ValueTask<CatalogueEntry?> FindAsync(TenantId id, CancellationToken cancellationToken = default) =>
+            new(Entries.Find(entry => entry.Tenant.Id == id));
+    }
+}

@@ -1,0 +1,40 @@
+using System.Runtime.CompilerServices;
+
+namespace Rowhouse.Testing;
+
+/// <summary>Compares a text with the file of that name beside the test; <c>UPDATE_SNAPSHOTS=1</c> writes the file instead.</summary>
+public static class Snapshot
+{
+    public static void Match(string actual, string name, [CallerFilePath] string test = "")
+    {
+        var file = Path.Combine(Path.GetDirectoryName(test)!, name); // a file has a folder
+        var text = actual.ReplaceLineEndings("\n").TrimEnd('\n') + "\n";
+        if (Environment.GetEnvironmentVariable("UPDATE_SNAPSHOTS") == "1")
+        {
+            File.WriteAllText(file, text);
+            return;
+        }
+
+        var expected = File.Exists(file) ? File.ReadAllText(file) : "";
+        if (expected == text)
+        {
+            return;
+        }
+
+        File.WriteAllText(Path.Combine(Path.GetTempPath(), name), text);
+        throw new SnapshotMismatchException(Explain(name, expected.Split('\n'), text.Split('\n')));
+    }
+
+    private static string Explain(string name, string[] expected, string[] actual)
+    {
+        var line = expected.Zip(actual).TakeWhile(pair => pair.First == pair.Second).Count();
+        return $"""
+            {name} differs from line {line + 1} on.
+              expected: {expected.ElementAtOrDefault(line) ?? "(end)"}
+              actual:   {actual.ElementAtOrDefault(line) ?? "(end)"}
+            The whole actual text is in {Path.Combine(Path.GetTempPath(), name)}. UPDATE_SNAPSHOTS=1 accepts it.
+            """;
+    }
+}
+
+public sealed class SnapshotMismatchException(string message) : Exception(message);

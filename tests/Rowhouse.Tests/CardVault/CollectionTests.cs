@@ -1,0 +1,97 @@
+using System.Net;
+using System.Net.Http.Json;
+using Rowhouse.Contracts;
+using Rowhouse.Contracts.CardVault;
+using Rowhouse.Tests.Server;
+using Shouldly;
+
+namespace Rowhouse.Tests.CardVault;
+
+public sealed class CollectionTests(CardVaultFixture vault) : IClassFixture<CardVaultFixture>
+{
+    [Fact]
+    public async Task A_collection_counts_its_cards_and_copies()
+    {
+        var collection = await vault.Member.AddedCollectionAsync("Counted");
+        await vault.Member.AddedCardAsync(new { player = "A", quantity = 3, collectionId = collection.Id });
+        await vault.Member.AddedCardAsync(new { player = "B", collectionId = collection.Id });
+
+        var counted = await vault.Viewer.GetAsync($"collections/{collection.Id}").ReadAsync<CollectionResponse>();
+
+        (counted.Cards, counted.Copies, counted.OwnerId, counted.CanEdit).ShouldBe((2, 4L, vault.Member.Id, false));
+    }
+
+    [Fact]
+    public async Task Two_names_that_differ_in_case_or_accents_are_one()
+    {
+        await vault.Member.AddedCollectionAsync("José's Binder");
+
+        await AddAsync("  JOSE'S BINDER ").ProblemAsync(HttpStatusCode.Conflict, "urn:rowhouse:cardvault:duplicate-collection");
+        (await vault.Harbor.Admin.AddedCollectionAsync("josé's binder")).Name.ShouldBe("josé's binder");
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("   ")]
+    [InlineData("a\nb")]
+    public async Task A_name_that_says_nothing_is_refused(string name) => await AddAsync(name).ShouldBeAsync(HttpStatusCode.BadRequest);
+
+    [Fact]
+    public async Task A_request_without_a_name_names_the_field() =>
+        (await vault.Member.Client.PostTextAsync("/api/cardvault/collections", "{}").ProblemAsync(HttpStatusCode.BadRequest, "urn:rowhouse:request:invalid")).Fields().ShouldBe(["name"]);
+
+    [Fact]
+    public async Task A_collection_with_cards_is_deleted_only_when_they_may_become_loose()
+    {
+        var collection = await vault.Member.AddedCollectionAsync("To delete");
+        var card = await vault.Member.AddedCardAsync(new { player = "Kept", collectionId = collection.Id });
+
+        (await vault.Member.DeleteAsync($"collections/{collection.Id}").ProblemAsync(HttpStatusCode.Conflict, "urn:rowhouse:cardvault:collection-not-empty"))
+            .GetProperty("detail").GetString().ShouldNotBeNull().ShouldContain("1 cards");
+        await vault.Member.DeleteAsync($"collections/{collection.Id}?cards=gone").ShouldBeAsync(HttpStatusCode.BadRequest);
+        await vault.Member.DeleteAsync($"collections/{collection.Id}?cards=loose").ShouldBeAsync(HttpStatusCode.NoContent);
+
+        var loose = await vault.Member.GetAsync($"cards/{card.Id}").ReadAsync<CardResponse>();
+        (loose.CollectionId, loose.Version).ShouldBe(((Guid?)null, 2L));
+        await vault.Member.GetAsync($"collections/{collection.Id}").ProblemAsync(HttpStatusCode.NotFound, "urn:rowhouse:cardvault:unknown-collection");
+    }
+
+    [Fact]
+    public async Task A_member_renames_their_own_and_an_editor_everybodys()
+    {
+        var collection = await vault.Member.AddedCollectionAsync("Old name");
+
+        await RenameAsync(vault.OtherMember, collection.Id, "Stolen").ProblemAsync(HttpStatusCode.Forbidden, "urn:rowhouse:cardvault:not-yours");
+        await RenameAsync(vault.Viewer, collection.Id, "Stolen").ShouldBeAsync(HttpStatusCode.Forbidden);
+        (await RenameAsync(vault.Member, collection.Id, "New name").ReadAsync<CollectionResponse>()).Version.ShouldBe(2);
+        (await RenameAsync(vault.Editor, collection.Id, "Newer name").ReadAsync<CollectionResponse>()).Name.ShouldBe("Newer name");
+        await vault.OtherMember.DeleteAsync($"collections/{collection.Id}").ShouldBeAsync(HttpStatusCode.Forbidden);
+    }
+
+    [Fact]
+    public async Task Collections_are_listed_by_name_page_by_page_and_only_the_tenants_own()
+    {
+        foreach (var name in new[] { "zeta", "Alpha", "émile" })
+        {
+            await vault.Harbor.Admin.AddedCollectionAsync(name);
+        }
+
+        List<string> names = [];
+        string? after = null;
+        do
+        {
+            var page = await vault.Harbor.Admin.GetAsync($"collections?limit=1&after={after}").ReadAsync<Page<CollectionResponse>>();
+            names.AddRange(page.Items.Select(collection => collection.Name));
+            after = page.Next;
+        }
+        while (after is not null);
+
+        names.Where(name => name is "zeta" or "Alpha" or "émile").ShouldBe(["Alpha", "émile", "zeta"]);
+        names.ShouldNotContain("Counted");
+    }
+
+    private Task<HttpResponseMessage> AddAsync(string name) => vault.Member.Client.PostAsJsonAsync("/api/cardvault/collections", new { name }, TestContext.Current.CancellationToken);
+
+    private static Task<HttpResponseMessage> RenameAsync(TestMember member, Guid id, string name) =>
+        member.Client.PatchAsJsonAsync($"/api/cardvault/collections/{id}", new { name }, TestContext.Current.CancellationToken);
+}

@@ -1,0 +1,58 @@
+using Microsoft.Extensions.DependencyInjection;
+using Rowhouse.CardVault.Demo;
+using Rowhouse.Contracts;
+using Rowhouse.Contracts.CardVault;
+using Rowhouse.Modules.Access;
+using Rowhouse.Modules.Demo;
+using Rowhouse.Tenancy;
+using Rowhouse.Tests.Server;
+using Shouldly;
+
+namespace Rowhouse.Tests.CardVault;
+
+public sealed class DemoTests(ServerFixture server) : IClassFixture<ServerFixture>
+{
+    private readonly Dictionary<string, TestTenant> tenants = [];
+
+    [Fact]
+    public async Task Each_demo_tenant_gets_hundreds_of_cards_of_its_own_in_collections_of_different_people()
+    {
+        var smith = await SeedAsync("Smith");
+        var harbor = await SeedAsync("Harbor");
+
+        foreach (var demo in new[] { smith, harbor })
+        {
+            demo.Cards.ShouldNotBeNull().ShouldBeInRange(200, 1000);
+            demo.Collections.Count.ShouldBeInRange(3, 6);
+            demo.Collections.Select(collection => collection.OwnerId).Distinct().Count().ShouldBeGreaterThan(1);
+            demo.Collections.ShouldAllBe(collection => collection.Cards > 0);
+        }
+
+        smith.Collections.Select(collection => collection.Name).ShouldNotBe(harbor.Collections.Select(collection => collection.Name));
+        smith.Found.CardNumber.ShouldBe("1");
+    }
+
+    [Fact]
+    public async Task A_second_start_changes_nothing()
+    {
+        var first = await SeedAsync("Twice");
+
+        (await SeedAsync("Twice")).Cards.ShouldBe(first.Cards);
+    }
+
+    private async Task<(long? Cards, IReadOnlyList<CollectionResponse> Collections, CatalogueCardResponse Found)> SeedAsync(string name)
+    {
+        var tenant = tenants.TryGetValue(name, out var known) ? known : tenants[name] = await server.CreateTenantAsync(name, "cardvault");
+        var (editor, member) = (await tenant.AddMemberAsync("editor"), await tenant.AddMemberAsync("member"));
+        await using (var scope = await server.Services.GetRequiredService<ITenantScopes>().EnterAsync(new TenantId(tenant.Id), TestContext.Current.CancellationToken))
+        {
+            await scope.Get<IEnumerable<IDemoData>>().OfType<CardVaultDemo>().Single().SeedAsync(
+                new(scope.Tenant, [new(tenant.Admin.Id, "Admin", Role.Admin), new(editor.Id, "Editor", Role.Editor), new(member.Id, "Member", Role.Member)]), TestContext.Current.CancellationToken);
+        }
+
+        return (
+            (await tenant.Admin.GetAsync("cards?count=true&limit=1").ReadAsync<Page<CardResponse>>()).Total,
+            (await tenant.Admin.GetAsync("collections").ReadAsync<Page<CollectionResponse>>()).Items,
+            (await tenant.Admin.GetAsync("catalogue/search?q=griffey%2089%20ud").ReadAsync<CatalogueSearchResponse>()).Items[0]);
+    }
+}

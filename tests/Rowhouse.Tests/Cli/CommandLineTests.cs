@@ -1,0 +1,126 @@
+using System.Text.Json;
+using Rowhouse.Cli.Terminal;
+using Rowhouse.Contracts;
+using Rowhouse.Tests.Server;
+using Shouldly;
+
+namespace Rowhouse.Tests.Cli;
+
+public sealed class CommandLineTests(CommandLineFixture cli) : IClassFixture<CommandLineFixture>
+{
+    [Fact]
+    public async Task Signing_in_keeps_the_session_in_a_file_that_only_its_owner_can_read()
+    {
+        var result = await cli.RunAsync(["login", "--email", ServerFixture.AdminEmail], ServerFixture.Password);
+
+        result.Status.ShouldBe(ExitCodes.Done, result.Error);
+        result.Out.ShouldContain("(super-admin)");
+        File.GetUnixFileMode(cli.CredentialsFile).ShouldBe(UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        (await cli.RunAsync(["tenants", "list"])).Status.ShouldBe(ExitCodes.Done);
+    }
+
+    [Fact]
+    public async Task No_command_prints_the_token()
+    {
+        var result = await cli.RunAsync(["login", "--email", ServerFixture.AdminEmail, "--json"], ServerFixture.Password);
+
+        var token = JsonSerializer.Deserialize<Dictionary<string, string>>(await File.ReadAllTextAsync(cli.CredentialsFile, TestContext.Current.CancellationToken)).ShouldNotBeNull().Values.ShouldHaveSingleItem();
+        result.Out.ShouldNotContain(token);
+        result.Error.ShouldNotContain(token);
+    }
+
+    [Fact]
+    public async Task A_wrong_password_is_refused_in_words()
+    {
+        var result = await cli.RunAsync(["login", "--email", ServerFixture.AdminEmail], "not the password");
+
+        result.Status.ShouldBe(ExitCodes.Refused);
+        result.Out.ShouldBeEmpty();
+        result.Error.ShouldContain("try again", Case.Insensitive);
+    }
+
+    [Fact]
+    public async Task Without_a_session_a_command_says_how_to_get_one()
+    {
+        var result = await cli.RunAsync(["tenants", "list"], token: new string('0', 64));
+
+        result.Status.ShouldBe(ExitCodes.Refused);
+        result.Error.ShouldContain("rowhouse login");
+    }
+
+    [Fact]
+    public async Task A_tenant_is_made_listed_suspended_and_resumed()
+    {
+        await cli.SignInAsync();
+
+        var made = await cli.RunAsync(["tenants", "create", "Ångström Cards", "--product", "cardvault", "--currency", "SEK", "--admin-email", "a@angstrom.example", "--json"]);
+        made.Status.ShouldBe(ExitCodes.Done, made.Error);
+        var tenant = made.Json<TenantResponse>();
+        tenant.Slug.ShouldBe("angstrom-cards");
+        tenant.Currency.ShouldBe("SEK");
+        tenant.Admin.ShouldNotBeNull().SetPasswordLink.ShouldNotBeNull();
+
+        (await cli.RunAsync(["tenants", "suspend", tenant.Slug])).Out.ShouldContain("suspended");
+        (await cli.RunAsync(["tenants", "list", "--status", "suspended", "--json"])).Json<List<TenantResponse>>().ShouldContain(one => one.Id == tenant.Id);
+        (await cli.RunAsync(["tenants", "resume", tenant.Id.ToString()])).Out.ShouldContain("active");
+        (await cli.RunAsync(["tenants", "show", tenant.Slug, "--json"])).Json<TenantResponse>().Status.ShouldBe("active");
+        (await cli.RunAsync(["tenants", "list"])).Out.ShouldContain("Ångström Cards");
+    }
+
+    [Fact]
+    public async Task A_refusal_names_every_field_and_the_trace()
+    {
+        await cli.SignInAsync();
+
+        var result = await cli.RunAsync(["tenants", "create", "Odd", "--slug", "Not A Slug", "--currency", "money", "--time-zone", "Mars/Olympus"]);
+
+        result.Status.ShouldBe(ExitCodes.Refused);
+        result.Error.ShouldContain("slug:");
+        result.Error.ShouldContain("currency:");
+        result.Error.ShouldContain("timeZone:");
+        result.Error.ShouldContain("trace ");
+    }
+
+    [Fact]
+    public async Task Signing_out_ends_the_session_on_the_server_too()
+    {
+        await cli.SignInAsync();
+        var token = JsonSerializer.Deserialize<Dictionary<string, string>>(await File.ReadAllTextAsync(cli.CredentialsFile, TestContext.Current.CancellationToken)).ShouldNotBeNull().Values.Single();
+
+        (await cli.RunAsync(["logout"])).Status.ShouldBe(ExitCodes.Done);
+
+        (await cli.RunAsync(["tenants", "list"], token: token)).Status.ShouldBe(ExitCodes.Refused);
+        (await cli.RunAsync(["logout"])).Status.ShouldBe(ExitCodes.Done);
+    }
+
+    [Theory]
+    [InlineData("tenants", "lst")]
+    [InlineData("tenants", "create")]
+    [InlineData("tenants", "list", "--url", "ftp://somewhere")]
+    [InlineData("cardvault", "import", "no-such-file.csv", "--tenant", "smith")]
+    [InlineData("cardvault", "export")]
+    public async Task Wrong_usage_has_an_exit_code_of_its_own(params string[] args) => (await cli.RunAsync(args)).Status.ShouldBe(ExitCodes.Usage);
+
+    [Fact]
+    public async Task A_server_that_is_not_there_is_told_apart_from_one_that_refuses()
+    {
+        // Port 9 (discard) is below those that anybody is given by chance.
+        var result = await cli.RunAsync(["tenants", "list"], url: "http://127.0.0.1:9");
+
+        result.Status.ShouldBe(ExitCodes.Unreachable);
+        result.Error.ShouldContain("./rowhouse up");
+    }
+
+    [Fact]
+    public async Task An_unreadable_credentials_file_is_named()
+    {
+        await cli.SignInAsync();
+        await File.WriteAllTextAsync(cli.CredentialsFile, "{ not json", TestContext.Current.CancellationToken);
+
+        var result = await cli.RunAsync(["tenants", "list"]);
+        File.Delete(cli.CredentialsFile);
+
+        result.Status.ShouldBe(ExitCodes.Refused);
+        result.Error.ShouldContain(cli.CredentialsFile);
+    }
+}

@@ -1,0 +1,55 @@
+using System.Net;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Rowhouse.Testing;
+using Shouldly;
+
+namespace Rowhouse.Tests.Server;
+
+public sealed class ApiDocumentTests(ServerFixture server) : IClassFixture<ServerFixture>
+{
+    private static readonly JsonSerializerOptions Readable = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    [Fact]
+    public async Task The_document_is_the_one_that_the_console_is_generated_from()
+    {
+        var document = await server.Nobody.GetAsync("/openapi/v1.json", TestContext.Current.CancellationToken).ReadAsync<JsonElement>();
+
+        Snapshot.Match(JsonSerializer.Serialize(document, Readable), "../../../web/openapi.json");
+    }
+
+    [Fact]
+    public async Task Every_operation_has_a_name_a_summary_a_tag_and_says_how_it_can_fail()
+    {
+        var document = await server.Nobody.GetAsync("/openapi/v1.json", TestContext.Current.CancellationToken).ReadAsync<JsonElement>();
+        List<string> wanting = [];
+        var count = 0;
+
+        foreach (var path in document.GetProperty("paths").EnumerateObject())
+        {
+            foreach (var operation in path.Value.EnumerateObject())
+            {
+                count++;
+                var has = operation.Value;
+                if (!has.TryGetProperty("operationId", out _) || !has.TryGetProperty("summary", out _) || !has.TryGetProperty("tags", out _)
+                    || !has.GetProperty("responses").EnumerateObject().Any(response => response.Name[0] is '4' or '5'))
+                {
+                    wanting.Add($"{operation.Name} {path.Name}");
+                }
+            }
+        }
+
+        count.ShouldBeGreaterThan(10);
+        wanting.ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData("/openapi.json", HttpStatusCode.Redirect)]
+    [InlineData("/docs", HttpStatusCode.OK)]
+    [InlineData("/docs/docs.js", HttpStatusCode.OK)]
+    [InlineData("/docs/docs.css", HttpStatusCode.OK)]
+    [InlineData("/t/ghost/docs", HttpStatusCode.OK)]
+    [InlineData("/openapi/v2.json", HttpStatusCode.NotFound)]
+    public async Task The_document_and_its_page_need_nobody_and_no_tenant(string path, HttpStatusCode status) =>
+        await server.Nobody.GetAsync(path, TestContext.Current.CancellationToken).ShouldBeAsync(status);
+}

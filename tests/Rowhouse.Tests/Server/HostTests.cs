@@ -1,0 +1,188 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Net.Sockets;
+using Rowhouse.Contracts;
+using Rowhouse.Server;
+using Rowhouse.Testing;
+using Shouldly;
+
+namespace Rowhouse.Tests.Server;
+
+public sealed class HostTests(ServerFixture server) : IClassFixture<ServerFixture>
+{
+    private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData("/health/live", "live")]
+    [InlineData("/health/ready", "ready")]
+    public async Task Health_needs_nobody(string path, string status) =>
+        (await server.Nobody.GetStringAsync(path, Cancelled)).ShouldContain(status);
+
+    [Fact]
+    public async Task Every_answer_tells_the_browser_what_not_to_do()
+    {
+        foreach (var path in new[] { "/api/me", "/health/live", "/docs", "/nothing/here.js", "/sign-in" })
+        {
+            using var answer = await server.Nobody.GetAsync(path, Cancelled);
+
+            Header(answer, "X-Content-Type-Options").ShouldBe("nosniff", path);
+            Header(answer, "X-Frame-Options").ShouldBe("DENY", path);
+            Header(answer, "Referrer-Policy").ShouldBe("no-referrer", path);
+            Header(answer, "Content-Security-Policy").ShouldContain("frame-ancestors 'none'", Case.Sensitive, path);
+            Header(answer, "Content-Security-Policy").ShouldNotContain("unsafe", Case.Sensitive, path);
+            answer.Headers.Contains("Server").ShouldBeFalse(path);
+            answer.Headers.Contains("Strict-Transport-Security").ShouldBeFalse("plain http on loopback");
+        }
+    }
+
+    [Fact]
+    public async Task Answers_with_data_are_kept_by_nobody()
+    {
+        using var answer = await server.SuperAdmin.GetAsync("/api/tenants", Cancelled);
+
+        Header(answer, "Cache-Control").ShouldBe("no-store");
+    }
+
+    [Theory]
+    [InlineData("http://0.0.0.0:5080", "ROWHOUSE_PROXIES")]
+    [InlineData("http://+:5080", "ROWHOUSE_PROXIES")]
+    [InlineData("http://rowhouse.example", "ROWHOUSE_PROXIES")]
+    [InlineData("http://192.0.2.7:80", "ROWHOUSE_CERTIFICATE")]
+    [InlineData("https://rowhouse.example", "ROWHOUSE_CERTIFICATE")]
+    [InlineData("localhost:5080", "http://localhost:5080")]
+    [InlineData("ftp://localhost", "http://localhost:5080")]
+    [InlineData("http://localhost:5080/base", "http://localhost:5080")]
+    public async Task An_address_that_would_carry_passwords_in_the_open_stops_the_start_and_says_how_to_mend_it(string url, string mends)
+    {
+        using var output = new StringWriter();
+
+        (await ServerHost.RunAsync(server.Settings with { Url = url }, output, cancellationToken: Cancelled)).ShouldBe(1);
+
+        output.ToString().ShouldContain(mends);
+    }
+
+    [Fact]
+    public async Task A_busy_port_stops_the_start_and_says_so()
+    {
+        using var other = new TcpListener(IPAddress.Loopback, 0);
+        other.Start();
+        var url = $"http://127.0.0.1:{((IPEndPoint)other.LocalEndpoint).Port}";
+        using var output = new StringWriter();
+
+        (await ServerHost.RunAsync(server.Settings with { Url = url }, output, cancellationToken: Cancelled)).ShouldBe(1);
+
+        output.ToString().ShouldContain($"{url} is in use");
+        output.ToString().ShouldContain("ROWHOUSE_URL");
+    }
+
+    [Fact]
+    public async Task A_password_against_the_rules_stops_the_first_start()
+    {
+        var database = await new PostgresFixture().CreateDatabaseAsync();
+        using var output = new StringWriter();
+
+        (await ServerHost.RunAsync(server.Settings with { Database = database, AdminPassword = "short" }, output, cancellationToken: Cancelled)).ShouldBe(1);
+
+        output.ToString().ShouldContain("ROWHOUSE_ADMIN_PASSWORD");
+        output.ToString().ShouldContain("at least 8 characters");
+    }
+
+    [Fact]
+    public async Task The_first_start_makes_a_password_and_keeps_it_until_it_is_changed()
+    {
+        var data = Directory.CreateTempSubdirectory("rowhouse-first-");
+        try
+        {
+            var settings = server.Settings with { Database = await new PostgresFixture().CreateDatabaseAsync(), DataFolder = data.FullName, AdminPassword = null };
+            var file = Path.Combine(data.FullName, "first-password");
+            var password = "";
+            var said = await RunAsync(settings, async client =>
+            {
+                password = (await File.ReadAllTextAsync(file, Cancelled)).Trim();
+                if (!OperatingSystem.IsWindows())
+                {
+                    File.GetUnixFileMode(file).ShouldBe(UnixFileMode.UserRead | UnixFileMode.UserWrite);
+                }
+
+                var session = await client.PostAsJsonAsync("/api/session", new SignInRequest(settings.AdminEmail, password), Cancelled).ReadAsync<SessionResponse>();
+                session.SuperAdmin.ShouldBeTrue();
+            });
+            said.ShouldContain(password);
+            said.ShouldContain(settings.AdminEmail);
+
+            said = await RunAsync(settings, async client =>
+            {
+                var session = await client.PostAsJsonAsync("/api/session", new SignInRequest(settings.AdminEmail, password), Cancelled).ReadAsync<SessionResponse>();
+                client.DefaultRequestHeaders.Authorization = new("Bearer", session.Token);
+                await client.PostAsJsonAsync("/api/password/change", new ChangePasswordRequest(password, "a password of my own"), Cancelled).ShouldBeAsync(HttpStatusCode.NoContent);
+            });
+            said.ShouldContain(password);
+            File.Exists(file).ShouldBeFalse();
+
+            (await RunAsync(settings, client => client.PostAsJsonAsync("/api/session", new SignInRequest(settings.AdminEmail, "a password of my own"), Cancelled).ShouldBeAsync(HttpStatusCode.OK)))
+                .ShouldNotContain("password");
+        }
+        finally
+        {
+            data.Delete(recursive: true);
+        }
+    }
+
+    [Fact]
+    public async Task A_demo_has_two_tenants_with_a_person_of_each_role_however_often_it_starts()
+    {
+        var settings = server.Settings with { Database = await new PostgresFixture().CreateDatabaseAsync(), Demo = true };
+
+        for (var start = 0; start < 2; start++)
+        {
+            await RunAsync(settings, async client =>
+            {
+                foreach (var slug in new[] { "smith", "harbor" })
+                {
+                    foreach (var role in new[] { "admin", "editor", "member", "viewer" })
+                    {
+                        var session = await client.PostAsJsonAsync("/api/session", new SignInRequest($"{role}@{slug}.localhost", ServerFixture.Password), Cancelled).ReadAsync<SessionResponse>();
+                        session.Tenants.ShouldHaveSingleItem().Role.ShouldBe(role);
+                    }
+                }
+            });
+        }
+    }
+
+    [Fact]
+    public async Task Two_servers_in_one_process_do_not_know_of_each_other()
+    {
+        var settings = server.Settings with { Database = await new PostgresFixture().CreateDatabaseAsync() };
+        var tenant = await server.CreateTenantAsync("First Server");
+
+        await RunAsync(settings, async client =>
+        {
+            client.DefaultRequestHeaders.Authorization = server.SuperAdmin.DefaultRequestHeaders.Authorization;
+            await client.GetAsync("/api/me", Cancelled).ShouldBeAsync(HttpStatusCode.Unauthorized);
+            var session = await client.PostAsJsonAsync("/api/session", new SignInRequest(ServerFixture.AdminEmail, ServerFixture.Password), Cancelled).ReadAsync<SessionResponse>();
+            client.DefaultRequestHeaders.Authorization = new("Bearer", session.Token);
+            await client.GetAsync($"/api/tenants/{tenant.Slug}", Cancelled).ShouldBeAsync(HttpStatusCode.NotFound);
+        });
+    }
+
+    // Runs a server, does something with it, stops it; what it said to the person who started it.
+    private static async Task<string> RunAsync(ServerSettings settings, Func<HttpClient, Task> act)
+    {
+        using var output = new StringWriter();
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(Cancelled);
+        var code = await ServerHost.RunAsync(
+            settings with { Url = "http://127.0.0.1:0" },
+            output,
+            async address =>
+            {
+                using var client = new HttpClient { BaseAddress = address };
+                await act(client);
+                await stop.CancelAsync();
+            },
+            stop.Token);
+        code.ShouldBe(0, output.ToString());
+        return output.ToString();
+    }
+
+    private static string Header(HttpResponseMessage answer, string name) => string.Join(", ", answer.Headers.GetValues(name));
+}

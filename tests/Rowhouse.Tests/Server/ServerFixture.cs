@@ -1,0 +1,173 @@
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Rowhouse.Contracts;
+using Rowhouse.Server;
+using Rowhouse.Tenancy.Postgres;
+using Rowhouse.Testing;
+
+namespace Rowhouse.Tests.Server;
+
+/// <summary>A whole server on a database of its own, as people run it: Kestrel, PostgreSQL, the application's roles.</summary>
+public class ServerFixture : IAsyncLifetime
+{
+    public const string AdminEmail = "admin@rowhouse.localhost";
+    public const string Password = "correct horse battery staple";
+
+    private readonly DirectoryInfo data = Directory.CreateTempSubdirectory("rowhouse-test-");
+    private WebApplication? server;
+    private int people;
+
+    /// <summary>What the server runs on.</summary>
+    public PostgresConnections Database { get; private set; } = null!;
+
+    /// <summary>Where the server listens.</summary>
+    public Uri Address { get; private set; } = null!;
+
+    public IServiceProvider Services => server!.Services;
+
+    /// <summary>What the server was told.</summary>
+    public ServerSettings Settings { get; private set; } = null!;
+
+    /// <summary>Sends as nobody.</summary>
+    public HttpClient Nobody { get; private set; } = null!;
+
+    /// <summary>Sends as the platform's super-admin.</summary>
+    public HttpClient SuperAdmin { get; private set; } = null!;
+
+    /// <summary>What this server is told besides the defaults.</summary>
+    protected virtual ServerSettings Configure(ServerSettings settings) => settings;
+
+    /// <summary>What this server has besides the real services.</summary>
+    protected virtual void Configure(WebApplicationBuilder builder)
+    {
+    }
+
+    public async ValueTask InitializeAsync()
+    {
+        Database = await new PostgresFixture().CreateDatabaseAsync("rowhouse_server", PrepareAsync);
+        Settings = SettingsFor(Database with { Owner = null });
+        server = Build(Settings);
+        await server.StartAsync();
+        Address = new(server.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
+        Nobody = Client();
+        SuperAdmin = await SignInAsync(AdminEmail, Password);
+    }
+
+    public virtual async ValueTask DisposeAsync()
+    {
+        Nobody?.Dispose();
+        SuperAdmin?.Dispose();
+        if (server is not null)
+        {
+            await server.StopAsync();
+            await server.DisposeAsync();
+        }
+
+        data.Delete(recursive: true);
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Sends as whoever has this token, in a tenant if one is named.</summary>
+    public HttpClient Client(string? token = null, string? tenant = null)
+    {
+        // Cookies are set by hand where a test is about them.
+        var client = new HttpClient(new SocketsHttpHandler { UseCookies = false, AllowAutoRedirect = false }) { BaseAddress = Address };
+        if (token is not null)
+        {
+            client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        }
+
+        if (tenant is not null)
+        {
+            client.DefaultRequestHeaders.Add("X-Tenant-Id", tenant);
+        }
+
+        return client;
+    }
+
+    /// <summary>Signs somebody in.</summary>
+    public async Task<HttpClient> SignInAsync(string email, string password, string? tenant = null)
+    {
+        using var answer = await Nobody.PostAsJsonAsync("/api/session", new SignInRequest(email, password));
+        answer.EnsureSuccessStatusCode();
+        return Client((await answer.Content.ReadFromJsonAsync<SessionResponse>())!.Token, tenant);
+    }
+
+    /// <summary>Signs the super-admin in anew: for tests that move the clock.</summary>
+    public async Task RenewSuperAdminAsync()
+    {
+        SuperAdmin.Dispose();
+        SuperAdmin = await SignInAsync(AdminEmail, Password);
+    }
+
+    /// <summary>Makes a tenant with an admin who is signed in.</summary>
+    /// <param name="name">Its name; the slug is made from it.</param>
+    /// <param name="products">What it subscribes to.</param>
+    public async Task<TestTenant> CreateTenantAsync(string name, params string[] products)
+    {
+        using var answer = await SuperAdmin.PostAsJsonAsync("/api/tenants", new { name, products });
+        answer.EnsureSuccessStatusCode();
+        var tenant = (await answer.Content.ReadFromJsonAsync<TenantResponse>())!;
+        return new(this, tenant, await AddMemberAsync(tenant.Slug, "admin"));
+    }
+
+    /// <summary>Makes a new person a member of a tenant, and signs them in.</summary>
+    public async Task<TestMember> AddMemberAsync(string tenant, string role)
+    {
+        var email = $"{role}{Interlocked.Increment(ref people)}@{tenant}.localhost";
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/members")
+        {
+            Headers = { { "X-Tenant-Id", tenant } },
+            Content = JsonContent.Create(new AddMemberRequest { Email = email, Name = $"{tenant} {role}", Role = role, Password = Password }),
+        };
+        using var answer = await SuperAdmin.SendAsync(request);
+        answer.EnsureSuccessStatusCode();
+        var member = (await answer.Content.ReadFromJsonAsync<MemberResponse>())!;
+        return new(member.Id, email, await SignInAsync(email, Password, tenant));
+    }
+
+    private ServerSettings SettingsFor(PostgresConnections database) => Configure(new ServerSettings
+    {
+        Url = "http://127.0.0.1:0",
+        DataFolder = data.FullName,
+        AdminEmail = AdminEmail,
+        AdminPassword = Password,
+        Database = database,
+    });
+
+    private WebApplication Build(ServerSettings settings) => ServerHost.Build(settings, builder =>
+    {
+        builder.Logging.ClearProviders();
+        Configure(builder);
+    });
+
+    // Migrated, and with the super-admin: what every server begins with.
+    private async Task PrepareAsync(PostgresConnections database)
+    {
+        await using var first = Build(SettingsFor(database));
+        await first.StartAsync();
+        await first.StopAsync();
+    }
+}
+
+/// <summary>A tenant with an admin who is signed in.</summary>
+public sealed record TestTenant(ServerFixture Server, TenantResponse Tenant, TestMember Admin)
+{
+    public Guid Id => Tenant.Id;
+
+    public string Slug => Tenant.Slug;
+
+    /// <summary>Makes a new person a member, and signs them in.</summary>
+    public Task<TestMember> AddMemberAsync(string role) => Server.AddMemberAsync(Slug, role);
+}
+
+/// <summary>A member of a tenant who is signed in.</summary>
+/// <param name="Id">The person's id.</param>
+/// <param name="Email">The person's address.</param>
+/// <param name="Client">Sends as this person in the tenant.</param>
+public sealed record TestMember(Guid Id, string Email, HttpClient Client);
