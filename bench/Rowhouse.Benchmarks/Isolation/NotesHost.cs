@@ -1,0 +1,138 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Npgsql;
+using Rowhouse.Tenancy;
+using Rowhouse.Tenancy.Postgres;
+using Rowhouse.Testing;
+
+namespace Rowhouse.Benchmarks.Isolation;
+
+/// <summary>A host with 50 tenants of 1,000 notes each, guarded and not.</summary>
+internal sealed class NotesHost : IAsyncDisposable
+{
+    public const int TenantCount = 50;
+    public const int NotesPerTenant = 1_000;
+
+    // The same table without any isolation: what the figures are compared with. Made after the start, because a host
+    // refuses a database in which the application can use a table that no model knows.
+    private const string Plain = """
+        CREATE SCHEMA plain;
+        CREATE TABLE plain.notes (LIKE bench.notes INCLUDING ALL);
+        GRANT USAGE ON SCHEMA plain TO rowhouse_app;
+        GRANT SELECT, INSERT, UPDATE, DELETE ON plain.notes TO rowhouse_app;
+        """;
+
+    private readonly IHost host;
+    private readonly NpgsqlDataSource prepared;
+    private readonly NpgsqlDataSource unprepared;
+
+    private NotesHost(IHost host, string application, IReadOnlyList<Tenant> tenants, IReadOnlyList<Guid> ids)
+    {
+        this.host = host;
+        prepared = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(application) { MaxAutoPrepare = 300, AutoPrepareMinUsages = 2, NoResetOnClose = true, ApplicationName = "plain" });
+        unprepared = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(application) { ApplicationName = "unprepared" });
+        Tenants = tenants;
+        NoteIds = ids;
+        Scopes = host.Services.GetRequiredService<ITenantScopes>();
+        Prepared = ServicesOn(prepared);
+        Unprepared = ServicesOn(unprepared);
+    }
+
+    public IReadOnlyList<Tenant> Tenants { get; }
+
+    /// <summary>The ids of the notes; every tenant has the same, as only composite keys allow.</summary>
+    public IReadOnlyList<Guid> NoteIds { get; }
+
+    public ITenantScopes Scopes { get; }
+
+    /// <summary>An application without isolation, its statements prepared like ours.</summary>
+    public ServiceProvider Prepared { get; }
+
+    /// <summary>An application without isolation, with Npgsql as it comes.</summary>
+    public ServiceProvider Unprepared { get; }
+
+    public static async Task<NotesHost> StartAsync()
+    {
+        var connections = await new PostgresFixture().CreateDatabaseAsync();
+        var builder = Host.CreateEmptyApplicationBuilder(new());
+        builder.AddTenancy(tenancy => tenancy.OnPostgres(options =>
+        {
+            options.Connections = connections;
+            options.MigrateAtStart = true;
+        }));
+        builder.AddTenantDbContext<NotesDb>();
+        var catalogue = new FixedCatalogue([.. Enumerable.Range(0, TenantCount).Select(MakeTenant)]);
+        builder.Services.AddSingleton<ITenantCatalogue>(catalogue);
+        var built = builder.Build();
+        await built.StartAsync();
+
+        var ids = Enumerable.Range(0, NotesPerTenant).Select(_ => Guid.CreateVersion7(TimeProvider.System.GetUtcNow())).ToList();
+        await FillAsync(built.Services.GetRequiredService<PostgresStore>(), connections, catalogue.Tenants, ids);
+        return new(built, connections.Application, catalogue.Tenants, ids);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await host.StopAsync();
+        host.Dispose();
+        await Prepared.DisposeAsync();
+        await Unprepared.DisposeAsync();
+        await prepared.DisposeAsync();
+        await unprepared.DisposeAsync();
+    }
+
+    private static ServiceProvider ServicesOn(NpgsqlDataSource source) =>
+        new ServiceCollection().AddDbContext<PlainDb>(options => options.UseNpgsql(source)).BuildServiceProvider();
+
+    private static Tenant MakeTenant(int number) => new()
+    {
+        Id = TenantId.New(TimeProvider.System),
+        Slug = Slug.Parse($"tenant-{number}", provider: null),
+        Name = $"Tenant {number}",
+        Status = TenantStatus.Active,
+        Placement = new(PlacementKind.Shared, Placement.SharedStore, "rowhouse", 1),
+    };
+
+    private static async Task FillAsync(PostgresStore store, PostgresConnections connections, IReadOnlyList<Tenant> tenants, IReadOnlyList<Guid> ids)
+    {
+        await using var owner = NpgsqlDataSource.Create(connections.Owner!); // the fixture makes all roles
+        await using (var plain = owner.CreateCommand(Plain))
+        {
+            await plain.ExecuteNonQueryAsync();
+        }
+
+        await using var homes = store.Platform.CreateCommand("INSERT INTO tenancy.homes (tenant_id, generation) SELECT unnest($1), 1");
+        homes.Parameters.AddWithValue(tenants.Select(tenant => tenant.Id.Value).ToArray());
+        await homes.ExecuteNonQueryAsync();
+
+        const string notes = "SELECT $1, id, 'Title ' || number, repeat('text ', 20), timestamptz '2026-01-01' + number * interval '1 minute' FROM unnest($2) WITH ORDINALITY AS given (id, number)";
+        foreach (var tenant in tenants)
+        {
+            await using var connection = await store.Application.OpenConnectionAsync();
+            await using var batch = new NpgsqlBatch(connection);
+            batch.BatchCommands.Add(new("CALL tenancy.bind($1, 1)") { Parameters = { new() { Value = tenant.Id.Value } } });
+            foreach (var schema in (string[])["bench", "plain"])
+            {
+                batch.BatchCommands.Add(new($"INSERT INTO {schema}.notes {notes}") { Parameters = { new() { Value = tenant.Id.Value }, new() { Value = ids.ToArray() } } });
+            }
+
+            // One batch is one transaction, which the binding lasts for.
+            await batch.ExecuteNonQueryAsync();
+        }
+
+        await using var analyze = owner.CreateCommand("ANALYZE bench.notes, plain.notes");
+        await analyze.ExecuteNonQueryAsync();
+    }
+
+    private sealed class FixedCatalogue(IReadOnlyList<Tenant> tenants) : ITenantCatalogue
+    {
+        public IReadOnlyList<Tenant> Tenants => tenants;
+
+        public IAsyncEnumerable<CatalogueEntry> ReadAsync(CancellationToken cancellationToken = default) =>
+            tenants.Select(tenant => new CatalogueEntry(tenant, [])).ToAsyncEnumerable();
+
+        public ValueTask<CatalogueEntry?> FindAsync(TenantId id, CancellationToken cancellationToken = default) =>
+            new(tenants.Where(tenant => tenant.Id == id).Select(tenant => new CatalogueEntry(tenant, [])).FirstOrDefault());
+    }
+}
