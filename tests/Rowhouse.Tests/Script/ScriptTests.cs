@@ -56,6 +56,59 @@ public sealed class ScriptTests : IDisposable
     }
 
     [Fact]
+    public async Task A_failure_that_was_counted_fails_the_command_however_the_runner_ended()
+    {
+        var (exitCode, output) = await TestAsync("dotnet() { printf '  failed: 2\\n  succeeded: 12\\n  skipped: 0\\n'; }");
+
+        exitCode.ShouldBe(1);
+        output.ShouldEndWith("12 passed, 2 failed, 0 skipped\n");
+    }
+
+    [Fact]
+    public async Task A_run_that_found_no_test_is_a_failure()
+    {
+        var (exitCode, output) = await TestAsync("dotnet() { printf 'Test run summary: Zero tests ran\\n'; }");
+
+        exitCode.ShouldBe(1);
+        output.ShouldContain("not one test was found");
+        output.ShouldEndWith("0 passed, 1 failed, 0 skipped\n");
+    }
+
+    [Theory]
+    [InlineData("false", 0, "12 passed, 0 failed, 1 skipped")]
+    [InlineData("true", 1, "12 passed, 1 failed, 0 skipped")]
+    public async Task Without_Node_the_console_is_skipped_with_a_reason_and_fails_a_build_machine(string buildMachine, int expected, string count)
+    {
+        var (exitCode, output) = await TestConsoleAsync($"has_node() {{ return 1; }}; CI={buildMachine}");
+
+        exitCode.ShouldBe(expected);
+        output.ShouldContain("the console's tests cannot run here: they need Node 20.19 or newer with npm");
+        output.ShouldEndWith($"{count}\n");
+    }
+
+    [Fact]
+    public async Task The_consoles_tests_are_added_to_the_count()
+    {
+        var (exitCode, output) = await TestConsoleAsync("npx() { touch \"$report\"; }; node() { echo 5 0 1; }");
+
+        exitCode.ShouldBe(0);
+        output.ShouldEndWith("17 passed, 0 failed, 1 skipped\n");
+    }
+
+    [Theory]
+    [InlineData("install_console_packages() { return 1; }; npx() { touch \"$report\"; }; node() { echo 5 0 0; }", "12 passed, 1 failed, 0 skipped")]
+    [InlineData("npm() { return 1; }", "12 passed, 1 failed, 0 skipped")] // lint
+    [InlineData("npx() { touch \"$report\"; return 1; }; node() { echo 5 2 0; }", "17 passed, 2 failed, 0 skipped")]
+    [InlineData("npx() { :; }", "12 passed, 1 failed, 0 skipped")] // ends well, and leaves no report
+    public async Task What_goes_wrong_with_the_consoles_tests_fails_the_command(string standIns, string count)
+    {
+        var (exitCode, output) = await TestConsoleAsync(standIns);
+
+        exitCode.ShouldBe(1);
+        output.ShouldEndWith($"{count}\n");
+    }
+
+    [Fact]
     public async Task What_does_not_build_counts_as_a_failure_and_says_why()
     {
         var (exitCode, output) = await TestAsync("build_dotnet() { echo 'error CS0246'; return 1; }");
@@ -130,7 +183,17 @@ public sealed class ScriptTests : IDisposable
     }
 
     private Task<(int ExitCode, string Output)> TestAsync(string standIns) =>
-        PartsAsync($"build_console() {{ :; }}\nbuild_dotnet() {{ :; }}\nmkdir -p artifacts\n{standIns}\nrun_tests");
+        PartsAsync($"build_console() {{ :; }}; build_dotnet() {{ :; }}; test_console() {{ :; }}\n{standIns}\nrun_tests");
+
+    /// <summary>The same with the console's own tests, after 12 of .NET that passed.</summary>
+    private Task<(int ExitCode, string Output)> TestConsoleAsync(string standIns) => PartsAsync(
+        $$"""
+        build_console() { :; }; build_dotnet() { :; }; test_dotnet() { passed=12; }
+        has_node() { :; }; install_console_packages() { :; }; npm() { :; }
+        mkdir web
+        {{standIns}}
+        run_tests
+        """);
 
     private Task<(int ExitCode, string Output)> PartsAsync(string script) => RunAsync(
         $"""
