@@ -132,11 +132,7 @@ public sealed class EmbeddedPostgresTests : IDisposable
         var killed = folder.ServerProcessId;
         ServerProcess.Signal(killed, 9);
 
-        while (folder.ServerProcessId == killed)
-        {
-            await Task.Delay(20, Cancellation);
-        }
-
+        await ServerFolder.UntilAsync(() => folder.ServerProcessId != killed);
         (await ServerFolder.ScalarAsync(server.Connections.Application, "select 1")).ShouldBe(1);
     }
 
@@ -144,7 +140,7 @@ public sealed class EmbeddedPostgresTests : IDisposable
     public async Task A_stale_file_that_names_a_living_process_of_the_same_user_does_not_keep_it_from_starting()
     {
         await (await folder.StartAsync()).DisposeAsync();
-        using var stranger = await folder.RunAsServerUserAsync("sleep", "60");
+        var stranger = await folder.RunAsServerUserAsync("sleep", "60");
         var stale = Path.Combine(folder.Cluster, "postmaster.pid");
         await File.WriteAllTextAsync(stale, $"{stranger.Id}\n{folder.Cluster}\n1780000000\n5432\n/tmp\n\n  1234567         1\nready   \n", Cancellation);
 
@@ -152,7 +148,6 @@ public sealed class EmbeddedPostgresTests : IDisposable
 
         (await ServerFolder.ScalarAsync(server.Connections.Application, "select 1")).ShouldBe(1);
         stranger.HasExited.ShouldBeFalse();
-        stranger.Kill();
     }
 
     [Fact]
@@ -161,16 +156,15 @@ public sealed class EmbeddedPostgresTests : IDisposable
         await (await folder.StartAsync()).DisposeAsync();
         var account = await ServerAccount.OfAsync(folder.Cluster, Cancellation);
         var binaries = await PostgresBinaries.FindAsync(null, null, account, Cancellation);
-        using var orphan = await folder.RunAsServerUserAsync(Path.Combine(binaries.Folder, "postgres"), "-D", folder.Cluster, "-c", "listen_addresses=", "-c", "unix_socket_directories=");
-        while (!File.Exists(Path.Combine(folder.Cluster, "postmaster.pid")))
-        {
-            await Task.Delay(20, Cancellation);
-        }
+        // Without any socket PostgreSQL ends at once; this one is in the cluster's own folder.
+        var orphan = await folder.RunAsServerUserAsync(Path.Combine(binaries.Folder, "postgres"), "-D", folder.Cluster, "-c", "listen_addresses=", "-c", "unix_socket_directories=.");
+        await ServerFolder.UntilAsync(() => folder.IsReady(orphan.Id) || orphan.HasExited);
+        orphan.HasExited.ShouldBeFalse("it ended by itself");
 
         await using var server = await folder.StartAsync();
 
         (await ServerFolder.ScalarAsync(server.Connections.Application, "select 1")).ShouldBe(1);
-        await orphan.WaitForExitAsync(Cancellation);
+        await ServerFolder.UntilAsync(() => orphan.HasExited);
     }
 
     [Fact]
@@ -245,11 +239,7 @@ public sealed class EmbeddedPostgresTests : IDisposable
     private static async Task<TimeSpan> TakenOverAsync(EmbeddedPostgres joined)
     {
         var watch = Stopwatch.StartNew();
-        while (!joined.IsOwner)
-        {
-            await Task.Delay(20, Cancellation);
-        }
-
+        await ServerFolder.UntilAsync(() => joined.IsOwner);
         await ServerFolder.AnswersAsync(joined.Connections.Application);
         return watch.Elapsed;
     }

@@ -42,6 +42,7 @@ internal sealed class HostProcess : IDisposable
     public void Dispose()
     {
         process.Kill();
+        process.WaitForExit();
         process.Dispose();
     }
 }

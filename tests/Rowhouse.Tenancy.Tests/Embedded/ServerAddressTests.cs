@@ -61,10 +61,15 @@ public sealed class ServerAddressTests : IDisposable
             [Path.Combine(binaries.Folder, "postgres"), "-D", folder.Cluster, .. address.Settings.SelectMany(setting => new[] { "-c", setting })], account, durable: true);
 
         var refused = address.ConnectionString("postgres", "wrong", "postgres");
-        var answer = await Should.ThrowAsync<Npgsql.PostgresException>(ServerFolder.AnswersOrRefusesAsync(refused));
-
-        answer.SqlState.ShouldBe("28P01");
-        server.Signal(ServerProcess.FastShutdown);
-        await server.Exited.WaitAsync(Cancellation);
+        try
+        {
+            var answer = await Should.ThrowAsync<Npgsql.PostgresException>(ServerFolder.AnswersOrRefusesAsync(refused));
+            answer.SqlState.ShouldBe("28P01");
+        }
+        finally
+        {
+            server.Signal(ServerProcess.FastShutdown);
+            await server.Exited.WaitAsync(Cancellation);
+        }
     }
 }
