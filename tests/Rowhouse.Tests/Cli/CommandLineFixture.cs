@@ -42,6 +42,12 @@ public sealed class CommandLineFixture : ServerFixture
         return new(status, standardOutput.ToString(), error.ToString(), file.ToArray());
     }
 
+    public override async ValueTask DisposeAsync()
+    {
+        await base.DisposeAsync();
+        home.Delete(recursive: true);
+    }
+
     /// <summary>Signs the super-admin in, as the next commands need it.</summary>
     public async Task SignInAsync() => (await RunAsync(["login", "--email", AdminEmail], Password)).Status.ShouldBe(0);
 }
