@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace Rowhouse.Testing;
 
-/// <summary>Compares a text with the file of that name beside the test; <c>UPDATE_SNAPSHOTS=1</c> writes the file instead.</summary>
+/// <summary>Compares a text with the file of that name, seen from the test's folder; <c>UPDATE_SNAPSHOTS=1</c> writes the file instead.</summary>
 public static class Snapshot
 {
     public static void Match(string actual, string name, [CallerFilePath] string test = "")
@@ -21,18 +21,20 @@ public static class Snapshot
             return;
         }
 
-        File.WriteAllText(Path.Combine(Path.GetTempPath(), name), text);
-        throw new SnapshotMismatchException(Explain(name, expected.Split('\n'), text.Split('\n')));
+        // The name may lead to another folder.
+        var actualFile = Path.Combine(Directory.CreateTempSubdirectory("rowhouse-snapshot-").FullName, Path.GetFileName(name));
+        File.WriteAllText(actualFile, text);
+        throw new SnapshotMismatchException(Explain(name, actualFile, expected.Split('\n'), text.Split('\n')));
     }
 
-    private static string Explain(string name, string[] expected, string[] actual)
+    private static string Explain(string name, string actualFile, string[] expected, string[] actual)
     {
         var line = expected.Zip(actual).TakeWhile(pair => pair.First == pair.Second).Count();
         return $"""
             {name} differs from line {line + 1} on.
               expected: {expected.ElementAtOrDefault(line) ?? "(end)"}
               actual:   {actual.ElementAtOrDefault(line) ?? "(end)"}
-            The whole actual text is in {Path.Combine(Path.GetTempPath(), name)}. UPDATE_SNAPSHOTS=1 accepts it.
+            The whole actual text is in {actualFile}. UPDATE_SNAPSHOTS=1 accepts it.
             """;
     }
 }
