@@ -1,5 +1,8 @@
+using System.Net.Http.Json;
 using System.Text;
 using Microsoft.Playwright;
+using Rowhouse.Contracts;
+using Rowhouse.Contracts.CardVault;
 using Rowhouse.Tests.Server;
 using Shouldly;
 using static Microsoft.Playwright.Assertions;
@@ -48,15 +51,9 @@ public sealed class JourneyTests(ConsoleFixture console) : IClassFixture<Console
         await using var window = await console.OpenAsAsync((await tenant.AddMemberAsync("member")).Email);
         var page = window.Page;
 
-        await page.GotoAsync($"/t/{tenant.Slug}/cardvault/search");
-        await page.GetByLabel("Search the checklists").FillAsync("griffey 89 ud");
-        var first = page.GetByRole(AriaRole.List, new() { Name = "Cards found" }).GetByRole(AriaRole.Listitem).First;
-        await Expect(first).ToContainTextAsync("Ken Griffey Jr.");
-        await Expect(first).ToContainTextAsync("#1 · 1989 Upper Deck");
+        var griffey = await FindGriffeyAsync(page, tenant.Slug);
         await window.PictureAsync("journey-search");
-        await first.GetByRole(AriaRole.Button).ClickAsync();
-        await page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Button, new() { Name = "Add card" }).ClickAsync();
-        await Expect(page.GetByText("Ken Griffey Jr. was added")).ToBeVisibleAsync();
+        await AddAsync(page, griffey);
 
         await page.GotoAsync($"/t/{tenant.Slug}/cardvault/import");
         await ChooseAsync(page, "wrong.csv", Csv(wrongRows: true));
@@ -75,6 +72,37 @@ public sealed class JourneyTests(ConsoleFixture console) : IClassFixture<Console
         await page.GotoAsync($"/t/{other.Slug}/cardvault/cards");
         await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "There is nothing here" })).ToBeVisibleAsync();
         window.Complaints.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_card_that_one_tenants_member_adds_is_not_there_for_an_admin_of_another()
+    {
+        var first = await console.CreateTenantAsync("First Cards", "cardvault");
+        var second = await console.CreateTenantAsync("Second Cards", "cardvault");
+        var member = await first.AddMemberAsync("member");
+        await using var owner = await console.OpenAsAsync(member.Email);
+        await using var stranger = await console.OpenAsAsync(second.Admin.Email);
+        await AddAsync(owner.Page, await FindGriffeyAsync(owner.Page, first.Slug));
+        var card = (await member.Client.GetFromJsonAsync<Page<CardResponse>>("/api/cardvault/cards", TestContext.Current.CancellationToken)).ShouldNotBeNull().Items.ShouldHaveSingleItem();
+
+        await stranger.Page.GotoAsync($"/t/{second.Slug}/cardvault/cards");
+        await Expect(stranger.Page.GetByText("No cards yet")).ToBeVisibleAsync();
+        await stranger.PictureAsync("journey-stranger-list");
+        await stranger.Page.GotoAsync($"/t/{second.Slug}/cardvault/cards?card={card.Id}");
+        await Expect(stranger.Page.GetByRole(AriaRole.Dialog).GetByText("This card is not there any more")).ToBeVisibleAsync();
+        await stranger.PictureAsync("journey-stranger-card");
+
+        // The API's tests do this with tokens; here it is the browser's cookie, which goes to both tenants' addresses.
+        (await SendAsync(owner, "GET", first, card)).ShouldBe(200);
+        foreach (var method in new[] { "GET", "PATCH", "DELETE" })
+        {
+            (await SendAsync(stranger, method, second, card)).ShouldBe(404, method);
+            (await SendAsync(stranger, method, first, card)).ShouldBe(404, method);
+        }
+
+        (await member.Client.GetFromJsonAsync<CardResponse>($"/api/cardvault/cards/{card.Id}", TestContext.Current.CancellationToken)).ShouldNotBeNull().Version.ShouldBe(card.Version);
+        owner.Complaints.ShouldBeEmpty();
+        stranger.Complaints.ShouldBeEmpty();
     }
 
     [Fact]
@@ -115,6 +143,33 @@ public sealed class JourneyTests(ConsoleFixture console) : IClassFixture<Console
         await Expect(other.GetByText("Only In Second")).ToBeVisibleAsync();
         await Expect(other.GetByText("Only In First")).ToHaveCountAsync(0);
     }
+
+    private static async Task<ILocator> FindGriffeyAsync(IPage page, string tenant)
+    {
+        await page.GotoAsync($"/t/{tenant}/cardvault/search");
+        await page.GetByLabel("Search the checklists").FillAsync("griffey 89 ud");
+        var first = page.GetByRole(AriaRole.List, new() { Name = "Cards found" }).GetByRole(AriaRole.Listitem).First;
+        await Expect(first).ToContainTextAsync("Ken Griffey Jr.");
+        await Expect(first).ToContainTextAsync("#1 · 1989 Upper Deck");
+        return first;
+    }
+
+    private static async Task AddAsync(IPage page, ILocator found)
+    {
+        await found.GetByRole(AriaRole.Button).ClickAsync();
+        await page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Button, new() { Name = "Add card" }).ClickAsync();
+        await Expect(page.GetByText("Ken Griffey Jr. was added")).ToBeVisibleAsync();
+    }
+
+    private static Task<int> SendAsync(Window window, string method, TestTenant tenant, CardResponse card) => window.Page.EvaluateAsync<int>(
+        """
+        async ([method, tenant, card]) => (await fetch(`/t/${tenant}/api/cardvault/cards/${card}`, {
+          method,
+          headers: { 'X-Rowhouse-Request': '1', 'Content-Type': 'application/json' },
+          body: method === 'PATCH' ? '{"notes":"a stranger was here"}' : undefined,
+        })).status
+        """,
+        new[] { method, tenant.Slug, $"{card.Id}" });
 
     private static Task ChooseAsync(IPage page, string name, string content) =>
         page.Locator("input[type=file]").SetInputFilesAsync(new FilePayload { Name = name, MimeType = "text/csv", Buffer = Encoding.UTF8.GetBytes(content) });
