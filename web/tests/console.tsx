@@ -51,7 +51,9 @@ export const member = (name: string, role = 'member') => ({
   name,
   email: `${name.toLowerCase()}@smith.example`,
   role,
-  passwordSet: true,
+  personId: `person-${name}`,
+  status: 'joined',
+  invitedAt: '2026-01-02T03:04:05Z',
   joinedAt: '2026-01-02T03:04:05Z',
 });
 export const page = (...items: unknown[]) => ({ items, next: null, total: items.length });

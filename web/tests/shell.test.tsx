@@ -7,7 +7,8 @@ import { Door } from '../src/account/Door';
 
 const members = '/t/smith/members';
 const membersApi = '/t/smith/api/members';
-const link = '/set-password#token=abc';
+const link = '/invitation#token=abc';
+const invited = (name: string, more: object = {}) => ({ ...member(name), personId: null, status: 'invited', joinedAt: null, ...more });
 const answers = (more: Answers = {}): Answers => ({ 'GET /api/me': me, [`GET ${membersApi}`]: page(member('Ann', 'admin'), member('Bob')), ...more });
 
 const press = async (name: string, inside = document.body) => fireEvent.click(await within(inside).findByRole('button', { name }));
@@ -26,15 +27,15 @@ afterEach(() => onlineManager.setOnline(true));
 describe('a one-time link', () => {
   async function addCarl(answer: unknown) {
     const console = openConsole(`${members}?new=1`, answers({ [`POST ${membersApi}`]: answer }));
-    const adding = await dialog('Add member');
+    const adding = await dialog('Invite member');
     fill(/^Name/, 'Carl', adding);
     fill(/^E-mail/, 'carl@smith.example', adding);
-    await press('Add member', adding);
+    await press('Invite', adding);
     return console;
   }
 
   test('stays until somebody says that it is given, whatever is pressed beside it', async () => {
-    await addCarl({ ...member('Carl'), passwordSet: false, setPasswordLink: link });
+    await addCarl(invited('Carl', { invitationLink: link }));
     const field = await screen.findByLabelText<HTMLInputElement>('One-time link');
     expect(field.value).toContain(link);
 
@@ -45,7 +46,7 @@ describe('a one-time link', () => {
     await waitFor(() => expect(screen.getByLabelText('One-time link')).toBeTruthy());
 
     await press('I have given them the link');
-    await gone('Add member');
+    await gone('Invite member');
   });
 
   test('that is on its way is waited for', async () => {
@@ -55,13 +56,13 @@ describe('a one-time link', () => {
     escape();
     clickBeside();
     expect((await screen.findByRole<HTMLButtonElement>('button', { name: 'Cancel' })).disabled).toBe(true);
-    answer({ ...member('Carl'), passwordSet: false, setPasswordLink: link });
+    answer(invited('Carl', { invitationLink: link }));
 
     expect(await screen.findByLabelText('One-time link')).toBeTruthy();
   });
 
   test('is not forgotten for the page that is one step back', async () => {
-    const { router } = await addCarl({ ...member('Carl'), passwordSet: false, setPasswordLink: link });
+    const { router } = await addCarl(invited('Carl', { invitationLink: link }));
     await screen.findByLabelText('One-time link');
 
     act(() => void router.navigate({ to: '/', search: { all: '1' } }));
@@ -70,16 +71,26 @@ describe('a one-time link', () => {
     expect(screen.getByLabelText('One-time link')).toBeTruthy();
   });
 
-  test('is not made for a person who has a password, and the dialog closes by itself', async () => {
-    await addCarl(member('Carl'));
-    await gone('Add member');
+  test('that was lost is made anew for somebody who has not joined, and for nobody else', async () => {
+    const carl = invited('Carl');
+    openConsole(members, answers({ [`GET ${membersApi}`]: page(member('Ann', 'admin'), carl), [`POST ${membersApi}/${carl.id}/link`]: { ...carl, invitationLink: link } }));
+
+    await press('New link for Carl');
+    expect(screen.queryByRole('button', { name: 'New link for Ann' })).toBeNull();
+    await press('Make a new link');
+    expect((await screen.findByLabelText<HTMLInputElement>('One-time link')).value).toContain(link);
+
+    escape();
+    expect(screen.getByLabelText('One-time link')).toBeTruthy();
+    await press('I have given them the link');
+    await gone('New link for Carl');
   });
 
   test("of a new tenant's first admin stays as well", async () => {
     openConsole('/platform/tenants?new=1', {
       'GET /api/me': { ...me, superAdmin: true, tenants: [] },
       'GET /api/tenants': page(),
-      'POST /api/tenants': { ...tenant, admin: { ...member('Jo', 'admin'), setPasswordLink: link } },
+      'POST /api/tenants': { ...tenant, admin: invited('Jo', { invitationLink: link }) },
     });
     const making = await dialog('New tenant');
     fill(/^Name/, 'Smith Cards', within(making).getAllByRole('textbox')[0]?.closest('div[class*=TextInput]') as HTMLElement);
@@ -99,7 +110,7 @@ describe('the end of a session', () => {
   test('that a list notices leaves on the page what was typed, and asks to sign in over it', async () => {
     const server = answers();
     const { queries } = openConsole(`${members}?new=1`, server);
-    await dialog('Add member');
+    await dialog('Invite member');
     await screen.findByText('bob@smith.example');
     fill(/^Name/, 'Carl');
 
@@ -261,7 +272,7 @@ describe('the roles of members', () => {
     await choose('Bob');
     ofAnn.fail(409, 'members:last-admin');
 
-    expect(await screen.findByText('A tenant needs at least one admin')).toBeTruthy();
+    expect(await screen.findByText('A tenant needs at least one admin who has joined')).toBeTruthy();
     expect(screen.getByLabelText('Role of Ann').getAttribute('aria-invalid')).toBe('true');
   });
 });
@@ -295,18 +306,56 @@ describe("a tenant's drawer", () => {
   });
 });
 
-test('another link to set a password that is opened in the same tab takes its own token', async () => {
-  const { asked } = serve({ 'POST /api/password/set': problem(400, 'people:link-invalid') });
-  window.history.replaceState(null, '', '/set-password#token=old');
-  show(<Door path="/set-password" onEnter={() => undefined} />);
-  fill('New password', 'a sentence');
+describe('an invitation', () => {
+  const invitation = { tenant: { slug: 'smith', name: 'Smith Cards' }, email: 'carl@smith.example', name: 'Carl', role: 'member', expiresAt: '2026-01-03T03:04:05Z' };
+  const openLink = (answers: Answers) => {
+    const served = serve(answers);
+    window.history.replaceState(null, '', link);
+    const entered = vi.fn();
+    show(<Door path="/invitation" onEnter={entered} />);
+    return { ...served, entered };
+  };
 
-  window.location.hash = '#token=new';
-  await waitFor(() => expect(screen.getByLabelText<HTMLInputElement>('New password').value).toBe(''));
-  fill('New password', 'a sentence');
-  fill('New password again', 'a sentence');
-  await press('Set password');
+  test('of somebody new asks for a password and leads into the tenant, signed in', async () => {
+    const { asked, entered } = openLink({ 'POST /api/invitations/read': { ...invitation, acceptBy: 'password' }, 'POST /api/password/set': {}, 'POST /api/session': me });
+    await screen.findByRole('heading', { name: 'Join Smith Cards' });
+    fill('New password', 'a sentence');
+    fill('New password again', 'a sentence');
+    await press('Set password and join');
 
-  await screen.findByRole('alert');
-  expect(asked).toEqual([{ what: 'POST /api/password/set', body: { token: 'new', password: 'a sentence' } }]);
+    await waitFor(() => expect(entered).toHaveBeenCalledWith('/t/smith'));
+    expect(asked.slice(1)).toEqual([
+      { what: 'POST /api/password/set', body: { token: 'abc', password: 'a sentence' } },
+      { what: 'POST /api/session', body: { email: 'carl@smith.example', password: 'a sentence', tenant: 'smith' } },
+    ]);
+  });
+
+  test('of somebody who has an account is accepted in their session, after signing in where it is not theirs', async () => {
+    const server: Answers = { 'POST /api/invitations/read': { ...invitation, acceptBy: 'session' }, 'POST /api/invitations/accept': problem(403, 'people:invited-somebody-else'), 'POST /api/session': me };
+    const { entered } = openLink(server);
+    await press('Accept the invitation');
+
+    expect((await screen.findByLabelText<HTMLInputElement>('E-mail')).value).toBe('carl@smith.example');
+    server['POST /api/invitations/accept'] = member('Carl');
+    fill('Password', 'a sentence');
+    await press('Sign in');
+
+    await waitFor(() => expect(entered).toHaveBeenCalledWith('/t/smith'));
+  });
+
+  test('whose link is used up says so', async () => {
+    openLink({ 'POST /api/invitations/read': problem(400, 'people:link-invalid') });
+    await screen.findByText('This link has been used or replaced, or is too old');
+  });
+
+  test('that is opened in the same tab as another takes its own token', async () => {
+    const { asked } = openLink({ 'POST /api/invitations/read': { ...invitation, acceptBy: 'password' } });
+    await screen.findByLabelText('New password');
+    fill('New password', 'a sentence');
+
+    window.location.hash = '#token=new';
+
+    await waitFor(() => expect(asked.map(({ body }) => body)).toEqual([{ token: 'abc' }, { token: 'new' }]));
+    await waitFor(() => expect(screen.getByLabelText<HTMLInputElement>('New password').value).toBe(''));
+  });
 });

@@ -1,6 +1,6 @@
 import { useHash } from '@mantine/hooks';
 import type { DoorPath } from './door-paths';
-import { SetPasswordPage } from './SetPasswordPage';
+import { InvitationPage } from './InvitationPage';
 import { SignInPage } from './SignInPage';
 
 /** The pages before the sign-in. */
@@ -9,5 +9,5 @@ export function Door({ path, onEnter }: { path: DoorPath; onEnter: (to: string) 
   const [hash] = useHash({ getInitialValueInEffect: false });
   if (path === '/sign-in') return <SignInPage search={new URLSearchParams(window.location.search)} onEnter={onEnter} />;
   const token = new URLSearchParams(hash.slice(1)).get('token');
-  return <SetPasswordPage key={token} token={token} />;
+  return <InvitationPage key={token} token={token} onEnter={onEnter} />;
 }

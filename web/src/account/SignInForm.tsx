@@ -6,14 +6,21 @@ import { ProblemView } from '../kit/ProblemView';
 import { useSubmit } from '../kit/useSubmit';
 import { signIn } from './door';
 
+interface SignInFormProps {
+  email?: string;
+  /** Where to, if that is known. */
+  tenant?: string;
+  onSignedIn: () => void | Promise<void>;
+}
+
 /** E-mail and password; whether both belong together only the server knows. */
-export function SignInForm({ email: known = '', onSignedIn }: { email?: string; onSignedIn: () => void | Promise<void> }) {
+export function SignInForm({ email: known = '', tenant, onSignedIn }: SignInFormProps) {
   const { t } = useTranslation();
   const [email, setEmail] = useState(known);
   const [password, setPassword] = useState('');
   const [tried, setTried] = useState(false);
   const { pending, error, submit } = useSubmit(async () => {
-    await signIn(email.trim(), password);
+    await signIn(email.trim(), password, tenant);
     await onSignedIn();
   });
   const refused: Record<string, string> = error === null ? {} : fieldErrors(problemOf(error));

@@ -1,12 +1,13 @@
 import { Alert } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
-import { safeReturn } from './door';
+import { safeReturn, tenantOf } from './door';
 import { DoorPage } from './DoorPage';
 import { SignInForm } from './SignInForm';
 
 export function SignInPage({ search, onEnter }: { search: URLSearchParams; onEnter: (to: string) => void }) {
   const { t } = useTranslation();
   const reason = search.get('reason');
+  const from = safeReturn(search.get('from'));
   return (
     <DoorPage title={t('account.signIn.title')}>
       {reason === 'ended' && (
@@ -14,12 +15,7 @@ export function SignInPage({ search, onEnter }: { search: URLSearchParams; onEnt
           {t('account.signIn.ended')}
         </Alert>
       )}
-      {reason === 'password' && (
-        <Alert color="green" variant="light">
-          {t('account.signIn.passwordSet')}
-        </Alert>
-      )}
-      <SignInForm onSignedIn={() => onEnter(safeReturn(search.get('from')))} />
+      <SignInForm tenant={tenantOf(from)} onSignedIn={() => onEnter(from)} />
     </DoorPage>
   );
 }

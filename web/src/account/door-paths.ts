@@ -1,12 +1,12 @@
 /** The addresses that need no session; they stand alone, without the console's router and query client. */
-export const doors = ['/sign-in', '/set-password'] as const;
+export const doors = ['/sign-in', '/invitation'] as const;
 export type DoorPath = (typeof doors)[number];
 
 export function doorOf(pathname: string): DoorPath | undefined {
   return doors.find((door) => door === pathname);
 }
 
-export function signInAddress(from: string, reason?: 'ended' | 'password'): string {
+export function signInAddress(from: string, reason?: 'ended'): string {
   const search = new URLSearchParams();
   if (from !== '/' && from !== '') search.set('from', from);
   if (reason !== undefined) search.set('reason', reason);

@@ -1,12 +1,27 @@
 import { got, platform } from '../api/client';
 import { doorOf } from './door-paths';
 
-export function signIn(email: string, password: string) {
-  return got(platform.POST('/api/session', { params: { query: { cookie: true } }, body: { email, password } }));
+/** @param tenant Where to: before their addresses are proven, several tenants may know different people by one. */
+export function signIn(email: string, password: string, tenant?: string) {
+  return got(platform.POST('/api/session', { params: { query: { cookie: true } }, body: { email, password, tenant } }));
+}
+
+/** What a one-time link invites to. */
+export function readInvitation(token: string) {
+  return got(platform.POST('/api/invitations/read', { body: { token } }));
+}
+
+export function acceptInvitation(token: string) {
+  return got(platform.POST('/api/invitations/accept', { body: { token } }));
 }
 
 export function setPassword(token: string, password: string) {
   return got(platform.POST('/api/password/set', { body: { token, password } }));
+}
+
+/** The tenant that an address of this console is in. */
+export function tenantOf(address: string): string | undefined {
+  return /^\/t\/([^/?#]+)/.exec(address)?.[1];
 }
 
 /** An address of this console to return to after signing in, or home: never one of another host. */

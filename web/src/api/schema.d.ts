@@ -107,23 +107,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/password/set": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Sets a password by a one-time link. */
-        post: operations["SetPassword"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/password/change": {
         parameters: {
             query?: never;
@@ -371,10 +354,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The members of the tenant. Sorted by email or joinedAt. */
+        /** The members of the tenant, those who have not accepted yet among them. Sorted by email or invitedAt. */
         get: operations["ListMembers"];
         put?: never;
-        /** Makes a person a member. Without a password, the answer for a new person carries a one-time link to set one. */
+        /** Invites a person. The answer carries the one-time link to give them. */
         post: operations["AddMember"];
         delete?: never;
         options?: never;
@@ -392,12 +375,80 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** Ends a membership. */
+        /** Ends a membership, or withdraws an invitation. */
         delete: operations["RemoveMember"];
         options?: never;
         head?: never;
         /** Gives a member another role. */
         patch: operations["UpdateMember"];
+        trace?: never;
+    };
+    "/api/members/{id}/link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Makes a new one-time link for somebody who has not joined yet. The old one is dead. */
+        post: operations["RenewInvitation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/invitations/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What a one-time link invites to. */
+        post: operations["ReadInvitation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/invitations/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Accepts an invitation with the account that one has. */
+        post: operations["AcceptInvitation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/password/set": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Accepts an invitation as somebody new, with a password of one's own. */
+        post: operations["SetPassword"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/cardvault/catalogue/search": {
@@ -614,7 +665,7 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        /** @description Makes a person a member of the tenant. */
+        /** @description Invites a person into the tenant. */
         AddMemberRequest: {
             /** @description The person's e-mail address. */
             email: string;
@@ -622,11 +673,6 @@ export interface components {
             name: string;
             /** @description `admin`, `editor`, `member` or `viewer`. */
             role: string;
-            /**
-             * @description A first password, for a person who is new to the platform.
-             *     None by default: the answer carries a one-time link to set one.
-             */
-            password?: null | string;
         };
         /** @description One act that was recorded. */
         AuditEntryResponse: {
@@ -1059,29 +1105,74 @@ export interface components {
         HealthResponse: {
             status: string;
         };
-        JsonElement: unknown;
-        /** @description A member of the tenant. */
-        MemberResponse: {
-            /**
-             * Format: uuid
-             * @description The person's id.
-             */
-            id: string;
-            /** @description The person's e-mail address. */
+        /** @description What a one-time link invites to. */
+        InvitationResponse: {
+            /** @description The tenant. */
+            tenant: components["schemas"]["InvitingTenant"];
+            /** @description The address that is invited. */
             email: string;
-            /** @description The person's name. */
+            /** @description The person's name, as whoever invited them wrote it. */
             name: string;
             /** @description `admin`, `editor`, `member` or `viewer`. */
             role: string;
             /**
              * Format: date-time
-             * @description When the person became a member.
+             * @description When the link ends.
              */
-            joinedAt: string;
-            /** @description Whether the person has a password yet. */
-            passwordSet: boolean;
-            /** @description The one-time link to set a password, valid for 24 hours; only in the answer that made the member. */
-            setPasswordLink?: null | string;
+            expiresAt: string;
+            /** @description `password`: by choosing one; `session`: signed in to the account that the address has. */
+            acceptBy: string;
+        };
+        /** @description Shows a one-time link. */
+        InvitationTokenRequest: {
+            /** @description The secret of the link. */
+            token: string;
+        };
+        /** @description The tenant that somebody is invited into. */
+        InvitingTenant: {
+            /** @description Its name in addresses. */
+            slug: string;
+            /** @description Its name. */
+            name: string;
+        };
+        JsonElement: unknown;
+        /** @description A member of the tenant, from the invitation on. */
+        MemberResponse: {
+            /**
+             * Format: uuid
+             * @description The member's id.
+             */
+            id: string;
+            /**
+             * Format: uuid
+             * @description The person's id, over all tenants; `null` while the invitation is open.
+             */
+            personId: null | string;
+            /** @description The person's e-mail address. */
+            email: string;
+            /** @description The person's name; while the invitation is open, as whoever invited them wrote it. */
+            name: string;
+            /** @description `admin`, `editor`, `member` or `viewer`. */
+            role: string;
+            /** @description `invited`, or `joined` once the person has accepted. */
+            status: string;
+            /**
+             * Format: date-time
+             * @description When the person was invited.
+             */
+            invitedAt: string;
+            /**
+             * Format: date-time
+             * @description When the person accepted.
+             */
+            joinedAt: null | string;
+            /** @description The one-time link to give the person, an address within the console; only in the answer that made it. */
+            invitationLink?: null | string;
+            /**
+             * Format: date-time
+             * @description When that link ends, 24 hours after it was made.
+             */
+            invitationExpiresAt?: null | string;
         };
         /** @description Who is signed in. */
         MeResponse: {
@@ -1313,11 +1404,11 @@ export interface components {
             /** @description The tenants that the person is a member of. */
             tenants: components["schemas"]["TenantMembership"][];
         };
-        /** @description Sets a password by a one-time link. */
+        /** @description Accepts an invitation as somebody new. */
         SetPasswordRequest: {
             /** @description The secret of the link. */
             token: string;
-            /** @description The new password. */
+            /** @description The password that the person chooses. */
             password: string;
         };
         /** @description A set with a page of its cards. */
@@ -1364,6 +1455,8 @@ export interface components {
             email: string;
             /** @description The person's password. */
             password: string;
+            /** @description Where to, by id, slug or external id: tells apart people whom several tenants have invited by the same address before it was proven. */
+            tenant?: null | string;
         };
         /** Format: binary */
         Stream: string;
@@ -1811,6 +1904,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `urn:rowhouse:request:too-many` Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `urn:rowhouse:server:store-unavailable` The database cannot be reached */
             503: {
                 headers: {
@@ -1914,69 +2016,6 @@ export interface operations {
             };
         };
     };
-    SetPassword: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["SetPasswordRequest"];
-            };
-        };
-        responses: {
-            /** @description No Content */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /**
-             * @description `urn:rowhouse:people:link-invalid` The link is used up or too old
-             *     `urn:rowhouse:request:malformed` The request cannot be read
-             *     `urn:rowhouse:request:invalid` The request is not valid
-             *     `urn:rowhouse:tenancy:conflicting-tenants` The request's identifiers disagree
-             */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `urn:rowhouse:request:too-large` The request is too large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `urn:rowhouse:request:unsupported-type` The type of the body is not taken here */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `urn:rowhouse:server:store-unavailable` The database cannot be reached */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
     ChangePassword: {
         parameters: {
             query?: never;
@@ -2019,6 +2058,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `urn:rowhouse:people:password-changed` The password was changed meanwhile */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `urn:rowhouse:request:too-large` The request is too large */
             413: {
                 headers: {
@@ -2030,6 +2078,15 @@ export interface operations {
             };
             /** @description `urn:rowhouse:request:unsupported-type` The type of the body is not taken here */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `urn:rowhouse:request:too-many` Too many requests */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3606,6 +3663,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `urn:rowhouse:request:changed-meanwhile` It was changed meanwhile */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `urn:rowhouse:tenancy:suspended` The tenant is suspended */
             423: {
                 headers: {
@@ -3718,6 +3784,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `urn:rowhouse:request:changed-meanwhile` It was changed meanwhile */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `urn:rowhouse:request:too-large` The request is too large */
             413: {
                 headers: {
@@ -3749,6 +3824,359 @@ export interface operations {
              * @description `urn:rowhouse:tenancy:provisioning` The tenant is being set up
              *     `urn:rowhouse:server:store-unavailable` The database cannot be reached
              */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    RenewInvitation: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The tenant's id, slug or external id. Not needed where the path begins with /t/{slug} or the host names the tenant; X-Account-Id says the same. */
+                "X-Tenant-Id"?: components["parameters"]["Tenant"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MemberResponse"];
+                };
+            };
+            /**
+             * @description `urn:rowhouse:tenancy:conflicting-tenants` The request's identifiers disagree
+             *     `urn:rowhouse:tenancy:no-tenant` No tenant is named
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `urn:rowhouse:access:sign-in-required` Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `urn:rowhouse:access:not-allowed` Your role does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `urn:rowhouse:members:unknown-member` There is no such member
+             *     `urn:rowhouse:tenancy:unknown-tenant` There is no such tenant
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `urn:rowhouse:members:already-member` The person is a member already */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `urn:rowhouse:tenancy:deleted` The tenant was deleted */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `urn:rowhouse:tenancy:suspended` The tenant is suspended */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `urn:rowhouse:tenancy:provisioning` The tenant is being set up
+             *     `urn:rowhouse:server:store-unavailable` The database cannot be reached
+             */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ReadInvitation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InvitationTokenRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvitationResponse"];
+                };
+            };
+            /**
+             * @description `urn:rowhouse:people:link-invalid` The link is used up, replaced or too old
+             *     `urn:rowhouse:request:malformed` The request cannot be read
+             *     `urn:rowhouse:request:invalid` The request is not valid
+             *     `urn:rowhouse:tenancy:conflicting-tenants` The request's identifiers disagree
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `urn:rowhouse:request:too-large` The request is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `urn:rowhouse:request:unsupported-type` The type of the body is not taken here */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `urn:rowhouse:request:too-many` Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `urn:rowhouse:server:store-unavailable` The database cannot be reached */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    AcceptInvitation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InvitationTokenRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MemberResponse"];
+                };
+            };
+            /**
+             * @description `urn:rowhouse:people:link-invalid` The link is used up, replaced or too old
+             *     `urn:rowhouse:request:malformed` The request cannot be read
+             *     `urn:rowhouse:request:invalid` The request is not valid
+             *     `urn:rowhouse:tenancy:conflicting-tenants` The request's identifiers disagree
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `urn:rowhouse:access:sign-in-required` Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `urn:rowhouse:people:invited-somebody-else` The invitation is for another account */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `urn:rowhouse:request:too-large` The request is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `urn:rowhouse:request:unsupported-type` The type of the body is not taken here */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `urn:rowhouse:request:too-many` Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `urn:rowhouse:server:store-unavailable` The database cannot be reached */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    SetPassword: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetPasswordRequest"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /**
+             * @description `urn:rowhouse:people:link-invalid` The link is used up, replaced or too old
+             *     `urn:rowhouse:request:malformed` The request cannot be read
+             *     `urn:rowhouse:request:invalid` The request is not valid
+             *     `urn:rowhouse:tenancy:conflicting-tenants` The request's identifiers disagree
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `urn:rowhouse:people:accept-signed-in` The address has an account already */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `urn:rowhouse:request:too-large` The request is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `urn:rowhouse:request:unsupported-type` The type of the body is not taken here */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `urn:rowhouse:request:too-many` Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `urn:rowhouse:server:store-unavailable` The database cannot be reached */
             503: {
                 headers: {
                     [name: string]: unknown;

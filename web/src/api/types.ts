@@ -7,6 +7,7 @@ export type Me = Schemas['MeResponse'];
 export type TenantMembership = Schemas['TenantMembership'];
 export type Member = Schemas['MemberResponse'];
 export type AddMember = Schemas['AddMemberRequest'];
+export type Invitation = Schemas['InvitationResponse'];
 export type Tenant = Schemas['TenantResponse'];
 export type CreateTenant = Schemas['CreateTenantRequest'];
 export type Money = Schemas['Money'];

@@ -14,7 +14,7 @@ export function AddMemberDialog({ opened, onClose }: { opened: boolean; onClose:
   const { t } = useTranslation();
   const tenant = useTenant();
   const add = useAddMember(tenant.slug);
-  const link = add.data?.setPasswordLink;
+  const link = add.data?.invitationLink;
   const { kept, give, forget } = useKeptLink(add, link);
   const done = () => {
     give();
@@ -51,10 +51,7 @@ function AddMember({ add, onClose }: { add: ReturnType<typeof useAddMember>; onC
       add.mutate(
         { name: name.trim(), email: email.trim(), role },
         {
-          onSuccess: (member) => {
-            toast(t('members.add.done', { name: member.name }));
-            if (!member.setPasswordLink) onClose();
-          },
+          onSuccess: (member) => toast(t('members.add.done', { name: member.name })),
           onError: (error) => showRefusal(form, error),
         },
       ),

@@ -1,5 +1,5 @@
 import { ActionIcon, Badge, Button, Group, Stack, Text } from '@mantine/core';
-import { IconPlus, IconTrash, IconUsers } from '@tabler/icons-react';
+import { IconLink, IconPlus, IconTrash, IconUsers } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import { useState } from 'react';
@@ -21,6 +21,7 @@ import { membersQuery, useRemoveMember } from './members';
 import { RoleOf } from './RoleOf';
 
 const AddMemberDialog = lazily(() => import('./AddMemberDialog').then((module) => module.AddMemberDialog));
+const RenewLinkDialog = lazily(() => import('./RenewLinkDialog').then((module) => module.RenewLinkDialog));
 const Confirm = lazily(() => import('../kit/Confirm').then((module) => module.Confirm));
 const route = getRouteApi('/signed-in/t/$tenant/members');
 
@@ -38,6 +39,7 @@ export function MembersPage() {
   /** By member, how the last change of role failed. */
   const [failures, setFailures] = useState<Record<string, unknown>>({});
   const [leaving, setLeaving] = useState<Member | null>(null);
+  const [renewing, setRenewing] = useState<Member | null>(null);
   const add = (on: boolean) => navigate({ search: (now) => ({ ...now, new: on ? '1' : undefined }), state: true });
 
   const role = (member: Member) => (
@@ -64,7 +66,7 @@ export function MembersPage() {
         <Text size="sm" fw={550} truncate>
           {member.name}
         </Text>
-        {member.id === person.id && (
+        {member.personId === person.id && (
           <Badge size="sm" variant="default" radius="sm" tt="none">
             {t('members.you')}
           </Badge>
@@ -75,17 +77,30 @@ export function MembersPage() {
       </Text>
     </Stack>
   );
-  const password = (member: Member) => (
-    <Text size="sm" c={member.passwordSet ? 'dimmed' : undefined}>
-      {member.passwordSet ? t('members.signsIn') : t('members.waiting')}
-    </Text>
+  const access = (member: Member) => (
+    <Group gap="xs" wrap="nowrap">
+      <Text size="sm" c={member.joinedAt ? 'dimmed' : undefined}>
+        {member.joinedAt ? t('members.hasJoined') : t('members.waiting')}
+      </Text>
+      {mayManage && !member.joinedAt && (
+        <Button
+          size="compact-xs"
+          variant="light"
+          leftSection={<IconLink size={14} />}
+          aria-label={t('members.linkLost', { name: member.name })}
+          onClick={() => setRenewing(member)}
+        >
+          {t('members.linkNew')}
+        </Button>
+      )}
+    </Group>
   );
 
   const columns: Column<Member>[] = [
     { accessor: 'name', title: t('members.name'), render: who },
     { accessor: 'role', title: t('members.role'), render: role, width: 160 },
-    { accessor: 'passwordSet', title: t('members.access'), render: password },
-    { accessor: 'joinedAt', title: t('members.joined'), render: ({ joinedAt }) => <When at={joinedAt} /> },
+    { accessor: 'joinedAt', title: t('members.access'), render: access },
+    { accessor: 'invitedAt', title: t('members.invited'), render: ({ invitedAt }) => <When at={invitedAt} /> },
     ...(mayManage ? [{ accessor: 'remove', title: t('common.remove'), render: removal, width: 90, textAlign: 'right' as const }] : []),
   ];
 
@@ -121,7 +136,7 @@ export function MembersPage() {
               </Group>
               <Group justify="space-between">
                 {role(member)}
-                {password(member)}
+                {access(member)}
               </Group>
             </Stack>
           )}
@@ -139,6 +154,7 @@ export function MembersPage() {
           onGo={({ after, cursors }) => void navigate({ search: (now) => ({ ...now, after }), state: { cursors } })}
         />
       )}
+      {mayManage && <RenewLinkDialog member={renewing} onClose={() => setRenewing(null)} />}
       {mayManage && <AddMemberDialog opened={search.new !== undefined} onClose={() => void add(false)} />}
       <Confirm
         opened={leaving !== null}
@@ -157,7 +173,7 @@ export function MembersPage() {
         }
         onClose={() => setLeaving(null)}
       >
-        <Text size="sm">{t('members.remove.text', { name: leaving?.name ?? '', tenant: tenant.name })}</Text>
+        <Text size="sm">{t(leaving?.joinedAt ? 'members.remove.text' : 'members.remove.withdraw', { name: leaving?.name ?? '', tenant: tenant.name })}</Text>
       </Confirm>
     </Page>
   );

@@ -23,6 +23,9 @@ function useMembersChange<Input, Result>(tenant: string, change: (input: Input) 
 }
 
 export const useAddMember = (tenant: string) => useMembersChange(tenant, (member: AddMember) => got(tenantApi(tenant).POST('/api/members', { body: member })));
+/** A new one-time link for somebody who has not joined yet: the one before works no more. */
+export const useRenewLink = (tenant: string) =>
+  useMembersChange(tenant, (id: string) => got(tenantApi(tenant).POST('/api/members/{id}/link', { params: { path: { id } } })));
 export const useChangeRole = (tenant: string) =>
   useMembersChange(tenant, ({ id, role }: { id: string; role: string }) =>
     got(tenantApi(tenant).PATCH('/api/members/{id}', { params: { path: { id } }, body: { role } })),

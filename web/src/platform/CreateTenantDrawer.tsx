@@ -21,7 +21,7 @@ const locales = ['en', 'en-GB', 'es', 'es-419', 'es-MX', 'fr', 'de', 'it', 'nl',
 export function CreateTenantDrawer({ opened, onClose }: { opened: boolean; onClose: () => void }) {
   const { t } = useTranslation();
   const create = useCreateTenant();
-  const { kept, give, forget } = useKeptLink(create, create.data?.admin?.setPasswordLink);
+  const { kept, give, forget } = useKeptLink(create, create.data?.admin?.invitationLink);
   const done = () => {
     give();
     onClose();
@@ -38,13 +38,13 @@ function Created({ tenant: { name, slug, admin }, onClose }: { tenant: Tenant; o
   return (
     <Stack>
       <Text>{t('platform.create.ready', { name, address: `/t/${slug}` })}</Text>
-      {admin?.setPasswordLink && <OneTimeLink name={admin.name} link={admin.setPasswordLink} />}
+      {admin?.invitationLink && <OneTimeLink name={admin.name} link={admin.invitationLink} />}
       <Group>
         <Button component={Link} to={`/t/${slug}`} ignoreBlocker rightSection={<IconArrowRight size={16} />}>
           {t('platform.openTenant')}
         </Button>
         <Button variant="default" onClick={onClose}>
-          {admin?.setPasswordLink ? t('members.add.linkGiven') : t('common.close')}
+          {admin?.invitationLink ? t('members.add.linkGiven') : t('common.close')}
         </Button>
       </Group>
     </Stack>
