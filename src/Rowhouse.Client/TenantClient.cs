@@ -19,7 +19,7 @@ public sealed class TenantClient
     public Task<Page<MemberResponse>> MembersAsync(string? after = null, CancellationToken cancellationToken = default) =>
         api.GetAsync<Page<MemberResponse>>(Query.Of("api/members", ("after", after)), cancellationToken);
 
-    /// <summary>Makes a person a member.</summary>
+    /// <summary>Invites a person.</summary>
     /// <param name="request">Who, and in which role.</param>
     /// <param name="cancellationToken">Stops the call.</param>
     public Task<MemberResponse> AddMemberAsync(AddMemberRequest request, CancellationToken cancellationToken = default) =>

@@ -2,7 +2,7 @@ using System.ComponentModel.DataAnnotations;
 
 namespace Rowhouse.Contracts;
 
-/// <summary>Makes a person a member of the tenant.</summary>
+/// <summary>Invites a person into the tenant.</summary>
 public sealed record AddMemberRequest
 {
     /// <summary>The person's e-mail address.</summary>
@@ -16,11 +16,6 @@ public sealed record AddMemberRequest
     /// <summary><c>admin</c>, <c>editor</c>, <c>member</c> or <c>viewer</c>.</summary>
     [Required, RegularExpression("^(admin|editor|member|viewer)$", ErrorMessage = "A role is admin, editor, member or viewer.")]
     public required string Role { get; init; }
-
-    /// <summary>A first password, for a person who is new to the platform.</summary>
-    /// <value>None by default: the answer carries a one-time link to set one.</value>
-    [StringLength(256)]
-    public string? Password { get; init; }
 }
 
 /// <summary>Changes a member.</summary>
@@ -28,19 +23,50 @@ public sealed record AddMemberRequest
 public sealed record UpdateMemberRequest(
     [property: Required, RegularExpression("^(admin|editor|member|viewer)$", ErrorMessage = "A role is admin, editor, member or viewer.")] string Role);
 
-/// <summary>A member of the tenant.</summary>
-/// <param name="Id">The person's id.</param>
+/// <summary>A member of the tenant, from the invitation on.</summary>
+/// <param name="Id">The member's id.</param>
+/// <param name="PersonId">The person's id, over all tenants; <see langword="null"/> while the invitation is open.</param>
 /// <param name="Email">The person's e-mail address.</param>
-/// <param name="Name">The person's name.</param>
+/// <param name="Name">The person's name; while the invitation is open, as whoever invited them wrote it.</param>
 /// <param name="Role"><c>admin</c>, <c>editor</c>, <c>member</c> or <c>viewer</c>.</param>
-/// <param name="JoinedAt">When the person became a member.</param>
-/// <param name="PasswordSet">Whether the person has a password yet.</param>
-/// <param name="SetPasswordLink">The one-time link to set a password, valid for 24 hours; only in the answer that made the member.</param>
-public sealed record MemberResponse(Guid Id, string Email, string Name, string Role, DateTimeOffset JoinedAt, bool PasswordSet, string? SetPasswordLink = null);
+/// <param name="Status"><c>invited</c>, or <c>joined</c> once the person has accepted.</param>
+/// <param name="InvitedAt">When the person was invited.</param>
+/// <param name="JoinedAt">When the person accepted.</param>
+/// <param name="InvitationLink">The one-time link to give the person, an address within the console; only in the answer that made it.</param>
+/// <param name="InvitationExpiresAt">When that link ends, 24 hours after it was made.</param>
+public sealed record MemberResponse(
+    Guid Id,
+    Guid? PersonId,
+    string Email,
+    string Name,
+    string Role,
+    string Status,
+    DateTimeOffset InvitedAt,
+    DateTimeOffset? JoinedAt,
+    string? InvitationLink = null,
+    DateTimeOffset? InvitationExpiresAt = null);
 
-/// <summary>Sets a password by a one-time link.</summary>
+/// <summary>Shows a one-time link.</summary>
 /// <param name="Token">The secret of the link.</param>
-/// <param name="Password">The new password.</param>
+public sealed record InvitationTokenRequest([property: Required, StringLength(100)] string Token);
+
+/// <summary>What a one-time link invites to.</summary>
+/// <param name="Tenant">The tenant.</param>
+/// <param name="Email">The address that is invited.</param>
+/// <param name="Name">The person's name, as whoever invited them wrote it.</param>
+/// <param name="Role"><c>admin</c>, <c>editor</c>, <c>member</c> or <c>viewer</c>.</param>
+/// <param name="ExpiresAt">When the link ends.</param>
+/// <param name="AcceptBy"><c>password</c>: by choosing one; <c>session</c>: signed in to the account that the address has.</param>
+public sealed record InvitationResponse(InvitingTenant Tenant, string Email, string Name, string Role, DateTimeOffset ExpiresAt, string AcceptBy);
+
+/// <summary>The tenant that somebody is invited into.</summary>
+/// <param name="Slug">Its name in addresses.</param>
+/// <param name="Name">Its name.</param>
+public sealed record InvitingTenant(string Slug, string Name);
+
+/// <summary>Accepts an invitation as somebody new.</summary>
+/// <param name="Token">The secret of the link.</param>
+/// <param name="Password">The password that the person chooses.</param>
 public sealed record SetPasswordRequest(
     [property: Required, StringLength(100)] string Token,
     [property: Required, StringLength(256)] string Password);

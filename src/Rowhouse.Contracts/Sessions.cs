@@ -5,9 +5,11 @@ namespace Rowhouse.Contracts;
 /// <summary>Signs a person in.</summary>
 /// <param name="Email">The person's e-mail address.</param>
 /// <param name="Password">The person's password.</param>
+/// <param name="Tenant">Where to, by id, slug or external id: tells apart people whom several tenants have invited by the same address before it was proven.</param>
 public sealed record SignInRequest(
     [property: Required, EmailAddress, StringLength(254)] string Email,
-    [property: Required, StringLength(256)] string Password);
+    [property: Required, StringLength(256)] string Password,
+    [property: StringLength(200)] string? Tenant = null);
 
 /// <summary>A session that was opened.</summary>
 /// <param name="Token">The bearer token; <see langword="null"/> when the session is carried by a cookie.</param>

@@ -70,7 +70,7 @@ public sealed record TenantAdminRequest(
 /// <param name="Locale">Its BCP 47 locale.</param>
 /// <param name="CreatedAt">When it was made.</param>
 /// <param name="Version">Counts its changes; also the entity tag.</param>
-/// <param name="Admin">The first admin with the one-time link to set a password; only in the answer that made the tenant.</param>
+/// <param name="Admin">The first admin with the one-time link to give them; only in the answer that made the tenant.</param>
 public sealed record TenantResponse(
     Guid Id,
     string Slug,

@@ -39,22 +39,26 @@ public static class ControlPlaneHostExtensions
         services.AddSingleton<IDbContextFactory<PlatformDbContext>, PlatformContexts>();
         services.AddScoped(provider => provider.GetRequiredService<IDbContextFactory<PlatformDbContext>>().CreateDbContext());
         services.AddPasswords();
+        services.AddSignInLimits();
         services.TryAddScoped<Caller>();
-        services.AddSingleton<FirstPassword>();
         services.AddSingleton<SessionCache>();
         services.AddSingleton<SessionCookie>();
         services.AddSingleton<SessionReader>();
         services.AddScoped<AuditTrail>();
         services.AddScoped<Memberships>();
         services.AddScoped<SignIn>();
-        services.AddScoped<PersonBook>();
+        services.AddScoped<SignInGuard>();
+        services.AddScoped<ChangePassword>();
+        services.AddScoped<Invitations>();
+        services.AddScoped<OpenInvitation>();
+        services.AddScoped<SetPassword>();
         services.AddScoped<MemberChange>();
-        services.AddScoped<AddMember>();
         services.AddSingleton<TenantRules>();
         services.AddScoped<TenantChange>();
         services.AddScoped<CreateTenant>();
         services.AddHostedService<FirstAdmin>();
         services.AddHostedService<DemoTenants>();
+        services.AddHostedService<ExpiredRows>();
         return tenancy;
     }
 
@@ -71,7 +75,6 @@ public static class ControlPlaneHostExtensions
         SignIn.Map(sessions);
         SignOut.Map(sessions);
         GetMe.Map(sessions);
-        SetPassword.Map(sessions);
         ChangePassword.Map(sessions);
 
         MapTenants(endpoints.MapGroup("/api/tenants").WithTags("Tenants").WithoutTenant(), "");
@@ -85,6 +88,13 @@ public static class ControlPlaneHostExtensions
         AddMember.Map(members);
         UpdateMember.Map(members);
         RemoveMember.Map(members);
+        RenewInvitation.Map(members);
+
+        // Whoever is invited is no member yet, so these need no tenant.
+        var invitations = endpoints.MapGroup("").WithTags("Members");
+        ReadInvitation.Map(invitations);
+        AcceptInvitation.Map(invitations);
+        SetPassword.Map(invitations);
         ListAudit.Map(endpoints);
     }
 

@@ -110,6 +110,7 @@ public static class ServerHost
         console.UseFiles(app);
         app.UseSessions();
         app.UseTenancy();
+        app.UseRateLimiter();
         console.UsePage(app);
         app.MapApiDocument();
         DocsPage.Map(app);

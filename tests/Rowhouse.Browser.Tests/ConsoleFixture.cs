@@ -1,6 +1,7 @@
 using System.Net.Http.Json;
 using Microsoft.Playwright;
 using Rowhouse.Contracts;
+using Rowhouse.ControlPlane;
 using Rowhouse.Server;
 using Rowhouse.Tests.Server;
 using Shouldly;
@@ -46,7 +47,7 @@ public sealed class ConsoleFixture(Browser browser) : ServerFixture
         var window = await OpenAsync(width, scheme);
         var answer = await window.Page.APIRequest.PostAsync("/api/session?cookie=true", new()
         {
-            DataObject = new { email, password = Password },
+            DataObject = new { email, password = email.EndsWith($"@{Tenant}.localhost", StringComparison.Ordinal) ? PasswordFile.OfDemoPeople(Settings.DataFolder).Read() : Password },
             Headers = new Dictionary<string, string> { ["X-Rowhouse-Request"] = "1", ["Origin"] = Address.GetLeftPart(UriPartial.Authority) },
         });
         answer.Status.ShouldBe(200, await answer.TextAsync());

@@ -35,12 +35,37 @@ public sealed class JourneyTests(ConsoleFixture console) : IClassFixture<Console
         await jo.Page.GotoAsync(new Uri(link, UriKind.RelativeOrAbsolute) is { IsAbsoluteUri: true } absolute ? absolute.PathAndQuery + absolute.Fragment : link);
         await jo.Page.GetByLabel("New password", new() { Exact = true }).FillAsync("a sentence to remember");
         await jo.Page.GetByLabel("New password again").FillAsync("a sentence to remember");
-        await jo.Page.GetByRole(AriaRole.Button, new() { Name = "Set password" }).ClickAsync();
-        await jo.Page.GetByLabel("E-mail").FillAsync("jo@journey.example");
-        await jo.Page.GetByLabel("Password", new() { Exact = true }).FillAsync("a sentence to remember");
-        await jo.Page.GetByRole(AriaRole.Button, new() { Name = "Sign in" }).ClickAsync();
+        await jo.PictureAsync("journey-invitation");
+        await jo.Page.GetByRole(AriaRole.Button, new() { Name = "Set password and join" }).ClickAsync();
         await jo.Page.WaitForURLAsync("**/t/journey-cards/**");
         jo.Complaints.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Somebody_who_has_an_account_accepts_a_second_tenants_invitation_with_it()
+    {
+        var first = await console.CreateTenantAsync("First Of Two", "cardvault");
+        var second = await console.CreateTenantAsync("Second Of Two", "cardvault");
+        await using var admin = await console.OpenAsAsync(second.Admin.Email);
+        await admin.Page.GotoAsync($"/t/{second.Slug}/members?new=1");
+        var dialog = admin.Page.GetByRole(AriaRole.Dialog);
+        await dialog.GetByLabel("Name").FillAsync("Somebody");
+        await dialog.GetByLabel("E-mail").FillAsync(first.Admin.Email);
+        await dialog.GetByRole(AriaRole.Button, new() { Name = "Invite" }).ClickAsync();
+        var link = new Uri(await dialog.GetByRole(AriaRole.Textbox, new() { Name = "One-time link" }).InputValueAsync());
+        await dialog.GetByRole(AriaRole.Button, new() { Name = "I have given them the link" }).ClickAsync();
+        await Expect(admin.Page.GetByText("Has not accepted yet")).ToBeVisibleAsync();
+        await admin.PictureAsync("members-invited");
+
+        await using var known = await console.OpenAsync();
+        await known.Page.GotoAsync(link.PathAndQuery + link.Fragment);
+        await known.Page.GetByRole(AriaRole.Button, new() { Name = "Accept the invitation" }).ClickAsync();
+        await known.Page.GetByLabel("Password", new() { Exact = true }).FillAsync(ServerFixture.Password);
+        await known.PictureAsync("journey-accept");
+        await known.Page.GetByRole(AriaRole.Button, new() { Name = "Sign in" }).ClickAsync();
+
+        await known.Page.WaitForURLAsync($"**/t/{second.Slug}/**");
+        known.Complaints.ShouldBeEmpty();
     }
 
     [Fact]

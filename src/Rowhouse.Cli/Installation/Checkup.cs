@@ -32,7 +32,7 @@ internal sealed class Checkup(ServerSettings settings, CliEnvironment environmen
             yield return check;
         }
 
-        if (FirstPasswordFile.Read(settings.DataFolder) is not null)
+        if (PasswordFile.OfFirstAdmin(settings.DataFolder).Read() is not null)
         {
             yield return new("first password", Verdict.Notice, "still the one made at the first start.", "Change it in the console before others can reach the server.");
         }

@@ -23,7 +23,7 @@ internal static class ServeCommand
     // Whoever tries the demo can go on with `rowhouse tenants list` at once.
     private static async Task SignInAsync(InstallationRunner runner, ServerSettings settings, Uri address)
     {
-        if (FirstPasswordFile.Read(settings.DataFolder) is not { } password)
+        if (PasswordFile.OfFirstAdmin(settings.DataFolder).Read() is not { } password)
         {
             return;
         }

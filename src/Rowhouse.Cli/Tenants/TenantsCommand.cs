@@ -84,7 +84,7 @@ internal static class TenantsCommand
             };
             output.Print(
                 await client.Tenants.CreateAsync(request, cancellationToken),
-                tenant => Describe(tenant) + (tenant.Admin?.SetPasswordLink is { } link ? $"\n{tenant.Admin.Email} sets a password within 24 hours at {new Uri(runner.UrlOf(parsed), link)}" : ""));
+                tenant => Describe(tenant) + (tenant.Admin?.InvitationLink is { } link ? $"\n{tenant.Admin.Email} accepts within 24 hours at {new Uri(runner.UrlOf(parsed), link)}" : ""));
             return ExitCodes.Done;
         });
         return command;

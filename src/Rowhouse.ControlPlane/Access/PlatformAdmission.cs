@@ -73,13 +73,14 @@ internal sealed class PlatformAdmission(Caller caller) : ITenantAdmission
             return TenantStateAdmission.UnknownTenant();
         }
 
-        caller.Identify(signedIn.PersonId, role ?? Role.Admin, signedIn.SuperAdmin);
+        // A member acts with the member's role, also one who runs the platform: those rights do not count on top of it.
+        caller.Identify(signedIn.PersonId, role ?? Role.Admin, superAdmin: signedIn.SuperAdmin && role is null);
         if (Judge(context, tenant, metadata) is { } refusal)
         {
             return refusal;
         }
 
-        if (role is null)
+        if (signedIn.SuperAdmin)
         {
             await RecordAsync(context, AuditActions.StaffEntered, signedIn, tenant.Id, AuditOutcome.Done, cancellationToken);
         }

@@ -14,7 +14,8 @@ internal static class AuditActions
     public const string TenantResumed = "tenant.resumed";
     public const string Subscribed = "tenant.subscribed";
     public const string Unsubscribed = "tenant.unsubscribed";
-    public const string MemberAdded = "member.added";
+    public const string MemberInvited = "member.invited";
+    public const string MemberJoined = "member.joined";
     public const string MemberChanged = "member.changed";
     public const string MemberRemoved = "member.removed";
 

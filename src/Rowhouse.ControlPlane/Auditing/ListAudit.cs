@@ -28,7 +28,7 @@ internal static class ListAudit
                 [AsParameters] PageQuery page, [FromQuery(Name = "action"), Description("An act, for example member.added.")] string? action, PlatformDbContext db, TenantScope scope, CancellationToken cancellationToken) =>
             {
                 var tenant = scope.Tenant.Id.Value;
-                return ReadAsync(page, Of(action, db.Audit.Where(entry => entry.TenantId == tenant)), db, cancellationToken);
+                return ReadAsync(page, Of(action, db.Audit.Where(entry => entry.TenantId == tenant)), db, showsStrangers: false, cancellationToken);
             })
             .RequirePermission(PlatformPermissions.ReadAudit)
             .WithName("ListAudit")
@@ -37,7 +37,7 @@ internal static class ListAudit
             .WithProblems(RequestProblems.Invalid, RequestProblems.Malformed);
         endpoints.MapGet("/api/platform/audit", (
                 [AsParameters] PageQuery page, [FromQuery(Name = "action"), Description("An act, for example session.refused.")] string? action, PlatformDbContext db, CancellationToken cancellationToken) =>
-                ReadAsync(page, Of(action, db.Audit), db, cancellationToken))
+                ReadAsync(page, Of(action, db.Audit), db, showsStrangers: true, cancellationToken))
             .WithoutTenant()
             .RequireSuperAdmin()
             .WithName("ListPlatformAudit")
@@ -50,7 +50,7 @@ internal static class ListAudit
         string.IsNullOrEmpty(action) ? entries : entries.Where(entry => entry.Action == action);
 
     private static async Task<Results<Ok<Page<AuditEntryResponse>>, ProblemHttpResult>> ReadAsync(
-        PageQuery page, IQueryable<AuditEntry> entries, PlatformDbContext db, CancellationToken cancellationToken)
+        PageQuery page, IQueryable<AuditEntry> entries, PlatformDbContext db, bool showsStrangers, CancellationToken cancellationToken)
     {
         if (!page.TryRead([ByTime], "-" + ByTime, keys: 2, out var order, out var problem))
         {
@@ -73,16 +73,19 @@ internal static class ListAudit
             row => new AuditEntryResponse(
                 row.entry.Id,
                 row.entry.At,
-                row.person is null ? null : new(row.person.Id, row.person.Email, row.person.Name),
+                row.person is null || Hides(row.entry) ? null : new(row.person.Id, row.person.Email, row.person.Name),
                 row.entry.Action,
                 row.entry.TenantId,
                 row.entry.Subject,
                 row.entry.Outcome is AuditOutcome.Done ? "done" : "refused",
-                row.entry.Address,
+                Hides(row.entry) ? null : row.entry.Address,
                 row.entry.TraceId,
                 row.entry.Details?.RootElement),
             row => [PageOrder.Key(row.entry.At), row.entry.Id.ToString()],
             order.Count ? await entries.LongCountAsync(cancellationToken) : null));
+
+        // A tenant learns that it was named by somebody who is no member, but not who: that person belongs to others.
+        bool Hides(AuditEntry entry) => !showsStrangers && entry.Action == AuditActions.TenantRefused;
     }
 
     private static IQueryable<AuditEntry> After(IQueryable<AuditEntry> entries, PageOrder order)

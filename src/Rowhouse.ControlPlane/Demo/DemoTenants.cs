@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -21,11 +22,9 @@ internal sealed partial class DemoTenants(
     ITenantScopes tenants,
     IEnumerable<Module> modules,
     ControlPlaneOptions options,
-    FirstPassword firstPassword,
+    TimeProvider clock,
     ILogger<DemoTenants> logger) : IHostedService
 {
-    private static readonly (string Slug, string Name)[] Tenants = [("smith", "Smith Cards"), ("harbor", "Harbor City Collectors")];
-
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         if (!options.Demo)
@@ -33,7 +32,7 @@ internal sealed partial class DemoTenants(
             return;
         }
 
-        foreach (var (slug, name) in Tenants)
+        foreach (var (slug, name) in DemoPeople.Tenants)
         {
             if (await MakeAsync(slug, name, cancellationToken) is not { } demo)
             {
@@ -62,10 +61,16 @@ internal sealed partial class DemoTenants(
                 return null;
             }
 
+            if (known.Identifiers.TrueForAll(identifier => identifier.Value != MarkOf(slug)))
+            {
+                SomebodyElses(logger, slug);
+                return null;
+            }
+
             return (known.Id, await PeopleAsync(scope.ServiceProvider, db, known.Id, slug, cancellationToken));
         }
 
-        var request = new CreateTenantRequest { Name = name, Slug = slug, Products = [.. modules.Select(module => module.Info.Name)] };
+        var request = new CreateTenantRequest { Name = name, Slug = slug, ExternalIds = [MarkOf(slug)], Products = [.. modules.Select(module => module.Info.Name)] };
         var (made, problem) = await scope.ServiceProvider.GetRequiredService<CreateTenant>().ExecuteAsync(request, cancellationToken);
         if (made is null)
         {
@@ -76,6 +81,9 @@ internal sealed partial class DemoTenants(
         Made(logger, slug);
         return (id, await PeopleAsync(scope.ServiceProvider, db, id, slug, cancellationToken));
     }
+
+    /// <summary>An external id by which the demo knows its own tenants: somebody's own that is called the same is left alone.</summary>
+    private static string MarkOf(string slug) => $"rowhouse-demo-{slug}";
 
     private async Task<IReadOnlyList<DemoPerson>> PeopleAsync(IServiceProvider services, PlatformDbContext db, TenantId tenant, string slug, CancellationToken cancellationToken)
     {
@@ -90,48 +98,59 @@ internal sealed partial class DemoTenants(
 
     private async Task AddPeopleAsync(IServiceProvider services, PlatformDbContext db, TenantId tenant, string slug, CancellationToken cancellationToken)
     {
-        var password = options.AdminPassword ?? firstPassword.Read();
-        if (password is null)
-        {
-            NoPeople(logger, slug);
-            return;
-        }
-
-        var book = services.GetRequiredService<PersonBook>();
+        // A password of their own: whoever is shown the demo must not thereby run the platform.
+        var password = PasswordFile.OfDemoPeople(options.DataFolder).ReadOrMake();
+        var people = services.GetRequiredService<UserManager<Person>>();
+        var now = clock.GetUtcNow();
         foreach (var role in Enum.GetValues<Role>().Reverse())
         {
-            var email = $"{RoleWords.Of(role)}@{slug}.localhost";
-            if (await book.FindAsync(email, cancellationToken) is { } person)
+            var email = DemoPeople.AddressOf(role, slug);
+            var person = new Person
             {
-                book.Join(person, tenant, role, isNew: false);
-                continue;
+                Id = Guid.CreateVersion7(now),
+                Email = email,
+                EmailKey = Passwords.KeyOf(email),
+                Name = $"{char.ToUpperInvariant(slug[0])}{slug[1..]} {RoleWords.Of(role)}",
+                OnlyTenantId = tenant,
+                CreatedAt = now,
+            };
+            var made = await people.CreateAsync(person, password);
+            if (!made.Succeeded)
+            {
+                throw new InvalidOperationException($"The demo person {email} cannot be made: {string.Join(' ', made.Errors.Select(error => error.Description))}");
             }
 
-            var (made, result) = await book.MakeAsync(email, $"{char.ToUpperInvariant(slug[0])}{slug[1..]} {RoleWords.Of(role)}", password);
-            if (!result.Succeeded)
+            var member = new Member
             {
-                throw new InvalidOperationException($"The demo person {email} cannot be made: {string.Join(' ', result.Errors.Select(error => error.Description))}");
-            }
-
-            book.Join(made, tenant, role, isNew: true);
+                Id = Guid.CreateVersion7(now),
+                TenantId = tenant,
+                Email = email,
+                EmailKey = person.EmailKey,
+                Name = person.Name,
+                Role = role,
+                InvitedAt = now,
+                Vouched = false,
+            };
+            member.Join(person, now);
+            db.Members.Add(member);
         }
 
         await db.SaveChangesAsync(cancellationToken);
     }
 
     private static async Task<IReadOnlyList<DemoPerson>> PeopleOfAsync(PlatformDbContext db, TenantId tenant, CancellationToken cancellationToken) =>
-        await db.Memberships.AsNoTracking()
-            .Where(membership => membership.TenantId == tenant)
-            .OrderByDescending(membership => membership.Role).ThenBy(membership => membership.PersonId)
-            .Select(membership => new DemoPerson(membership.PersonId, membership.Person!.Name, membership.Role))
+        await db.Members.AsNoTracking()
+            .Where(member => member.TenantId == tenant && member.PersonId != null)
+            .OrderByDescending(member => member.Role).ThenBy(member => member.PersonId)
+            .Select(member => new DemoPerson(member.PersonId!.Value, member.Name, member.Role)) // only those who have joined
             .ToListAsync(cancellationToken);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Made the demo tenant {Slug}")]
     private static partial void Made(ILogger logger, string slug);
 
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The tenant {Slug} was not made by the demo and is left as it is")]
+    private static partial void SomebodyElses(ILogger logger, string slug);
+
     [LoggerMessage(Level = LogLevel.Warning, Message = "The demo tenant {Slug} is {Status} and left as it is")]
     private static partial void LeftAlone(ILogger logger, string slug, TenantStatus status);
-
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The demo tenant {Slug} gets no people: the first password has been changed. Add them on its members page")]
-    private static partial void NoPeople(ILogger logger, string slug);
 }

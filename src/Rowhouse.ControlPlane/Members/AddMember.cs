@@ -5,77 +5,41 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.EntityFrameworkCore;
 using Rowhouse.Contracts;
 using Rowhouse.ControlPlane.Access;
-using Rowhouse.ControlPlane.Auditing;
 using Rowhouse.ControlPlane.People;
-using Rowhouse.ControlPlane.Sessions;
 using Rowhouse.ControlPlane.Store;
 using Rowhouse.Modules.Access;
-using Rowhouse.Modules.Http;
 using Rowhouse.Tenancy;
 using Rowhouse.Tenancy.AspNetCore.Problems;
 
 namespace Rowhouse.ControlPlane.Members;
 
-/// <summary>Makes somebody a member of the scope's tenant, and a person of the platform where they are not one yet.</summary>
-internal sealed class AddMember(PlatformDbContext db, TenantScope scope, PersonBook people, SessionCache sessions, AuditTrail audit)
+/// <summary>Invites somebody into the scope's tenant. The answer is the same whether the address belongs to anybody or not.</summary>
+internal static class AddMember
 {
-    private const int Attempts = 3;
-
     public static void Map(RouteGroupBuilder members) =>
-        members.MapPost("", (AddMemberRequest request, AddMember add, CancellationToken cancellationToken) => add.HandleAsync(request, cancellationToken))
+        members.MapPost("", HandleAsync)
             .RequirePermission(PlatformPermissions.EditMembers)
             .WithName(nameof(AddMember))
-            .WithSummary("Makes a person a member. Without a password, the answer for a new person carries a one-time link to set one.")
+            .WithSummary("Invites a person. The answer carries the one-time link to give them.")
             .WithProblems(ControlPlaneProblems.AlreadyMember);
 
-    private async Task<Results<Created<MemberResponse>, ProblemHttpResult>> HandleAsync(AddMemberRequest request, CancellationToken cancellationToken)
-    {
-        for (var attempt = 1; ; attempt++)
-        {
-            db.ChangeTracker.Clear();
-            try
-            {
-                return await TryAsync(request, cancellationToken);
-            }
-            catch (DbUpdateException exception) when (exception.IsUniqueViolation() && attempt < Attempts)
-            {
-                // Somebody added the same person at the same moment: look again.
-            }
-        }
-    }
-
-    private async Task<Results<Created<MemberResponse>, ProblemHttpResult>> TryAsync(AddMemberRequest request, CancellationToken cancellationToken)
+    private static async Task<Results<Created<MemberResponse>, ProblemHttpResult>> HandleAsync(
+        AddMemberRequest request, PlatformDbContext db, TenantScope scope, Invitations invitations, Caller caller, CancellationToken cancellationToken)
     {
         var tenant = scope.Tenant.Id;
-        var errors = new FieldErrors();
-        var person = await people.FindAsync(request.Email, cancellationToken);
-        var isNew = person is null;
-        if (person is null)
+        var (member, link) = invitations.Add(tenant, request.Email, request.Name, RoleWords.Parse(request.Role), vouched: caller.IsSuperAdmin);
+        try
         {
-            (person, var result) = await people.MakeAsync(request.Email, request.Name, request.Password);
-            foreach (var message in result.On("password").Values.SelectMany(messages => messages))
-            {
-                errors.Add("password", message);
-            }
+            await db.SaveChangesAsync(cancellationToken);
         }
-        else if (person.Memberships.Any(membership => membership.TenantId == tenant))
+        catch (DbUpdateException exception) when (exception.IsUniqueViolation())
         {
-            return ControlPlaneProblems.AlreadyMember.With("Change the member's role instead.");
-        }
-        else if (request.Password is not null)
-        {
-            errors.Add("password", "This person has an account already and keeps its password. Leave the password out.");
+            db.ChangeTracker.Clear();
+            var key = Passwords.KeyOf(request.Email);
+            var isOpen = await db.Members.AnyAsync(other => other.TenantId == tenant && other.EmailKey == key && other.PersonId == null, cancellationToken);
+            return ControlPlaneProblems.AlreadyMember.With(isOpen ? "This address is invited already. Make a new link for it instead." : "Change the member's role instead.");
         }
 
-        if (!errors.IsEmpty)
-        {
-            return errors.ToProblem();
-        }
-
-        var member = people.Join(person, tenant, RoleWords.Parse(request.Role), isNew);
-        audit.Add(AuditActions.MemberAdded, tenant, person.Id.ToString(), details: new { request.Role });
-        await db.SaveChangesAsync(cancellationToken);
-        sessions.ForgetPerson(person.Id);
-        return TypedResults.Created($"/api/members/{person.Id}", member);
+        return TypedResults.Created($"/api/members/{member.Id}", member.ToResponse(link));
     }
 }

@@ -5,7 +5,6 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.EntityFrameworkCore;
 using Rowhouse.Contracts;
 using Rowhouse.ControlPlane.Access;
-using Rowhouse.ControlPlane.People;
 using Rowhouse.ControlPlane.Store;
 using Rowhouse.Modules.Access;
 using Rowhouse.Modules.Paging;
@@ -19,41 +18,42 @@ namespace Rowhouse.ControlPlane.Members;
 internal static class ListMembers
 {
     private const string ByEmail = "email";
-    private const string ByJoining = "joinedAt";
+    private const string ByInvitation = "invitedAt";
 
     public static void Map(RouteGroupBuilder members) =>
         members.MapGet("", HandleAsync)
             .RequirePermission(PlatformPermissions.ReadMembers)
             .WithName(nameof(ListMembers))
-            .WithSummary("The members of the tenant. Sorted by email or joinedAt.")
+            .WithSummary("The members of the tenant, those who have not accepted yet among them. Sorted by email or invitedAt.")
             .WithProblems(RequestProblems.Invalid, RequestProblems.Malformed);
 
     private static async Task<Results<Ok<Page<MemberResponse>>, ProblemHttpResult>> HandleAsync(
         [AsParameters] PageQuery page, PlatformDbContext db, TenantScope scope, CancellationToken cancellationToken)
     {
-        if (!page.TryRead([ByEmail, ByJoining], ByEmail, keys: 2, out var order, out var problem))
+        if (!page.TryRead([ByEmail, ByInvitation], ByEmail, keys: 2, out var order, out var problem))
         {
             return problem;
         }
 
         var tenant = scope.Tenant.Id;
-        var members = db.Memberships.AsNoTracking().Where(member => member.TenantId == tenant);
-        var rows = await After(members, order).Take(order.Take).Include(member => member.Person).ToListAsync(cancellationToken);
+        var members = db.Members.AsNoTracking().Where(member => member.TenantId == tenant);
+        var rows = await After(members, order).Take(order.Take).ToListAsync(cancellationToken);
         return TypedResults.Ok(order.ToPage(
             rows,
-            member => PersonBook.ToResponse(member.Person!, member), // included above
-            member => [order.Field == ByJoining ? PageOrder.Key(member.JoinedAt) : member.Person!.EmailKey, member.PersonId.ToString()],
+            member => member.ToResponse(),
+            member => [order.Field == ByInvitation ? PageOrder.Key(member.InvitedAt) : member.EmailKey, member.Id.ToString()],
             order.Count ? await members.LongCountAsync(cancellationToken) : null));
     }
 
-    private static IQueryable<Membership> After(IQueryable<Membership> members, PageOrder order)
+    // An address is a member's only once in a tenant, so it needs no second key.
+    private static IQueryable<Member> After(IQueryable<Member> members, PageOrder order)
     {
         var email = order.After?[0] ?? "";
         if (order.Field == ByEmail)
         {
             return order.Descending
-                ? (order.After is null ? members : members.Where(member => member.Person!.EmailKey.CompareTo(email) < 0)).OrderByDescending(member => member.Person!.EmailKey)
-                : members.Where(member => member.Person!.EmailKey.CompareTo(email) > 0).OrderBy(member => member.Person!.EmailKey);
+                ? (order.After is null ? members : members.Where(member => member.EmailKey.CompareTo(email) < 0)).OrderByDescending(member => member.EmailKey)
+                : members.Where(member => member.EmailKey.CompareTo(email) > 0).OrderBy(member => member.EmailKey);
         }
 
         if (order.After is not null)
@@ -61,12 +61,12 @@ internal static class ListMembers
             var at = order.AfterValue<DateTimeOffset>(0);
             var id = order.AfterValue<Guid>(1);
             members = order.Descending
-                ? members.Where(member => member.JoinedAt < at || (member.JoinedAt == at && member.PersonId.CompareTo(id) < 0))
-                : members.Where(member => member.JoinedAt > at || (member.JoinedAt == at && member.PersonId.CompareTo(id) > 0));
+                ? members.Where(member => member.InvitedAt < at || (member.InvitedAt == at && member.Id.CompareTo(id) < 0))
+                : members.Where(member => member.InvitedAt > at || (member.InvitedAt == at && member.Id.CompareTo(id) > 0));
         }
 
         return order.Descending
-            ? members.OrderByDescending(member => member.JoinedAt).ThenByDescending(member => member.PersonId)
-            : members.OrderBy(member => member.JoinedAt).ThenBy(member => member.PersonId);
+            ? members.OrderByDescending(member => member.InvitedAt).ThenByDescending(member => member.Id)
+            : members.OrderBy(member => member.InvitedAt).ThenBy(member => member.Id);
     }
 }

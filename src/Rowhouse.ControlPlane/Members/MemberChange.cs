@@ -1,10 +1,10 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 using Rowhouse.ControlPlane.Auditing;
-using Rowhouse.ControlPlane.People;
 using Rowhouse.ControlPlane.Sessions;
 using Rowhouse.ControlPlane.Store;
 using Rowhouse.Modules.Access;
+using Rowhouse.Modules.Problems;
 using Rowhouse.Tenancy;
 
 namespace Rowhouse.ControlPlane.Members;
@@ -12,33 +12,62 @@ namespace Rowhouse.ControlPlane.Members;
 /// <summary>Changes one member of the scope's tenant. Changes of one tenant's members wait for each other, so two admins cannot remove each other.</summary>
 internal sealed class MemberChange(PlatformDbContext db, TenantScope scope, SessionCache sessions, AuditTrail audit, TimeProvider clock)
 {
-    public async Task<(Membership? Membership, ProblemHttpResult? Problem)> ApplyAsync(
-        Guid person, string action, Func<Membership, object> change, CancellationToken cancellationToken)
+    /// <summary>Finds the member, changes it, records and saves that.</summary>
+    /// <param name="id">The member's id.</param>
+    /// <param name="action">What the audit calls it.</param>
+    /// <param name="change">Changes the member, or says why not.</param>
+    /// <param name="details">What the audit keeps, given the member as it was.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public async Task<(Member? Member, ProblemHttpResult? Problem)> ApplyAsync(
+        Guid id, string action, Func<Member, ProblemHttpResult?> change, Func<Member, object> details, CancellationToken cancellationToken)
     {
         var tenant = scope.Tenant.Id;
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         var now = clock.GetUtcNow();
         await db.Tenants.Where(row => row.Id == tenant).ExecuteUpdateAsync(set => set.SetProperty(row => row.MembersChangedAt, now), cancellationToken);
-        var membership = await db.Memberships.Include(member => member.Person)
-            .SingleOrDefaultAsync(member => member.TenantId == tenant && member.PersonId == person, cancellationToken);
-        if (membership is null)
+        var member = await db.Members.Include(member => member.Person).SingleOrDefaultAsync(member => member.TenantId == tenant && member.Id == id, cancellationToken);
+        if (member is null)
         {
             return (null, ControlPlaneProblems.UnknownMember.With("Nobody with this id is a member of the tenant."));
         }
 
-        var wasAdmin = membership.Role is Role.Admin;
-        var details = change(membership);
-        var isAdmin = membership.Role is Role.Admin && db.Entry(membership).State is not EntityState.Deleted;
-        if (wasAdmin && !isAdmin
-            && !await db.Memberships.AnyAsync(other => other.TenantId == tenant && other.Role == Role.Admin && other.PersonId != person, cancellationToken))
+        var wasAdmin = IsAdmin(member);
+        var recorded = details(member);
+        if (change(member) is { } refusal)
         {
-            return (null, ControlPlaneProblems.LastAdmin.With("This is the tenant's only admin. Make somebody else an admin first."));
+            return (null, refusal);
         }
 
-        audit.Add(action, tenant, person.ToString(), details: details);
-        await db.SaveChangesAsync(cancellationToken);
+        // Somebody who has only been invited cannot help a tenant that has lost its admins.
+        if (wasAdmin && !IsAdmin(member)
+            && !await db.Members.AnyAsync(other => other.TenantId == tenant && other.Role == Role.Admin && other.PersonId != null && other.Id != id, cancellationToken))
+        {
+            return (null, ControlPlaneProblems.LastAdmin.With("This is the tenant's only admin who has joined. Make somebody else an admin first."));
+        }
+
+        audit.Add(action, tenant, id.ToString(), details: recorded);
+        try
+        {
+            await db.SaveChangesAsync(cancellationToken);
+        }
+        catch (DbUpdateConcurrencyException)
+        {
+            return (null, RequestProblems.ChangedMeanwhile.With("The invitation was accepted at this very moment. Read the member again and decide anew."));
+        }
+
+        if (member.Person is { PasswordHash: null } removed)
+        {
+            await db.Sessions.Where(session => session.PersonId == removed.Id).ExecuteDeleteAsync(cancellationToken);
+        }
+
         await transaction.CommitAsync(cancellationToken);
-        sessions.ForgetPerson(person);
-        return (membership, null);
+        if (member.PersonId is { } person)
+        {
+            sessions.ForgetPerson(person);
+        }
+
+        return (member, null);
     }
+
+    private bool IsAdmin(Member member) => member is { HasJoined: true, Role: Role.Admin } && db.Entry(member).State is not EntityState.Deleted;
 }

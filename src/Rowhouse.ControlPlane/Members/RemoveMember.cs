@@ -6,19 +6,20 @@ using Rowhouse.ControlPlane.Access;
 using Rowhouse.ControlPlane.Auditing;
 using Rowhouse.ControlPlane.Store;
 using Rowhouse.Modules.Access;
+using Rowhouse.Modules.Problems;
 using Rowhouse.Tenancy.AspNetCore.Problems;
 
 namespace Rowhouse.ControlPlane.Members;
 
-/// <summary>Ends a membership. The person stays, and may be a member elsewhere.</summary>
+/// <summary>Ends a membership or withdraws an invitation. A proven person stays, and may be a member elsewhere; somebody unproven has nowhere to be and cannot sign in any more.</summary>
 internal static class RemoveMember
 {
     public static void Map(RouteGroupBuilder members) =>
         members.MapDelete("/{id:guid}", HandleAsync)
             .RequirePermission(PlatformPermissions.EditMembers)
             .WithName(nameof(RemoveMember))
-            .WithSummary("Ends a membership.")
-            .WithProblems(ControlPlaneProblems.UnknownMember, ControlPlaneProblems.LastAdmin);
+            .WithSummary("Ends a membership, or withdraws an invitation.")
+            .WithProblems(ControlPlaneProblems.UnknownMember, ControlPlaneProblems.LastAdmin, RequestProblems.ChangedMeanwhile);
 
     private static async Task<Results<NoContent, ProblemHttpResult>> HandleAsync(
         Guid id, MemberChange members, PlatformDbContext db, CancellationToken cancellationToken)
@@ -28,9 +29,16 @@ internal static class RemoveMember
             AuditActions.MemberRemoved,
             member =>
             {
-                db.Memberships.Remove(member);
-                return new { before = RoleWords.Of(member.Role) };
+                db.Members.Remove(member);
+                if (member.Person is { ProvenAt: null } unproven)
+                {
+                    unproven.PasswordHash = null;
+                    unproven.SecurityStamp = "";
+                }
+
+                return null;
             },
+            member => new { before = RoleWords.Of(member.Role), member.Email },
             cancellationToken);
         return problem is null ? TypedResults.NoContent() : problem;
     }

@@ -6,6 +6,7 @@ using Rowhouse.Contracts;
 using Rowhouse.ControlPlane.Access;
 using Rowhouse.ControlPlane.Auditing;
 using Rowhouse.Modules.Access;
+using Rowhouse.Modules.Problems;
 using Rowhouse.Tenancy.AspNetCore.Problems;
 
 namespace Rowhouse.ControlPlane.Members;
@@ -18,22 +19,22 @@ internal static class UpdateMember
             .RequirePermission(PlatformPermissions.EditMembers)
             .WithName(nameof(UpdateMember))
             .WithSummary("Gives a member another role.")
-            .WithProblems(ControlPlaneProblems.UnknownMember, ControlPlaneProblems.LastAdmin);
+            .WithProblems(ControlPlaneProblems.UnknownMember, ControlPlaneProblems.LastAdmin, RequestProblems.ChangedMeanwhile);
 
     private static async Task<Results<Ok<MemberResponse>, ProblemHttpResult>> HandleAsync(
         Guid id, UpdateMemberRequest request, MemberChange members, CancellationToken cancellationToken)
     {
         var role = RoleWords.Parse(request.Role);
-        var (membership, problem) = await members.ApplyAsync(
+        var (member, problem) = await members.ApplyAsync(
             id,
             AuditActions.MemberChanged,
             member =>
             {
-                var before = RoleWords.Of(member.Role);
                 member.Role = role;
-                return new { before, after = RoleWords.Of(role) };
+                return null;
             },
+            member => new { before = RoleWords.Of(member.Role), after = RoleWords.Of(role) },
             cancellationToken);
-        return problem is null ? TypedResults.Ok(PersonBook.ToResponse(membership!.Person!, membership)) : problem; // read together with its person
+        return problem is null ? TypedResults.Ok(member!.ToResponse()) : problem; // one of the two is there
     }
 }

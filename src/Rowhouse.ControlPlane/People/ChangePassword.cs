@@ -16,32 +16,37 @@ using Rowhouse.Tenancy.AspNetCore.Problems;
 namespace Rowhouse.ControlPlane.People;
 
 /// <summary>Changes one's own password and ends one's other sessions.</summary>
-internal static class ChangePassword
+internal sealed class ChangePassword(
+    PlatformDbContext db,
+    Caller caller,
+    UserManager<Person> people,
+    SignInGuard guard,
+    ControlPlaneOptions options,
+    SessionCache cache,
+    AuditTrail audit)
 {
     public static void Map(IEndpointRouteBuilder endpoints) =>
-        endpoints.MapPost("/api/password/change", HandleAsync)
+        endpoints.MapPost("/api/password/change", (ChangePasswordRequest request, ChangePassword change, HttpContext context, CancellationToken cancellationToken) =>
+                change.HandleAsync(request, SignedIn.Of(context)!, cancellationToken)) // admission lets nobody pass without a session
             .WithoutTenant()
+            .LimitByNetwork()
             .WithName(nameof(ChangePassword))
             .WithSummary("Changes one's own password and ends one's other sessions.")
-            .WithProblems(RequestProblems.Invalid);
+            .WithProblems(RequestProblems.Invalid, ControlPlaneProblems.PasswordChangedMeanwhile);
 
-    private static async Task<Results<NoContent, ProblemHttpResult>> HandleAsync(
-        ChangePasswordRequest request,
-        HttpContext context,
-        PlatformDbContext db,
-        Caller caller,
-        UserManager<Person> people,
-        FirstPassword firstPassword,
-        SessionCache cache,
-        AuditTrail audit,
-        CancellationToken cancellationToken)
+    private async Task<Results<NoContent, ProblemHttpResult>> HandleAsync(ChangePasswordRequest request, SignedIn signedIn, CancellationToken cancellationToken)
     {
         var person = await db.People.SingleAsync(person => person.Id == caller.PersonId, cancellationToken);
 
         // A session somebody left open must not be a way to guess the password.
-        if (await people.IsLockedOutAsync(person) || !await people.CheckPasswordAsync(person, request.CurrentPassword))
+        var mayTry = await guard.MayTryAsync(person.EmailKey, cancellationToken);
+        if (!mayTry || !await people.CheckPasswordAsync(person, request.CurrentPassword))
         {
-            await people.AccessFailedAsync(person);
+            if (mayTry)
+            {
+                await guard.CountFailureAsync(person.EmailKey, cancellationToken);
+            }
+
             audit.Add(AuditActions.PasswordChanged, subject: person.Id.ToString(), outcome: AuditOutcome.Refused);
             await db.SaveChangesAsync(cancellationToken);
             return Wrong("currentPassword", "This is not your password, or it was wrong too often: then wait five minutes.");
@@ -53,20 +58,34 @@ internal static class ChangePassword
             return RequestProblems.Invalid.With("The new password cannot be used.", changed.On("newPassword"));
         }
 
-        // Admission lets nobody pass without a session.
-        var own = SignedIn.Of(context)!.Session.ToBytes();
         audit.Add(AuditActions.PasswordChanged, subject: person.Id.ToString());
-        await using (var transaction = await db.Database.BeginTransactionAsync(cancellationToken))
+        if (!await SaveAsync(person, signedIn, cancellationToken))
         {
-            await db.SaveChangesAsync(cancellationToken);
-            await db.Sessions.Where(session => session.PersonId == person.Id && session.Hash != own).ExecuteDeleteAsync(cancellationToken);
-            await db.PasswordLinks.Where(link => link.PersonId == person.Id).ExecuteDeleteAsync(cancellationToken);
-            await transaction.CommitAsync(cancellationToken);
+            return ControlPlaneProblems.PasswordChangedMeanwhile.With("It was changed a moment ago by another of your sessions. Sign in with the new one.");
         }
 
         cache.ForgetPerson(person.Id);
-        firstPassword.Forget(person.EmailKey);
+        PasswordFile.OfFirstAdmin(options.DataFolder).Forget(request.CurrentPassword);
         return TypedResults.NoContent();
+    }
+
+    /// <summary>Saves the new password and ends the other sessions, unless the old one is not the person's any more.</summary>
+    private async Task<bool> SaveAsync(Person person, SignedIn signedIn, CancellationToken cancellationToken)
+    {
+        var own = signedIn.Session.ToBytes();
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        try
+        {
+            await db.SaveChangesAsync(cancellationToken);
+        }
+        catch (DbUpdateConcurrencyException)
+        {
+            return false;
+        }
+
+        await db.Sessions.Where(session => session.PersonId == person.Id && session.Hash != own).ExecuteDeleteAsync(cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        return true;
     }
 
     private static ProblemHttpResult Wrong(string field, string message) =>

@@ -9,7 +9,7 @@ using Rowhouse.ControlPlane.Store;
 namespace Rowhouse.ControlPlane.People;
 
 /// <summary>Makes the first super-admin where there is none.</summary>
-internal sealed partial class FirstAdmin(IServiceScopeFactory scopes, ControlPlaneOptions options, FirstPassword firstPassword, TimeProvider clock, ILogger<FirstAdmin> logger) : IHostedService
+internal sealed partial class FirstAdmin(IServiceScopeFactory scopes, ControlPlaneOptions options, TimeProvider clock, ILogger<FirstAdmin> logger) : IHostedService
 {
     public async Task StartAsync(CancellationToken cancellationToken)
     {
@@ -27,11 +27,12 @@ internal sealed partial class FirstAdmin(IServiceScopeFactory scopes, ControlPla
             Email = options.AdminEmail.Trim(),
             EmailKey = Passwords.KeyOf(options.AdminEmail),
             Name = "Platform administrator",
+            ProvenAt = now,
             SuperAdmin = true,
             CreatedAt = now,
         };
         var people = scope.ServiceProvider.GetRequiredService<UserManager<Person>>();
-        var made = await people.CreateAsync(admin, options.AdminPassword ?? firstPassword.ReadOrMake());
+        var made = await people.CreateAsync(admin, options.AdminPassword ?? PasswordFile.OfFirstAdmin(options.DataFolder).ReadOrMake());
         if (!made.Succeeded)
         {
             throw new InvalidOperationException(

@@ -4,7 +4,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Rowhouse.ControlPlane.People;
 
-/// <summary>How passwords are judged, hashed and locked.</summary>
+/// <summary>How passwords are judged and hashed.</summary>
 internal static class Passwords
 {
     public const int MinLength = 8;
@@ -21,8 +21,6 @@ internal static class Passwords
                 options.Password.RequireLowercase = false;
                 options.Password.RequireUppercase = false;
                 options.Password.RequireNonAlphanumeric = false;
-                options.Lockout.MaxFailedAccessAttempts = 5;
-                options.Lockout.DefaultLockoutTimeSpan = TimeSpan.FromMinutes(5);
             })
             .AddUserStore<PersonStore>()
             .AddPasswordValidator<NotTheAddress>();

@@ -6,10 +6,10 @@ namespace Rowhouse.ControlPlane.People;
 
 /// <summary>
 /// ASP.NET Core Identity over the platform's own table. It changes entities and saves nothing, so that a use case saves
-/// what Identity changed together with what it did itself. Failed sign-ins are the exception: they count at once, else
-/// attempts that run side by side would count as one.
+/// what Identity changed together with what it did itself. An address may be several people's until it is proven, so
+/// by it only the one is found who has proven it.
 /// </summary>
-internal sealed class PersonStore(PlatformDbContext db) : IUserPasswordStore<Person>, IUserSecurityStampStore<Person>, IUserLockoutStore<Person>
+internal sealed class PersonStore(PlatformDbContext db) : IUserPasswordStore<Person>, IUserSecurityStampStore<Person>
 {
     public Task<string> GetUserIdAsync(Person user, CancellationToken cancellationToken) => Task.FromResult(user.Id.ToString());
 
@@ -47,7 +47,7 @@ internal sealed class PersonStore(PlatformDbContext db) : IUserPasswordStore<Per
         Guid.TryParse(userId, out var id) ? db.People.SingleOrDefaultAsync(person => person.Id == id, cancellationToken) : Task.FromResult<Person?>(null);
 
     public Task<Person?> FindByNameAsync(string normalizedUserName, CancellationToken cancellationToken) =>
-        db.People.SingleOrDefaultAsync(person => person.EmailKey == normalizedUserName, cancellationToken);
+        db.People.SingleOrDefaultAsync(person => person.EmailKey == normalizedUserName && person.ProvenAt != null, cancellationToken);
 
     public Task SetPasswordHashAsync(Person user, string? passwordHash, CancellationToken cancellationToken)
     {
@@ -66,34 +66,6 @@ internal sealed class PersonStore(PlatformDbContext db) : IUserPasswordStore<Per
     }
 
     public Task<string?> GetSecurityStampAsync(Person user, CancellationToken cancellationToken) => Task.FromResult<string?>(user.SecurityStamp);
-
-    public Task<DateTimeOffset?> GetLockoutEndDateAsync(Person user, CancellationToken cancellationToken) => Task.FromResult(user.LockedUntil);
-
-    public Task SetLockoutEndDateAsync(Person user, DateTimeOffset? lockoutEnd, CancellationToken cancellationToken)
-    {
-        user.LockedUntil = lockoutEnd;
-        return Task.CompletedTask;
-    }
-
-    public async Task<int> IncrementAccessFailedCountAsync(Person user, CancellationToken cancellationToken)
-    {
-        await db.People.Where(person => person.Id == user.Id)
-            .ExecuteUpdateAsync(set => set.SetProperty(person => person.FailedSignIns, person => person.FailedSignIns + 1), cancellationToken);
-        await db.Entry(user).ReloadAsync(cancellationToken);
-        return user.FailedSignIns;
-    }
-
-    public Task ResetAccessFailedCountAsync(Person user, CancellationToken cancellationToken)
-    {
-        user.FailedSignIns = 0;
-        return Task.CompletedTask;
-    }
-
-    public Task<int> GetAccessFailedCountAsync(Person user, CancellationToken cancellationToken) => Task.FromResult(user.FailedSignIns);
-
-    public Task<bool> GetLockoutEnabledAsync(Person user, CancellationToken cancellationToken) => Task.FromResult(true);
-
-    public Task SetLockoutEnabledAsync(Person user, bool enabled, CancellationToken cancellationToken) => Task.CompletedTask;
 
     public void Dispose()
     {

@@ -16,7 +16,7 @@ internal sealed class Memberships(PlatformDbContext db, IEnumerable<Module> modu
 
     public async Task<IReadOnlyList<TenantMembership>> OfAsync(Guid person, CancellationToken cancellationToken)
     {
-        var found = await db.Memberships.AsNoTracking()
+        var found = await db.Members.AsNoTracking()
             .Where(membership => membership.PersonId == person)
             .OrderBy(membership => membership.Tenant!.NameKey)
             .Take(Most)

@@ -26,7 +26,7 @@ internal readonly record struct SecretHash(UInt128 High, UInt128 Low)
     public static bool TryParse(ReadOnlySpan<char> secret, out SecretHash hash)
     {
         Span<byte> bytes = stackalloc byte[SecretLength];
-        if (secret.Length == TextLength && Base64Url.TryDecodeFromChars(secret, bytes, out var written) && written == SecretLength)
+        if (secret.Length == TextLength && Base64Url.IsValid(secret) && Base64Url.TryDecodeFromChars(secret, bytes, out var written) && written == SecretLength)
         {
             hash = Of(bytes);
             return true;

@@ -18,6 +18,4 @@ internal sealed class Session
     public required DateTimeOffset ExpiresAt { get; init; }
 
     public required DateTimeOffset EndsAt { get; init; }
-
-    public required bool ByCookie { get; init; }
 }

@@ -9,6 +9,7 @@ using Rowhouse.ControlPlane.Auditing;
 using Rowhouse.ControlPlane.People;
 using Rowhouse.ControlPlane.Store;
 using Rowhouse.Modules.Problems;
+using Rowhouse.Tenancy;
 using Rowhouse.Tenancy.AspNetCore.Admission;
 using Rowhouse.Tenancy.AspNetCore.Problems;
 
@@ -17,13 +18,16 @@ namespace Rowhouse.ControlPlane.Sessions;
 /// <summary>Opens a session for an address and its password.</summary>
 internal sealed class SignIn(
     PlatformDbContext db,
-    UserManager<Person> people,
     IPasswordHasher<Person> hasher,
+    SignInGuard guard,
     Memberships memberships,
     SessionCookie sessionCookie,
     AuditTrail audit,
     TimeProvider clock)
 {
+    /// <summary>Of one address there are as many people as tenants have invited it without proof: only so many are asked.</summary>
+    private const int MostOfOneAddress = 5;
+
     // What an unknown address is measured against, so that its refusal takes as long as a wrong password's.
     private static readonly Person Nobody = new() { Id = Guid.Empty, Email = "", EmailKey = "", Name = "", CreatedAt = default };
     private static readonly Lazy<string> NobodysHash = new(() => new PasswordHasher<Person>().HashPassword(Nobody, "nobody"));
@@ -33,6 +37,7 @@ internal sealed class SignIn(
                 signIn.HandleAsync(request, cookie, context, cancellationToken))
             .WithoutTenant()
             .AllowAnonymous()
+            .LimitByNetwork()
             .WithName(nameof(SignIn))
             .WithSummary("Opens a session: with a token, or with a cookie for the console.")
             .WithProblems(ControlPlaneProblems.WrongCredentials, AccessProblems.CrossSite);
@@ -45,29 +50,24 @@ internal sealed class SignIn(
         }
 
         var key = Passwords.KeyOf(request.Email);
-        if (await db.People.SingleOrDefaultAsync(person => person.EmailKey == key, cancellationToken) is not { } person)
+        var mayTry = await guard.MayTryAsync(key, cancellationToken);
+        var people = await PeopleOfAsync(key, request.Tenant, cancellationToken);
+        if (Recognise(people, request.Password) is not { } person)
         {
-            hasher.VerifyHashedPassword(Nobody, NobodysHash.Value, request.Password);
-            return await RefuseAsync(person: null, cancellationToken);
+            if (mayTry)
+            {
+                await guard.CountFailureAsync(key, cancellationToken);
+            }
+
+            return await RefuseAsync(people, cancellationToken);
         }
 
-        if (await people.IsLockedOutAsync(person))
+        if (!mayTry || await OpenAsync(person, byCookie, cancellationToken) is not { } opened)
         {
-            hasher.VerifyHashedPassword(Nobody, NobodysHash.Value, request.Password);
-            return await RefuseAsync(person, cancellationToken);
+            return await RefuseAsync(people, cancellationToken);
         }
 
-        if (!await people.CheckPasswordAsync(person, request.Password))
-        {
-            await people.AccessFailedAsync(person);
-            return await RefuseAsync(person, cancellationToken);
-        }
-
-        await people.ResetAccessFailedCountAsync(person);
-        var (secret, session) = Open(person, byCookie);
-        await db.Sessions.Where(old => old.PersonId == person.Id && old.ExpiresAt <= session.CreatedAt).ExecuteDeleteAsync(cancellationToken);
-        audit.Add(AuditActions.SignedIn, subject: byCookie ? "cookie" : "token", person: person.Id);
-        await db.SaveChangesAsync(cancellationToken);
+        var (secret, session) = opened;
         if (byCookie)
         {
             sessionCookie.Set(context.Response, secret, session.EndsAt);
@@ -82,28 +82,57 @@ internal sealed class SignIn(
             await memberships.OfAsync(person.Id, cancellationToken)));
     }
 
-    private (string Secret, Session Session) Open(Person person, bool byCookie)
+    // The one whose address it is proven to be goes before those who only claim it; a tenant that is named picks among these.
+    private Task<List<Person>> PeopleOfAsync(string key, string? tenant, CancellationToken cancellationToken)
+    {
+        var named = tenant?.ToLowerInvariant();
+        return db.People.AsNoTracking()
+            .Where(person => person.EmailKey == key && person.PasswordHash != null)
+            .OrderByDescending(person => person.ProvenAt != null)
+            .ThenByDescending(person => named != null && db.Identifiers.Any(identifier => identifier.Kind == IdentifierKind.Name && identifier.Value == named && identifier.TenantId == person.OnlyTenantId))
+            .ThenBy(person => person.CreatedAt)
+            .Take(MostOfOneAddress)
+            .ToListAsync(cancellationToken);
+    }
+
+    private Person? Recognise(List<Person> people, string password)
+    {
+        if (people.Count == 0)
+        {
+            hasher.VerifyHashedPassword(Nobody, NobodysHash.Value, password);
+        }
+
+        // Only people with a password are looked for.
+        return people.Find(person => hasher.VerifyHashedPassword(person, person.PasswordHash!, password) is not PasswordVerificationResult.Failed);
+    }
+
+    /// <summary>Opens the session if the password is still the person's: one that was changed meanwhile has ended every session, and opens none.</summary>
+    private async Task<(string Secret, Session Session)?> OpenAsync(Person person, bool byCookie, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
-        var hash = SecretHash.New(out var secret);
-        var session = new Session
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        if (!await guard.CountSuccessAsync(person.EmailKey, cancellationToken)
+            || await db.People.Where(known => known.Id == person.Id && known.SecurityStamp == person.SecurityStamp)
+                .ExecuteUpdateAsync(set => set.SetProperty(known => known.SignedInAt, now), cancellationToken) == 0)
         {
-            Hash = hash.ToBytes(),
-            PersonId = person.Id,
-            CreatedAt = now,
-            ExpiresAt = now + Session.Idle,
-            EndsAt = now + Session.Longest,
-            ByCookie = byCookie,
-        };
+            return null;
+        }
+
+        var hash = SecretHash.New(out var secret);
+        var session = new Session { Hash = hash.ToBytes(), PersonId = person.Id, CreatedAt = now, ExpiresAt = now + Session.Idle, EndsAt = now + Session.Longest };
         db.Sessions.Add(session);
+        audit.Add(AuditActions.SignedIn, subject: byCookie ? "cookie" : "token", person: person.Id);
+        await db.SaveChangesAsync(cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
         return (secret, session);
     }
 
-    // One answer for all: an address that is unknown, locked or has no password yet looks like a wrong password.
-    private async Task<ProblemHttpResult> RefuseAsync(Person? person, CancellationToken cancellationToken)
+    // One answer for all: an address that is unknown, closed or has no password yet looks like a wrong password.
+    private async Task<ProblemHttpResult> RefuseAsync(List<Person> people, CancellationToken cancellationToken)
     {
-        audit.Add(AuditActions.SignInFailed, outcome: AuditOutcome.Refused, person: person?.Id);
+        audit.Add(AuditActions.SignInFailed, outcome: AuditOutcome.Refused, person: people is [{ } only] ? only.Id : null);
         await db.SaveChangesAsync(cancellationToken);
-        return ControlPlaneProblems.WrongCredentials.With("Check both and try again. After five wrong passwords in a row an account is closed for five minutes.");
+        return ControlPlaneProblems.WrongCredentials.With(
+            "Check both and try again. After five wrong passwords in a row an address is closed to the network they came from, for five minutes at first.");
     }
 }

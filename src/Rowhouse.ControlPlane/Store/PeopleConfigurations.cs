@@ -1,8 +1,10 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using Rowhouse.ControlPlane.Auditing;
+using Rowhouse.ControlPlane.Members;
 using Rowhouse.ControlPlane.People;
 using Rowhouse.ControlPlane.Sessions;
+using Rowhouse.ControlPlane.Tenants;
 
 namespace Rowhouse.ControlPlane.Store;
 
@@ -13,17 +15,33 @@ internal sealed class PersonConfiguration : IEntityTypeConfiguration<Person>
         builder.Property(person => person.Id).ValueGeneratedNever();
         builder.Property(person => person.EmailKey).UseCollation("C");
         builder.Property(person => person.SecurityStamp).IsConcurrencyToken();
-        builder.HasIndex(person => person.EmailKey).IsUnique();
+        builder.HasIndex(person => person.EmailKey).IsUnique().HasFilter("proven_at IS NOT NULL");
+        builder.HasIndex(person => new { person.EmailKey, person.OnlyTenantId }).IsUnique();
+        builder.HasOne<RegisteredTenant>().WithMany().HasForeignKey(person => person.OnlyTenantId).OnDelete(DeleteBehavior.ClientNoAction);
+        builder.ToTable(table => table.HasCheckConstraint("ck_people_unproven_in_one_tenant", "(proven_at IS NULL) = (only_tenant_id IS NOT NULL)"));
     }
 }
 
-internal sealed class MembershipConfiguration : IEntityTypeConfiguration<Membership>
+internal sealed class MemberConfiguration : IEntityTypeConfiguration<Member>
 {
-    public void Configure(EntityTypeBuilder<Membership> builder)
+    public void Configure(EntityTypeBuilder<Member> builder)
     {
-        builder.HasKey(membership => new { membership.TenantId, membership.PersonId });
-        builder.HasOne(membership => membership.Tenant).WithMany().HasForeignKey(membership => membership.TenantId).OnDelete(DeleteBehavior.ClientNoAction);
-        builder.HasOne(membership => membership.Person).WithMany(person => person.Memberships).HasForeignKey(membership => membership.PersonId).OnDelete(DeleteBehavior.ClientNoAction);
+        builder.Property(member => member.Id).ValueGeneratedNever();
+        builder.Property(member => member.EmailKey).UseCollation("C");
+
+        // Of a new link and an acceptance at the same moment one wins.
+        builder.Property(member => member.LinkHash).IsConcurrencyToken();
+        builder.HasIndex(member => new { member.TenantId, member.EmailKey }).IsUnique();
+        builder.HasIndex(member => new { member.TenantId, member.PersonId }).IsUnique();
+        builder.HasIndex(member => new { member.TenantId, member.InvitedAt, member.Id });
+        builder.HasIndex(member => member.LinkHash).IsUnique();
+        builder.HasOne(member => member.Tenant).WithMany().HasForeignKey(member => member.TenantId).OnDelete(DeleteBehavior.ClientNoAction);
+        builder.HasOne(member => member.Person).WithMany(person => person.Memberships).HasForeignKey(member => member.PersonId).OnDelete(DeleteBehavior.ClientNoAction);
+        builder.ToTable(table =>
+        {
+            table.HasCheckConstraint("ck_members_joined_by_somebody", "(person_id IS NULL) = (joined_at IS NULL)");
+            table.HasCheckConstraint("ck_members_link_only_while_open", "person_id IS NULL OR link_hash IS NULL");
+        });
     }
 }
 
@@ -37,12 +55,14 @@ internal sealed class SessionConfiguration : IEntityTypeConfiguration<Session>
     }
 }
 
-internal sealed class PasswordLinkConfiguration : IEntityTypeConfiguration<PasswordLink>
+internal sealed class SignInAttemptsConfiguration : IEntityTypeConfiguration<SignInAttempts>
 {
-    public void Configure(EntityTypeBuilder<PasswordLink> builder)
+    public void Configure(EntityTypeBuilder<SignInAttempts> builder)
     {
-        builder.HasKey(link => link.Hash);
-        builder.HasOne<Person>().WithMany().HasForeignKey(link => link.PersonId).OnDelete(DeleteBehavior.ClientNoAction);
+        builder.HasKey(attempts => new { attempts.EmailKey, attempts.Network });
+        builder.Property(attempts => attempts.EmailKey).UseCollation("C");
+        builder.Property(attempts => attempts.Network).UseCollation("C");
+        builder.HasIndex(attempts => attempts.TriedAt);
     }
 }
 

@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 using Rowhouse.ControlPlane.Auditing;
+using Rowhouse.ControlPlane.Members;
 using Rowhouse.ControlPlane.People;
 using Rowhouse.ControlPlane.Sessions;
 using Rowhouse.ControlPlane.Tenants;
@@ -22,11 +23,11 @@ internal sealed class PlatformDbContext(DbContextOptions<PlatformDbContext> opti
 
     public DbSet<Person> People => Set<Person>();
 
-    public DbSet<Membership> Memberships => Set<Membership>();
+    public DbSet<Member> Members => Set<Member>();
 
     public DbSet<Session> Sessions => Set<Session>();
 
-    public DbSet<PasswordLink> PasswordLinks => Set<PasswordLink>();
+    public DbSet<SignInAttempts> SignInAttempts => Set<SignInAttempts>();
 
     public DbSet<AuditEntry> Audit => Set<AuditEntry>();
 

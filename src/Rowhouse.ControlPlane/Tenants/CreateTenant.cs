@@ -23,7 +23,7 @@ internal sealed class CreateTenant(
     PostgresStore store,
     TenantDirectory directory,
     TenantRules rules,
-    PersonBook people,
+    Invitations invitations,
     AuditTrail audit,
     TimeProvider clock)
 {
@@ -95,7 +95,15 @@ internal sealed class CreateTenant(
         }
 
         var tenant = Register(plan, free);
-        var admin = await AddAdminAsync(request.Admin, tenant.Id, cancellationToken);
+
+        // Whoever runs the platform speaks here, and vouches for the address.
+        MemberResponse? admin = null;
+        if (request.Admin is { } first)
+        {
+            var (member, link) = invitations.Add(tenant.Id, first.Email, first.Name, Role.Admin, vouched: true);
+            admin = member.ToResponse(link);
+        }
+
         audit.Add(AuditActions.TenantCreated, tenant.Id, free.Value, details: new { plan.Name, plan.ExternalIds, plan.Products });
         await db.SaveChangesAsync(cancellationToken);
         directory.Apply(tenant.ToEntry());
@@ -189,23 +197,5 @@ internal sealed class CreateTenant(
         return tenant;
 
         TenantIdentifier Lead(string value, IdentifierOrigin origin) => new() { Kind = IdentifierKind.Name, Value = value, TenantId = id, Origin = origin };
-    }
-
-    private async Task<MemberResponse?> AddAdminAsync(TenantAdminRequest? request, TenantId tenant, CancellationToken cancellationToken)
-    {
-        if (request is null)
-        {
-            return null;
-        }
-
-        if (await people.FindAsync(request.Email, cancellationToken) is { } known)
-        {
-            return people.Join(known, tenant, Role.Admin, isNew: false);
-        }
-
-        var (person, result) = await people.MakeAsync(request.Email, request.Name, password: null);
-        return result.Succeeded
-            ? people.Join(person, tenant, Role.Admin, isNew: true)
-            : throw new InvalidOperationException($"A person without a password was refused: {string.Join(' ', result.Errors.Select(error => error.Description))}");
     }
 }

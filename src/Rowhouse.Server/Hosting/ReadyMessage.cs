@@ -1,4 +1,5 @@
 using Rowhouse.ControlPlane;
+using Rowhouse.ControlPlane.Demo;
 
 namespace Rowhouse.Server.Hosting;
 
@@ -9,9 +10,15 @@ internal static class ReadyMessage
     {
         await output.WriteLineAsync($"Rowhouse is ready: {KestrelSetup.AddressOf(app, settings)}");
         await output.WriteLineAsync($"  e-mail    {settings.AdminEmail}");
-        if (FirstPasswordFile.Read(settings.DataFolder) is { } password)
+        if (PasswordFile.OfFirstAdmin(settings.DataFolder).Read() is { } password)
         {
             await output.WriteLineAsync($"  password  {password}   (until you change it)");
+        }
+
+        if (settings.Demo && PasswordFile.OfDemoPeople(settings.DataFolder).Read() is { } demo)
+        {
+            await output.WriteLineAsync($"  demo      {string.Join(", ", DemoPeople.Admins)}");
+            await output.WriteLineAsync($"  password  {demo}   (of all demo people)");
         }
 
         await output.FlushAsync();

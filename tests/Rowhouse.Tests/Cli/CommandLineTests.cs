@@ -58,7 +58,7 @@ public sealed class CommandLineTests(CommandLineFixture cli) : IClassFixture<Com
         var tenant = made.Json<TenantResponse>();
         tenant.Slug.ShouldBe("angstrom-cards");
         tenant.Currency.ShouldBe("SEK");
-        tenant.Admin.ShouldNotBeNull().SetPasswordLink.ShouldNotBeNull();
+        tenant.Admin.ShouldNotBeNull().InvitationLink.ShouldNotBeNull();
 
         (await cli.RunAsync(["tenants", "suspend", tenant.Slug])).Out.ShouldContain("suspended");
         (await cli.RunAsync(["tenants", "list", "--status", "suspended", "--json"])).Json<List<TenantResponse>>().ShouldContain(one => one.Id == tenant.Id);

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Http.Json;
 using Rowhouse.Contracts;
 using Rowhouse.Tests.Server;
 using Shouldly;
@@ -80,7 +81,30 @@ public sealed class AccessTests(ServerFixture server) : IClassFixture<ServerFixt
     }
 
     [Fact]
-    public async Task Attempts_on_another_tenant_are_recorded_there()
+    public async Task A_super_admin_who_is_a_member_acts_with_the_members_role_and_is_recorded_as_staff()
+    {
+        var tenant = await server.CreateTenantAsync("Staff Is Member");
+        await InviteSuperAdminAsync(tenant, "viewer");
+
+        await GetAsync(server.SuperAdmin, $"/t/{tenant.Slug}/api/members").ProblemAsync(HttpStatusCode.Forbidden, "urn:rowhouse:access:not-allowed");
+        await GetAsync(server.SuperAdmin, $"/t/{tenant.Slug}/api/products").ShouldBeAsync(HttpStatusCode.OK);
+
+        // As an admin there they are a tenant's admin and no more: they vouch for nobody.
+        var member = (await tenant.Admin.Client.GetAsync("/api/members?limit=200", Cancelled).ReadAsync<Page<MemberResponse>>()).Items.Single(member => member.Email == ServerFixture.AdminEmail);
+        await tenant.Admin.Client.PatchAsJsonAsync($"/api/members/{member.Id}", new UpdateMemberRequest("admin"), Cancelled).ShouldBeAsync(HttpStatusCode.OK);
+        using var inviting = new HttpRequestMessage(HttpMethod.Post, $"/t/{tenant.Slug}/api/members") { Content = JsonContent.Create(new AddMemberRequest { Email = "unvouched@staff.localhost", Name = "X", Role = "viewer" }) };
+        var invited = await server.SuperAdmin.SendAsync(inviting, Cancelled).ReadAsync<MemberResponse>(HttpStatusCode.Created);
+        await server.SetPasswordAsync(invited.InvitationLink!).ShouldBeAsync(HttpStatusCode.NoContent);
+        await using var database = Npgsql.NpgsqlDataSource.Create(server.Database.Platform);
+        await using var proven = database.CreateCommand("SELECT proven_at IS NOT NULL FROM platform.people WHERE email_key = 'unvouched@staff.localhost'");
+        (await proven.ExecuteScalarAsync(Cancelled)).ShouldBe(false);
+
+        var audit = await tenant.Admin.Client.GetAsync("/api/audit?action=tenant.staff-access&limit=200", Cancelled).ReadAsync<Page<AuditEntryResponse>>();
+        audit.Items.ShouldContain(entry => entry.Subject == "POST /api/members" && entry.Person!.Email == ServerFixture.AdminEmail);
+    }
+
+    [Fact]
+    public async Task Attempts_on_another_tenant_are_recorded_there_without_telling_whose_they_were()
     {
         var one = await server.CreateTenantAsync("Attempts One");
         var two = await server.CreateTenantAsync("Attempts Two");
@@ -90,8 +114,12 @@ public sealed class AccessTests(ServerFixture server) : IClassFixture<ServerFixt
 
         var audit = await two.Admin.Client.GetAsync("/api/audit?action=tenant.access-refused", Cancelled).ReadAsync<Page<AuditEntryResponse>>();
         var entry = audit.Items.ShouldHaveSingleItem();
-        entry.Person!.Id.ShouldBe(one.Admin.Id);
-        entry.Outcome.ShouldBe("refused");
+        (entry.Person, entry.Address, entry.Outcome).ShouldBe((null, null, "refused"));
+
+        var all = await server.SuperAdmin.GetAsync("/api/platform/audit?action=tenant.access-refused", Cancelled).ReadAsync<Page<AuditEntryResponse>>();
+        var known = all.Items.Single(known => known.Id == entry.Id);
+        known.Person!.Id.ShouldBe(one.Admin.Id);
+        known.Address.ShouldNotBeNull();
     }
 
     [Fact]
@@ -104,7 +132,7 @@ public sealed class AccessTests(ServerFixture server) : IClassFixture<ServerFixt
 
         var own = await one.Admin.Client.GetAsync("/api/audit?limit=200", Cancelled).ReadAsync<Page<AuditEntryResponse>>();
         own.Items.ShouldAllBe(entry => entry.TenantId == one.Id);
-        own.Items.Select(entry => entry.Action).ShouldBe(["member.added", "tenant.staff-access", "tenant.created"], ignoreOrder: true);
+        own.Items.Select(entry => entry.Action).ShouldBe(["member.joined", "member.invited", "tenant.staff-access", "tenant.created"], ignoreOrder: true);
 
         var all = await server.SuperAdmin.GetAsync("/api/platform/audit?limit=200&count=true", Cancelled).ReadAsync<Page<AuditEntryResponse>>();
         all.Items.Select(entry => entry.At).ShouldBe(all.Items.Select(entry => entry.At).OrderDescending());
@@ -128,6 +156,12 @@ public sealed class AccessTests(ServerFixture server) : IClassFixture<ServerFixt
         await using var application = Npgsql.NpgsqlDataSource.Create(server.Database.Application);
         await using var read = application.CreateCommand("SELECT count(*) FROM platform.people");
         (await Should.ThrowAsync<Npgsql.PostgresException>(() => read.ExecuteScalarAsync(Cancelled))).SqlState.ShouldBe("42501");
+    }
+
+    private async Task InviteSuperAdminAsync(TestTenant tenant, string role)
+    {
+        var invited = await tenant.Admin.Client.PostAsJsonAsync("/api/members", new AddMemberRequest { Email = ServerFixture.AdminEmail, Name = "X", Role = role }, Cancelled).ReadAsync<MemberResponse>(HttpStatusCode.Created);
+        await server.SuperAdmin.PostAsJsonAsync("/api/invitations/accept", new InvitationTokenRequest(ServerFixture.TokenOf(invited.InvitationLink!)), Cancelled).ShouldBeAsync(HttpStatusCode.OK);
     }
 
     private static Task<HttpResponseMessage> GetAsync(HttpClient client, string path, params (string Name, string Value)[] headers)

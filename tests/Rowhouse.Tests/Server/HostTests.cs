@@ -2,6 +2,8 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Net.Sockets;
 using Rowhouse.Contracts;
+using Rowhouse.Contracts.CardVault;
+using Rowhouse.ControlPlane;
 using Rowhouse.Server;
 using Rowhouse.Testing;
 using Shouldly;
@@ -135,18 +137,54 @@ public sealed class HostTests(ServerFixture server) : IClassFixture<ServerFixtur
 
         for (var start = 0; start < 2; start++)
         {
-            await RunAsync(settings, async client =>
+            var said = await RunAsync(settings, async client =>
             {
                 foreach (var slug in new[] { "smith", "harbor" })
                 {
                     foreach (var role in new[] { "admin", "editor", "member", "viewer" })
                     {
-                        var session = await client.PostAsJsonAsync("/api/session", new SignInRequest($"{role}@{slug}.localhost", ServerFixture.Password), Cancelled).ReadAsync<SessionResponse>();
+                        var session = await client.PostAsJsonAsync("/api/session", new SignInRequest($"{role}@{slug}.localhost", DemoPassword(settings)), Cancelled).ReadAsync<SessionResponse>();
                         session.Tenants.ShouldHaveSingleItem().Role.ShouldBe(role);
+                        session.SuperAdmin.ShouldBeFalse();
                     }
                 }
             });
+            said.ShouldContain("admin@smith.localhost");
+            said.ShouldContain(DemoPassword(settings));
         }
+    }
+
+    [Fact]
+    public async Task The_demo_peoples_password_does_not_run_the_platform()
+    {
+        var settings = server.Settings with { Database = await new PostgresFixture().CreateDatabaseAsync(), Demo = true };
+
+        await RunAsync(settings, async client =>
+        {
+            await client.PostAsJsonAsync("/api/session", new SignInRequest(settings.AdminEmail, DemoPassword(settings)), Cancelled).ShouldBeAsync(HttpStatusCode.Unauthorized);
+            await client.PostAsJsonAsync("/api/session", new SignInRequest("admin@smith.localhost", ServerFixture.Password), Cancelled).ShouldBeAsync(HttpStatusCode.Unauthorized);
+        });
+    }
+
+    [Fact]
+    public async Task The_demo_leaves_a_tenant_alone_that_it_did_not_make()
+    {
+        var settings = server.Settings with { Database = await new PostgresFixture().CreateDatabaseAsync() };
+        await RunAsync(settings, async client =>
+        {
+            var session = await client.PostAsJsonAsync("/api/session", new SignInRequest(settings.AdminEmail, ServerFixture.Password), Cancelled).ReadAsync<SessionResponse>();
+            client.DefaultRequestHeaders.Authorization = new("Bearer", session.Token);
+            await client.PostAsJsonAsync("/api/tenants", new { name = "Smith", slug = "smith", products = new[] { "cardvault" } }, Cancelled).ShouldBeAsync(HttpStatusCode.Created);
+        });
+
+        await RunAsync(settings with { Demo = true }, async client =>
+        {
+            var session = await client.PostAsJsonAsync("/api/session", new SignInRequest(settings.AdminEmail, ServerFixture.Password), Cancelled).ReadAsync<SessionResponse>();
+            client.DefaultRequestHeaders.Authorization = new("Bearer", session.Token);
+            (await client.GetAsync("/t/smith/api/members", Cancelled).ReadAsync<Page<MemberResponse>>()).Items.ShouldBeEmpty();
+            (await client.GetAsync("/t/smith/api/cardvault/cards", Cancelled).ReadAsync<Page<CardResponse>>()).Items.ShouldBeEmpty();
+            (await client.GetAsync("/t/harbor/api/cardvault/cards", Cancelled).ReadAsync<Page<CardResponse>>()).Items.ShouldNotBeEmpty();
+        });
     }
 
     [Fact]
@@ -185,4 +223,6 @@ public sealed class HostTests(ServerFixture server) : IClassFixture<ServerFixtur
     }
 
     private static string Header(HttpResponseMessage answer, string name) => string.Join(", ", answer.Headers.GetValues(name));
+
+    private static string DemoPassword(ServerSettings settings) => PasswordFile.OfDemoPeople(settings.DataFolder).Read().ShouldNotBeNull();
 }

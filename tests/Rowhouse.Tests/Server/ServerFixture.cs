@@ -91,12 +91,17 @@ public class ServerFixture : IAsyncLifetime
     }
 
     /// <summary>Signs somebody in.</summary>
-    public async Task<HttpClient> SignInAsync(string email, string password, string? tenant = null)
-    {
-        using var answer = await Nobody.PostAsJsonAsync("/api/session", new SignInRequest(email, password));
-        answer.EnsureSuccessStatusCode();
-        return Client((await answer.Content.ReadFromJsonAsync<SessionResponse>())!.Token, tenant);
-    }
+    public async Task<HttpClient> SignInAsync(string email, string password, string? tenant = null) =>
+        Client((await OpenSessionAsync(email, password)).Token, tenant);
+
+    /// <summary>Accepts an invitation as somebody new.</summary>
+    /// <param name="link">The one-time link.</param>
+    /// <param name="password">The password that they choose.</param>
+    public Task<HttpResponseMessage> SetPasswordAsync(string link, string password = Password) =>
+        Nobody.PostAsJsonAsync("/api/password/set", new SetPasswordRequest(TokenOf(link), password));
+
+    /// <summary>The secret of a one-time link.</summary>
+    public static string TokenOf(string link) => link[(link.IndexOf('=', StringComparison.Ordinal) + 1)..];
 
     /// <summary>Signs the super-admin in anew: for tests that move the clock.</summary>
     public async Task RenewSuperAdminAsync()
@@ -116,19 +121,29 @@ public class ServerFixture : IAsyncLifetime
         return new(this, tenant, await AddMemberAsync(tenant.Slug, "admin"));
     }
 
-    /// <summary>Makes a new person a member of a tenant, and signs them in.</summary>
+    /// <summary>Invites a new person into a tenant as the platform's staff do, accepts for them, and signs them in.</summary>
     public async Task<TestMember> AddMemberAsync(string tenant, string role)
     {
         var email = $"{role}{Interlocked.Increment(ref people)}@{tenant}.localhost";
         using var request = new HttpRequestMessage(HttpMethod.Post, "/api/members")
         {
             Headers = { { "X-Tenant-Id", tenant } },
-            Content = JsonContent.Create(new AddMemberRequest { Email = email, Name = $"{tenant} {role}", Role = role, Password = Password }),
+            Content = JsonContent.Create(new AddMemberRequest { Email = email, Name = $"{tenant} {role}", Role = role }),
         };
         using var answer = await SuperAdmin.SendAsync(request);
         answer.EnsureSuccessStatusCode();
         var member = (await answer.Content.ReadFromJsonAsync<MemberResponse>())!;
-        return new(member.Id, email, await SignInAsync(email, Password, tenant));
+        using var accepted = await SetPasswordAsync(member.InvitationLink!);
+        accepted.EnsureSuccessStatusCode();
+        var session = await OpenSessionAsync(email, Password);
+        return new(session.Person.Id, member.Id, email, Client(session.Token, tenant));
+    }
+
+    private async Task<SessionResponse> OpenSessionAsync(string email, string password)
+    {
+        using var answer = await Nobody.PostAsJsonAsync("/api/session", new SignInRequest(email, password));
+        answer.EnsureSuccessStatusCode();
+        return (await answer.Content.ReadFromJsonAsync<SessionResponse>())!;
     }
 
     private ServerSettings SettingsFor(PostgresConnections database) => Configure(new ServerSettings
@@ -168,6 +183,7 @@ public sealed record TestTenant(ServerFixture Server, TenantResponse Tenant, Tes
 
 /// <summary>A member of a tenant who is signed in.</summary>
 /// <param name="Id">The person's id.</param>
+/// <param name="MemberId">Their id as a member of the tenant.</param>
 /// <param name="Email">The person's address.</param>
 /// <param name="Client">Sends as this person in the tenant.</param>
-public sealed record TestMember(Guid Id, string Email, HttpClient Client);
+public sealed record TestMember(Guid Id, Guid MemberId, string Email, HttpClient Client);

@@ -45,42 +45,64 @@ CREATE TABLE platform.subscriptions (
     CONSTRAINT fk_subscriptions_tenants_tenant_id FOREIGN KEY (tenant_id) REFERENCES platform.tenants (id)
 );
 
+-- An address is nobody's until it is proven. Somebody unproven belongs to the one tenant that invited them and to no
+-- other, so two tenants may each have somebody of one address; proven, an address leads to one person.
 CREATE TABLE platform.people (
     id uuid NOT NULL,
     email text NOT NULL,
     email_key text COLLATE "C" NOT NULL,
     name text NOT NULL,
+    proven_at timestamptz,
+    only_tenant_id uuid,
     password_hash text,
     security_stamp text NOT NULL,
-    failed_sign_ins integer NOT NULL,
-    locked_until timestamptz,
+    signed_in_at timestamptz,
     super_admin boolean NOT NULL,
     created_at timestamptz NOT NULL,
-    CONSTRAINT pk_people PRIMARY KEY (id)
+    CONSTRAINT pk_people PRIMARY KEY (id),
+    CONSTRAINT ck_people_unproven_in_one_tenant CHECK ((proven_at IS NULL) = (only_tenant_id IS NOT NULL)),
+    CONSTRAINT fk_people_tenants_only_tenant_id FOREIGN KEY (only_tenant_id) REFERENCES platform.tenants (id)
 );
 
-CREATE UNIQUE INDEX ix_people_email_key ON platform.people (email_key);
+CREATE UNIQUE INDEX ix_people_email_key ON platform.people (email_key) WHERE proven_at IS NOT NULL;
+CREATE UNIQUE INDEX ix_people_email_key_only_tenant_id ON platform.people (email_key, only_tenant_id);
+CREATE INDEX ix_people_only_tenant_id ON platform.people (only_tenant_id);
 
-CREATE TABLE platform.memberships (
+-- A member from the invitation on. While it is open there is no person yet, and of the link that accepts it only the
+-- SHA-256 of its secret is kept.
+CREATE TABLE platform.members (
+    id uuid NOT NULL,
     tenant_id uuid NOT NULL,
-    person_id uuid NOT NULL,
+    person_id uuid,
+    email text NOT NULL,
+    email_key text COLLATE "C" NOT NULL,
+    name text NOT NULL,
     role smallint NOT NULL,
-    joined_at timestamptz NOT NULL,
-    CONSTRAINT pk_memberships PRIMARY KEY (tenant_id, person_id),
-    CONSTRAINT fk_memberships_tenants_tenant_id FOREIGN KEY (tenant_id) REFERENCES platform.tenants (id),
-    CONSTRAINT fk_memberships_people_person_id FOREIGN KEY (person_id) REFERENCES platform.people (id)
+    invited_at timestamptz NOT NULL,
+    joined_at timestamptz,
+    vouched boolean NOT NULL,
+    link_hash bytea,
+    link_expires_at timestamptz,
+    CONSTRAINT pk_members PRIMARY KEY (id),
+    CONSTRAINT ck_members_joined_by_somebody CHECK ((person_id IS NULL) = (joined_at IS NULL)),
+    CONSTRAINT ck_members_link_only_while_open CHECK (person_id IS NULL OR link_hash IS NULL),
+    CONSTRAINT fk_members_tenants_tenant_id FOREIGN KEY (tenant_id) REFERENCES platform.tenants (id),
+    CONSTRAINT fk_members_people_person_id FOREIGN KEY (person_id) REFERENCES platform.people (id)
 );
 
-CREATE INDEX ix_memberships_person_id ON platform.memberships (person_id);
+CREATE UNIQUE INDEX ix_members_tenant_id_email_key ON platform.members (tenant_id, email_key);
+CREATE UNIQUE INDEX ix_members_tenant_id_person_id ON platform.members (tenant_id, person_id);
+CREATE INDEX ix_members_tenant_id_invited_at_id ON platform.members (tenant_id, invited_at, id);
+CREATE INDEX ix_members_person_id ON platform.members (person_id);
+CREATE UNIQUE INDEX ix_members_link_hash ON platform.members (link_hash);
 
--- Of a session and of a link only the SHA-256 of its secret is kept: whoever reads this table can sign in as nobody.
+-- Of a session only the SHA-256 of its secret is kept: whoever reads this table can sign in as nobody.
 CREATE TABLE platform.sessions (
     hash bytea NOT NULL,
     person_id uuid NOT NULL,
     created_at timestamptz NOT NULL,
     expires_at timestamptz NOT NULL,
     ends_at timestamptz NOT NULL,
-    by_cookie boolean NOT NULL,
     CONSTRAINT pk_sessions PRIMARY KEY (hash),
     CONSTRAINT fk_sessions_people_person_id FOREIGN KEY (person_id) REFERENCES platform.people (id)
 );
@@ -88,15 +110,19 @@ CREATE TABLE platform.sessions (
 CREATE INDEX ix_sessions_person_id ON platform.sessions (person_id);
 CREATE INDEX ix_sessions_expires_at ON platform.sessions (expires_at);
 
-CREATE TABLE platform.password_links (
-    hash bytea NOT NULL,
-    person_id uuid NOT NULL,
-    expires_at timestamptz NOT NULL,
-    CONSTRAINT pk_password_links PRIMARY KEY (hash),
-    CONSTRAINT fk_password_links_people_person_id FOREIGN KEY (person_id) REFERENCES platform.people (id)
+-- Passwords that were tried for an address, from one network each: nobody can close an account to its owner from elsewhere.
+-- Addresses that belong to nobody are counted alike, so that a count tells nothing.
+CREATE TABLE platform.sign_in_attempts (
+    email_key text COLLATE "C" NOT NULL,
+    network text COLLATE "C" NOT NULL,
+    failures integer NOT NULL,
+    locked_until timestamptz,
+    succeeded_at timestamptz,
+    tried_at timestamptz NOT NULL,
+    CONSTRAINT pk_sign_in_attempts PRIMARY KEY (email_key, network)
 );
 
-CREATE INDEX ix_password_links_person_id ON platform.password_links (person_id);
+CREATE INDEX ix_sign_in_attempts_tried_at ON platform.sign_in_attempts (tried_at);
 
 -- No foreign keys: an entry outlives what it speaks of.
 CREATE TABLE platform.audit (
@@ -118,8 +144,8 @@ CREATE INDEX ix_audit_tenant_id_at_id ON platform.audit (tenant_id, at, id);
 
 GRANT USAGE ON SCHEMA platform TO rowhouse_platform;
 GRANT SELECT, INSERT, UPDATE, DELETE ON
-    platform.tenants, platform.identifiers, platform.subscriptions, platform.people, platform.memberships,
-    platform.sessions, platform.password_links
+    platform.tenants, platform.identifiers, platform.subscriptions, platform.people, platform.members,
+    platform.sessions, platform.sign_in_attempts
     TO rowhouse_platform;
 
 -- Append only: what was recorded can be neither changed nor removed by the role that records it.

@@ -1,0 +1,302 @@
+using System.Net;
+using System.Net.Http.Json;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Npgsql;
+using Rowhouse.Contracts;
+using Rowhouse.ControlPlane.People;
+using Rowhouse.ControlPlane.Sessions;
+using Rowhouse.Testing;
+using Rowhouse.Tests.Server;
+using Shouldly;
+
+namespace Rowhouse.Tests.ControlPlane;
+
+/// <summary>What guessing gains, and what a password is worth while it is being changed. Callers choose their network by a header that only this server heeds.</summary>
+public sealed class SignInTests(SignInTests.ServerOfManyNetworks server) : IClassFixture<SignInTests.ServerOfManyNetworks>
+{
+    private const string Network = "X-Test-Network";
+    private const string Home = "192.0.2.1";
+
+    private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Five_wrong_passwords_close_an_address_to_their_network_for_five_minutes_and_then_for_longer()
+    {
+        var member = await NewMemberAsync("Closed To");
+        for (var attempt = 0; attempt < 5; attempt++)
+        {
+            await SignInAsync(member.Email, "wrong", "203.0.113.1").ProblemAsync(HttpStatusCode.Unauthorized, "urn:rowhouse:session:wrong-credentials");
+        }
+
+        await SignInAsync(member.Email, ServerFixture.Password, "203.0.113.1").ShouldBeAsync(HttpStatusCode.Unauthorized);
+        server.Clock.Advance(TimeSpan.FromMinutes(5) - TimeSpan.FromSeconds(1));
+        await SignInAsync(member.Email, ServerFixture.Password, "203.0.113.1").ShouldBeAsync(HttpStatusCode.Unauthorized);
+
+        server.Clock.Advance(TimeSpan.FromSeconds(2));
+        await SignInAsync(member.Email, "wrong", "203.0.113.1").ShouldBeAsync(HttpStatusCode.Unauthorized);
+        server.Clock.Advance(TimeSpan.FromMinutes(9));
+        await SignInAsync(member.Email, ServerFixture.Password, "203.0.113.1").ShouldBeAsync(HttpStatusCode.Unauthorized);
+
+        server.Clock.Advance(TimeSpan.FromMinutes(2));
+        await SignInAsync(member.Email, ServerFixture.Password, "203.0.113.1").ShouldBeAsync(HttpStatusCode.OK);
+        await SignInAsync(member.Email, "wrong", "203.0.113.1").ShouldBeAsync(HttpStatusCode.Unauthorized);
+        await SignInAsync(member.Email, ServerFixture.Password, "203.0.113.1").ShouldBeAsync(HttpStatusCode.OK);
+    }
+
+    [Fact]
+    public async Task Nobody_closes_an_address_to_its_owner_from_another_network()
+    {
+        var member = await NewMemberAsync("From Elsewhere");
+        for (var attempt = 0; attempt < 20; attempt++)
+        {
+            await SignInAsync(member.Email, "wrong", "203.0.113.2").ShouldBeAsync(HttpStatusCode.Unauthorized);
+        }
+
+        await SignInAsync(member.Email, ServerFixture.Password, Home).ShouldBeAsync(HttpStatusCode.OK);
+    }
+
+    [Fact]
+    public async Task What_is_tried_while_an_address_is_closed_does_not_keep_it_closed()
+    {
+        var member = await NewMemberAsync("Not Kept");
+        for (var attempt = 0; attempt < 40; attempt++)
+        {
+            await SignInAsync(member.Email, "wrong", "203.0.113.3").ShouldBeAsync(HttpStatusCode.Unauthorized);
+        }
+
+        server.Clock.Advance(TimeSpan.FromMinutes(6));
+        await SignInAsync(member.Email, ServerFixture.Password, "203.0.113.3").ShouldBeAsync(HttpStatusCode.OK);
+    }
+
+    [Fact]
+    public async Task An_address_under_attack_from_many_networks_is_open_only_to_those_its_owner_came_from()
+    {
+        var member = await NewMemberAsync("Under Attack");
+        await SignInAsync(member.Email, ServerFixture.Password, Home).ShouldBeAsync(HttpStatusCode.OK);
+        for (var network = 0; network < 25; network++)
+        {
+            await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => SignInAsync(member.Email, "wrong", $"198.51.100.{network}")));
+        }
+
+        await SignInAsync(member.Email, ServerFixture.Password, "198.51.100.200").ShouldBeAsync(HttpStatusCode.Unauthorized);
+        await SignInAsync(member.Email, ServerFixture.Password, Home).ShouldBeAsync(HttpStatusCode.OK);
+        server.Clock.Advance(TimeSpan.FromHours(1.1));
+        await SignInAsync(member.Email, ServerFixture.Password, "198.51.100.200").ShouldBeAsync(HttpStatusCode.OK);
+    }
+
+    [Fact]
+    public async Task Fifty_guesses_side_by_side_close_the_address()
+    {
+        var member = await NewMemberAsync("Side By Side");
+
+        var answers = await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => SignInAsync(member.Email, "wrong", "203.0.113.4")));
+
+        answers.ShouldAllBe(answer => answer.StatusCode == HttpStatusCode.Unauthorized);
+        (await FailuresAsync(member.Email, "203.0.113.4")).ShouldBeGreaterThanOrEqualTo(5);
+        await SignInAsync(member.Email, ServerFixture.Password, "203.0.113.4").ShouldBeAsync(HttpStatusCode.Unauthorized);
+    }
+
+    [Fact]
+    public async Task Failures_that_are_counted_side_by_side_are_all_counted()
+    {
+        await Task.WhenAll(Enumerable.Range(0, 50).Select(async _ =>
+        {
+            await using var scope = server.Services.CreateAsyncScope();
+            await scope.ServiceProvider.GetRequiredService<SignInGuard>().CountFailureAsync("counted@side.localhost", Cancelled);
+        }));
+
+        (await FailuresAsync("counted@side.localhost", "")).ShouldBe(50);
+    }
+
+    [Fact]
+    public async Task A_right_guess_opens_nothing_once_wrong_ones_beside_it_have_closed_the_address()
+    {
+        var member = await NewMemberAsync("Right Beside");
+        var (checking, release) = server.Hasher.HoldNext(member.Email);
+        var right = SignInAsync(member.Email, ServerFixture.Password, "203.0.113.5");
+        await checking;
+        for (var attempt = 0; attempt < 5; attempt++)
+        {
+            await SignInAsync(member.Email, "wrong", "203.0.113.5").ShouldBeAsync(HttpStatusCode.Unauthorized);
+        }
+
+        release();
+
+        await right.ShouldBeAsync(HttpStatusCode.Unauthorized);
+    }
+
+    [Fact]
+    public async Task A_session_that_was_asked_for_with_the_old_password_does_not_survive_its_change()
+    {
+        var member = await NewMemberAsync("Old Password");
+        var (checking, release) = server.Hasher.HoldNext(member.Email);
+        var signingIn = SignInAsync(member.Email, ServerFixture.Password, Home);
+        await checking;
+        await member.Client.PostAsJsonAsync("/api/password/change", new ChangePasswordRequest(ServerFixture.Password, "a password of my own"), Cancelled).ShouldBeAsync(HttpStatusCode.NoContent);
+
+        release();
+
+        await signingIn.ShouldBeAsync(HttpStatusCode.Unauthorized);
+        (await ScalarAsync<long>($"SELECT count(*) FROM platform.sessions s JOIN platform.people p ON p.id = s.person_id WHERE p.email_key = '{member.Email}'")).ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task One_change_of_a_password_sent_twice_at_once_is_done_once()
+    {
+        for (var round = 0; round < 5; round++)
+        {
+            var member = await NewMemberAsync($"Sent Twice {round}");
+
+            var answers = await Task.WhenAll(Enumerable.Range(0, 2).Select(_ =>
+                member.Client.PostAsJsonAsync("/api/password/change", new ChangePasswordRequest(ServerFixture.Password, "a password of my own"), Cancelled)));
+
+            answers.Count(answer => answer.StatusCode == HttpStatusCode.NoContent).ShouldBe(1);
+            answers.ShouldAllBe(answer => (int)answer.StatusCode < 500);
+            await SignInAsync(member.Email, "a password of my own", Home).ShouldBeAsync(HttpStatusCode.OK);
+        }
+    }
+
+    [Fact]
+    public async Task Guessing_the_password_from_an_open_session_is_closed_as_well()
+    {
+        var member = await NewMemberAsync("Left Open");
+        for (var attempt = 0; attempt < 5; attempt++)
+        {
+            await ChangeAsync(member, "wrong").ShouldBeAsync(HttpStatusCode.BadRequest);
+        }
+
+        await ChangeAsync(member, ServerFixture.Password).ProblemAsync(HttpStatusCode.BadRequest, "urn:rowhouse:request:invalid");
+    }
+
+    [Fact]
+    public async Task A_network_that_tries_too_often_is_told_to_wait_whatever_addresses_it_names()
+    {
+        var answers = new List<HttpResponseMessage>();
+        for (var attempt = 0; attempt < 130; attempt++)
+        {
+            answers.Add(await SignInAsync($"sprayed{attempt}@nobody.localhost", "wrong", attempt % 2 == 0 ? "2001:db8:5::1" : "2001:db8:5::ffff"));
+        }
+
+        var refused = answers.Where(answer => answer.StatusCode == HttpStatusCode.TooManyRequests).ToList();
+        refused.Count.ShouldBeGreaterThan(0);
+        answers.Count(answer => answer.StatusCode == HttpStatusCode.Unauthorized).ShouldBeGreaterThanOrEqualTo(100);
+        refused[0].Headers.RetryAfter!.Delta.ShouldNotBeNull().ShouldBeGreaterThan(TimeSpan.Zero);
+        await Task.FromResult(refused[0]).ProblemAsync(HttpStatusCode.TooManyRequests, "urn:rowhouse:request:too-many");
+        await SignInAsync(ServerFixture.AdminEmail, ServerFixture.Password, "2001:db8:6::1").ShouldBeAsync(HttpStatusCode.OK);
+    }
+
+    [Fact]
+    public async Task Every_refusal_checks_a_password_so_that_none_is_quicker()
+    {
+        var member = await NewMemberAsync("None Quicker");
+        var removed = await NewMemberAsync("Removed Quicker");
+
+        foreach (var email in new[] { member.Email, "nobody.at.all@quicker.localhost" })
+        {
+            var before = server.Hasher.All;
+            await SignInAsync(email, "wrong", "203.0.113.6").ShouldBeAsync(HttpStatusCode.Unauthorized);
+            (server.Hasher.All - before).ShouldBe(1);
+        }
+
+        // A member who has no password, and one whose address is closed.
+        await ScalarAsync<object>($"UPDATE platform.people SET password_hash = NULL WHERE email_key = '{removed.Email}' RETURNING 1");
+        await ScalarAsync<object>($"UPDATE platform.sign_in_attempts SET locked_until = 'infinity' WHERE email_key = '{member.Email}' AND network = '203.0.113.6' RETURNING 1");
+        foreach (var email in new[] { removed.Email, member.Email })
+        {
+            var before = server.Hasher.All;
+            await SignInAsync(email, ServerFixture.Password, "203.0.113.6").ShouldBeAsync(HttpStatusCode.Unauthorized);
+            (server.Hasher.All - before).ShouldBe(1);
+        }
+    }
+
+    private static Task<HttpResponseMessage> ChangeAsync(TestMember member, string current) =>
+        member.Client.PostAsJsonAsync("/api/password/change", new ChangePasswordRequest(current, "a password of my own"), Cancelled);
+
+    private async Task<TestMember> NewMemberAsync(string name)
+    {
+        await server.RenewSuperAdminAsync();
+        return (await server.CreateTenantAsync(name)).Admin;
+    }
+
+    private Task<HttpResponseMessage> SignInAsync(string email, string password, string network) =>
+        server.Nobody.SendAsync(
+            new(HttpMethod.Post, "/api/session") { Content = JsonContent.Create(new SignInRequest(email, password)), Headers = { { Network, network } } }, Cancelled);
+
+    private Task<int> FailuresAsync(string email, string network) =>
+        ScalarAsync<int>($"SELECT failures FROM platform.sign_in_attempts WHERE email_key = '{email}' AND network = '{network}'");
+
+    private async Task<T> ScalarAsync<T>(string sql)
+    {
+        await using var database = NpgsqlDataSource.Create(server.Database.Platform);
+        await using var command = database.CreateCommand(sql);
+        return (T)(await command.ExecuteScalarAsync(Cancelled))!;
+    }
+
+    public sealed class ServerOfManyNetworks : ServerFixture
+    {
+        public ManualTimeProvider Clock { get; } = new(TimeProvider.System.GetUtcNow());
+
+        internal CountingHasher Hasher { get; } = new();
+
+        protected override void Configure(WebApplicationBuilder builder)
+        {
+            builder.Services.Replace(ServiceDescriptor.Singleton<TimeProvider>(Clock));
+            builder.Services.Replace(ServiceDescriptor.Singleton<IPasswordHasher<Person>>(Hasher));
+            builder.Services.AddSingleton<Microsoft.AspNetCore.Hosting.IStartupFilter>(new NetworkOfHeader());
+        }
+    }
+
+    private sealed class NetworkOfHeader : Microsoft.AspNetCore.Hosting.IStartupFilter
+    {
+        public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => app =>
+        {
+            app.Use((HttpContext context, RequestDelegate rest) =>
+            {
+                if (IPAddress.TryParse(context.Request.Headers[Network], out var address))
+                {
+                    context.Connection.RemoteIpAddress = address;
+                }
+
+                return rest(context);
+            });
+            next(app);
+        };
+    }
+
+    /// <summary>The real hasher, which says how often it was asked and can be made to wait.</summary>
+    internal sealed class CountingHasher : IPasswordHasher<Person>
+    {
+        private readonly PasswordHasher<Person> real = new();
+        private readonly System.Collections.Concurrent.ConcurrentDictionary<string, (TaskCompletionSource Reached, ManualResetEventSlim Go)> held = new();
+        private int all;
+
+        public int All => Volatile.Read(ref all);
+
+        /// <summary>Makes the next check for an address wait, after it was made, until it is let go.</summary>
+        public (Task Reached, Action Release) HoldNext(string email)
+        {
+            var hold = (Reached: new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously), Go: new ManualResetEventSlim());
+            held[email] = hold;
+            return (hold.Reached.Task.WaitAsync(TimeSpan.FromSeconds(30), Cancelled), hold.Go.Set);
+        }
+
+        public string HashPassword(Person user, string password) => real.HashPassword(user, password);
+
+        public PasswordVerificationResult VerifyHashedPassword(Person user, string hashedPassword, string providedPassword)
+        {
+            Interlocked.Increment(ref all);
+            var result = real.VerifyHashedPassword(user, hashedPassword, providedPassword);
+            if (held.TryRemove(user.EmailKey, out var hold))
+            {
+                hold.Reached.SetResult();
+                hold.Go.Wait(TimeSpan.FromSeconds(30));
+            }
+
+            return result;
+        }
+    }
+}
