@@ -145,6 +145,22 @@ public sealed class SignInTests(SignInTests.ServerOfManyNetworks server) : IClas
     }
 
     [Fact]
+    public async Task A_password_that_is_being_set_by_a_link_is_refused_once_a_new_link_is_made()
+    {
+        var admin = await NewMemberAsync("New Link");
+        var invited = await admin.Client.PostAsJsonAsync("/api/members", new AddMemberRequest { Email = "slow@new-link.localhost", Name = "Slow", Role = "viewer" }, Cancelled).ReadAsync<MemberResponse>(HttpStatusCode.Created);
+        var (hashing, release) = server.Hasher.HoldNext("slow@new-link.localhost");
+        var setting = server.SetPasswordAsync(invited.InvitationLink!);
+        await hashing;
+        await admin.Client.PostAsync($"/api/members/{invited.Id}/link", content: null, Cancelled).ShouldBeAsync(HttpStatusCode.OK);
+
+        release();
+
+        await setting.ProblemAsync(HttpStatusCode.BadRequest, "urn:rowhouse:people:link-invalid");
+        (await ScalarAsync<long>("SELECT count(*) FROM platform.people WHERE email_key = 'slow@new-link.localhost'")).ShouldBe(0);
+    }
+
+    [Fact]
     public async Task One_change_of_a_password_sent_twice_at_once_is_done_once()
     {
         for (var round = 0; round < 5; round++)
@@ -276,7 +292,7 @@ public sealed class SignInTests(SignInTests.ServerOfManyNetworks server) : IClas
 
         public int All => Volatile.Read(ref all);
 
-        /// <summary>Makes the next check for an address wait, after it was made, until it is let go.</summary>
+        /// <summary>Makes the next check or hash for an address wait until it is let go.</summary>
         public (Task Reached, Action Release) HoldNext(string email)
         {
             var hold = (Reached: new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously), Go: new ManualResetEventSlim());
@@ -284,19 +300,27 @@ public sealed class SignInTests(SignInTests.ServerOfManyNetworks server) : IClas
             return (hold.Reached.Task.WaitAsync(TimeSpan.FromSeconds(30), Cancelled), hold.Go.Set);
         }
 
-        public string HashPassword(Person user, string password) => real.HashPassword(user, password);
+        public string HashPassword(Person user, string password)
+        {
+            Wait(user);
+            return real.HashPassword(user, password);
+        }
 
         public PasswordVerificationResult VerifyHashedPassword(Person user, string hashedPassword, string providedPassword)
         {
             Interlocked.Increment(ref all);
             var result = real.VerifyHashedPassword(user, hashedPassword, providedPassword);
+            Wait(user);
+            return result;
+        }
+
+        private void Wait(Person user)
+        {
             if (held.TryRemove(user.EmailKey, out var hold))
             {
                 hold.Reached.SetResult();
                 hold.Go.Wait(TimeSpan.FromSeconds(30));
             }
-
-            return result;
         }
     }
 }
