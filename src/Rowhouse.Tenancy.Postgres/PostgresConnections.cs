@@ -1,23 +1,28 @@
 using System.Globalization;
 using Npgsql;
+using Rowhouse.Tenancy.Postgres.Roles;
 
 namespace Rowhouse.Tenancy.Postgres;
 
 /// <summary>How to reach one PostgreSQL database in each of the roles that Rowhouse works in.</summary>
 public sealed record PostgresConnections
 {
-    /// <summary>As <c>rowhouse_app</c>: requests and jobs, one tenant at a time. Owns nothing; row-level security holds for it.</summary>
+    /// <summary>What the roles are called. A connection that turns out to work as another one is refused.</summary>
+    /// <value><see cref="RoleNames.Default"/></value>
+    public RoleNames Roles { get; init; } = RoleNames.Default;
+
+    /// <summary>As <see cref="RoleNames.Application"/>: requests and jobs, one tenant at a time. Owns nothing; row-level security holds for it.</summary>
     public required string Application { get; init; }
 
-    /// <summary>As <c>rowhouse_platform</c>: the catalogue of tenants and the control plane.</summary>
+    /// <summary>As <see cref="RoleNames.Platform"/>: the catalogue of tenants and the control plane.</summary>
     public required string Platform { get; init; }
 
-    /// <summary>As <c>rowhouse_owner</c>: migrations only.</summary>
+    /// <summary>As <see cref="RoleNames.Owner"/>, never through a pooler: migrations only.</summary>
     /// <value><see langword="null"/> where this process may not migrate.</value>
     public string? Owner { get; init; }
 
-    /// <summary>As <c>rowhouse_app</c>, never through a pooler: for LISTEN, which a pooler in transaction mode breaks.</summary>
-    /// <value><see langword="null"/> means <see cref="Application"/>.</value>
+    /// <summary>As <see cref="RoleNames.Platform"/>, never through a pooler: for LISTEN, which a pooler in transaction mode breaks.</summary>
+    /// <value><see langword="null"/> means <see cref="Platform"/>.</value>
     public string? Direct { get; init; }
 
     /// <summary>

@@ -1,6 +1,7 @@
 using System.Reflection;
 using Npgsql;
 using Rowhouse.Tenancy.Postgres.Guards;
+using Rowhouse.Tenancy.Postgres.Hosting;
 using Rowhouse.Tenancy.Postgres.Migrations;
 using Rowhouse.Tenancy.Postgres.Roles;
 
@@ -9,7 +10,8 @@ namespace Rowhouse.Tenancy.Postgres;
 /// <summary>
 /// Brings a database to the schema that the registered modules expect: the kernel's scripts, then each module's in the
 /// order of registration, then the guards (row-level security, policies, fences, grants) that follow from their models.
-/// Scripts therefore contain tables, keys and indexes only.
+/// Scripts therefore contain tables, keys and indexes only; one that has to name a role says <c>:"owner"</c>,
+/// <c>:"app"</c> or <c>:"platform"</c>, since each installation has its own.
 /// </summary>
 /// <remarks>
 /// All of it is one transaction under one lock: a failure leaves the database as it was, and two programs that start
@@ -41,28 +43,32 @@ public sealed class SqlMigrations
     }
 
     /// <summary>Applies what is missing and sets the guards.</summary>
-    /// <param name="owner">A connection string of the owner's role, not through a pooler.</param>
+    /// <param name="connections">How to reach the database. The owner's connection is used.</param>
     /// <param name="cancellationToken">Undoes everything.</param>
     /// <returns>The scripts that were applied, as <c>module/0001_name</c>.</returns>
+    /// <exception cref="InvalidOperationException">The owner's connection is not there, or works as another role.</exception>
     /// <exception cref="MigrationException">A script failed, was changed after it was applied, or the database is newer than this program.</exception>
-    public async Task<IReadOnlyList<string>> ApplyAsync(string owner, CancellationToken cancellationToken = default)
+    public async Task<IReadOnlyList<string>> ApplyAsync(PostgresConnections connections, CancellationToken cancellationToken = default)
     {
+        ArgumentNullException.ThrowIfNull(connections);
+        var owner = connections.Owner ?? throw new InvalidOperationException($"A migration needs the owner's role: set {ConfiguredConnections.Owner}.");
         var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(owner) { Pooling = false, CommandTimeout = 0 }.ConnectionString);
         await using var disposeConnection = connection.ConfigureAwait(false);
         await connection.OpenAsync(cancellationToken).ConfigureAwait(false);
+        await RefuseOthersAsync(connection, connections.Roles.Owner, cancellationToken).ConfigureAwait(false);
         var transaction = await connection.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
         await using var disposeTransaction = transaction.ConfigureAwait(false);
 
         // Waiting for another migration is fine; waiting behind a long query while holding everybody else up is not.
         await connection.ExecuteAsync($"SELECT pg_advisory_xact_lock({LockKey}); SET LOCAL lock_timeout = '30s'; SET LOCAL row_security = off", cancellationToken).ConfigureAwait(false);
-        await MigrationLedger.EnsureAsync(connection, cancellationToken).ConfigureAwait(false);
+        await MigrationLedger.EnsureAsync(connection, connections.Roles, cancellationToken).ConfigureAwait(false);
         var pending = Pending(await MigrationLedger.ReadAsync(connection, cancellationToken).ConfigureAwait(false));
         foreach (var script in pending)
         {
-            await RunAsync(connection, script, cancellationToken).ConfigureAwait(false);
+            await RunAsync(connection, script, connections.Roles, cancellationToken).ConfigureAwait(false);
         }
 
-        await GuardWriter.WriteAsync(connection, models.Tables, cancellationToken).ConfigureAwait(false);
+        await GuardWriter.WriteAsync(connection, connections.Roles, models.Tables, cancellationToken).ConfigureAwait(false);
         await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
         return [.. pending.Select(script => script.ToString())];
     }
@@ -100,11 +106,20 @@ public sealed class SqlMigrations
         return [.. scripts.Where(script => known.ContainsKey((script.Module, script.Number)))];
     }
 
-    private static async Task RunAsync(NpgsqlConnection connection, SqlScript script, CancellationToken cancellationToken)
+    // Whatever another role makes belongs to it, and the guards would say so only after the fact.
+    private static async Task RefuseOthersAsync(NpgsqlConnection connection, string owner, CancellationToken cancellationToken)
+    {
+        if (await connection.ScalarAsync<string>("select current_user::text", cancellationToken).ConfigureAwait(false) is var user && user != owner)
+        {
+            throw new InvalidOperationException($"The owner's connection works as {user}, not as {owner}. Use the one that `rowhouse database init` wrote, and its ROWHOUSE_INSTALLATION.");
+        }
+    }
+
+    private static async Task RunAsync(NpgsqlConnection connection, SqlScript script, RoleNames roles, CancellationToken cancellationToken)
     {
         try
         {
-            await connection.ExecuteAsync(script.Text, cancellationToken).ConfigureAwait(false);
+            await connection.ExecuteAsync(roles.Fill(script.Text), cancellationToken).ConfigureAwait(false);
         }
         catch (PostgresException exception)
         {

@@ -22,7 +22,7 @@ public sealed class PostgresFixture
 
     /// <summary>A database with roles and rights, and nothing in it.</summary>
     public async Task<PostgresConnections> CreateDatabaseAsync() =>
-        await DatabaseRoles.EnsureAsync(await AdminAsync(), NextName(), Passwords);
+        await DatabaseRoles.EnsureAsync(await AdminAsync(), NextName(), RoleNames.Default, Passwords);
 
     /// <summary>
     /// A copy of a template, which is prepared once per process: migrating costs a second, copying a tenth of it.
@@ -39,7 +39,7 @@ public sealed class PostgresFixture
         {
             if (!Templates.Contains(template))
             {
-                await prepareAsync(await DatabaseRoles.EnsureAsync(admin, template, Passwords));
+                await prepareAsync(await DatabaseRoles.EnsureAsync(admin, template, RoleNames.Default, Passwords));
                 NpgsqlConnection.ClearAllPools();
                 Templates.Add(template);
             }
@@ -48,12 +48,12 @@ public sealed class PostgresFixture
             await using (var connection = new NpgsqlConnection(admin))
             {
                 await connection.OpenAsync();
-                await using var create = new NpgsqlCommand($"create database {name} template {template} owner {DatabaseRoles.Owner} strategy file_copy", connection);
+                await using var create = new NpgsqlCommand($"create database {name} template {template} owner {RoleNames.Default.Owner} strategy file_copy", connection);
                 await create.ExecuteNonQueryAsync();
             }
 
             // A copy has the template's schemas, but not its rights to connect.
-            return await DatabaseRoles.EnsureAsync(admin, name, Passwords);
+            return await DatabaseRoles.EnsureAsync(admin, name, RoleNames.Default, Passwords);
         }
         finally
         {

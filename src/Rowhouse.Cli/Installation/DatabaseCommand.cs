@@ -17,9 +17,9 @@ internal static class DatabaseCommand
         var command = new Command("init", "Make roles, database and schema on your own PostgreSQL server and print the settings. Run again, it mends what is missing and sets new passwords.") { admin, name };
         command.SetAction((parsed, cancellationToken) => runner.ExplainAsync(async () =>
         {
-            var connections = await DatabaseRoles.EnsureAsync(parsed.GetRequiredValue(admin), parsed.GetRequiredValue(name), RolePasswords.Generate(), cancellationToken);
+            var connections = await DatabaseRoles.EnsureAsync(parsed.GetRequiredValue(admin), parsed.GetRequiredValue(name), RoleNames.Default, RolePasswords.Generate(), cancellationToken);
             await using var application = InstallationRunner.Build(runner.SettingsOf(parsed) with { Database = connections });
-            await application.Services.GetRequiredService<SqlMigrations>().ApplyAsync(connections.Owner!, cancellationToken); // EnsureAsync makes the owner
+            await application.Services.GetRequiredService<SqlMigrations>().ApplyAsync(connections, cancellationToken);
             var settings = new Dictionary<string, string>
             {
                 ["ROWHOUSE_DATABASE"] = connections.Application,

@@ -164,7 +164,7 @@ public sealed partial class EmbeddedPostgres : IAsyncDisposable
 
         process = await cluster.StartAsync(address).ConfigureAwait(false);
         await ReadyAsync(process, cancellationToken).ConfigureAwait(false);
-        await DatabaseRoles.EnsureAsync(Administrator, options.Database, passwords.Roles, cancellationToken).ConfigureAwait(false);
+        await DatabaseRoles.EnsureAsync(Administrator, options.Database, RoleNames.Default, passwords.Roles, cancellationToken).ConfigureAwait(false);
         await folder.PublishAsync(new(address.Host, address.Port, options.Database, process.Id, Environment.ProcessId), cancellationToken).ConfigureAwait(false);
         LogStarted(binaries.Major, process.Id, address.Host);
     }
@@ -246,7 +246,7 @@ public sealed partial class EmbeddedPostgres : IAsyncDisposable
     private void Use(ServerAddress address, ServerPasswords passwords)
     {
         Administrator = address.ConnectionString(Cluster.Administrator, passwords.Administrator, "postgres");
-        Connections = DatabaseRoles.Connections(Administrator, options.Database, passwords.Roles);
+        Connections = DatabaseRoles.Connections(Administrator, options.Database, RoleNames.Default, passwords.Roles);
     }
 
     private static async Task ConnectAsync(string connectionString, CancellationToken cancellationToken)

@@ -10,10 +10,10 @@ namespace Rowhouse.Tenancy.Postgres.Guards;
 /// </summary>
 internal static class GuardWriter
 {
-    public static async Task WriteAsync(NpgsqlConnection owner, IReadOnlyList<GuardedTable> tables, CancellationToken cancellationToken)
+    public static async Task WriteAsync(NpgsqlConnection owner, RoleNames roles, IReadOnlyList<GuardedTable> tables, CancellationToken cancellationToken)
     {
-        var live = await LiveDatabase.ReadAsync(owner, tables.Select(table => table.Schema), cancellationToken).ConfigureAwait(false);
-        var statements = TableRules.Check(tables, live).Select(finding => finding.Sql).OfType<string>().ToList();
+        var live = await LiveDatabase.ReadAsync(owner, roles, tables.Select(table => table.Schema), cancellationToken).ConfigureAwait(false);
+        var statements = new TableRules(tables, live).Check().Select(finding => finding.Sql).OfType<string>().ToList();
         if (statements.Count > 0)
         {
             await owner.ExecuteAsync(string.Join('\n', statements), cancellationToken).ConfigureAwait(false);

@@ -1,15 +1,18 @@
 using Microsoft.Extensions.Configuration;
+using Npgsql;
+using Rowhouse.Tenancy.Postgres.Roles;
 
 namespace Rowhouse.Tenancy.Postgres.Hosting;
 
 /// <summary>What the configuration says of the database, by environment variables or any other source.</summary>
 internal static class ConfiguredConnections
 {
+    public const string Application = "ROWHOUSE_DATABASE";
+    public const string Platform = "ROWHOUSE_DATABASE_PLATFORM";
     public const string Owner = "ROWHOUSE_DATABASE_OWNER";
 
-    private const string Application = "ROWHOUSE_DATABASE";
-    private const string Platform = "ROWHOUSE_DATABASE_PLATFORM";
     private const string Direct = "ROWHOUSE_DATABASE_DIRECT";
+    private const string Installation = "ROWHOUSE_INSTALLATION";
     private const string Data = "ROWHOUSE_DATA";
 
     /// <summary>The connections, or <see langword="null"/> when none is named: then the server is a private one.</summary>
@@ -27,13 +30,14 @@ internal static class ConfiguredConnections
         var direct = Optional(configuration, Direct);
         return new()
         {
+            Roles = Optional(configuration, Installation) is { } installation ? Named(installation) : RoleNames.Default,
             Application = application,
             Platform = Optional(configuration, Platform) ?? throw new InvalidOperationException($"{Application} is set and {Platform} is not. `rowhouse database init` makes the roles and prints the settings."),
-            Owner = Optional(configuration, Owner),
+            Owner = Optional(configuration, Owner) is { } owner ? Around(owner, direct) : null,
             Direct = direct,
 
             // Who names a way around the pooler has one.
-            ThroughPooler = direct is not null && direct != application,
+            ThroughPooler = direct is not null && Around(application, direct) != Around(application, null),
         };
     }
 
@@ -42,6 +46,31 @@ internal static class ConfiguredConnections
         options.DataFolder
         ?? Optional(configuration, Data)
         ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.Create), "rowhouse");
+
+    private static RoleNames Named(string installation)
+    {
+        try
+        {
+            return new(installation);
+        }
+        catch (ArgumentException malformed)
+        {
+            throw new InvalidOperationException($"{Installation}: {malformed.Message}", malformed);
+        }
+    }
+
+    // The owner's connection string may name the pooler like the others: only the address tells the way around it.
+    private static string Around(string connectionString, string? direct)
+    {
+        var around = new NpgsqlConnectionStringBuilder(connectionString);
+        if (direct is not null)
+        {
+            var address = new NpgsqlConnectionStringBuilder(direct);
+            (around.Host, around.Port) = (address.Host, address.Port);
+        }
+
+        return around.ConnectionString;
+    }
 
     private static string? Optional(IConfiguration configuration, string key) =>
         string.IsNullOrWhiteSpace(configuration[key]) ? null : configuration[key];

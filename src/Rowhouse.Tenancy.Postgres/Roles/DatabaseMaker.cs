@@ -3,7 +3,9 @@ using Npgsql;
 namespace Rowhouse.Tenancy.Postgres.Roles;
 
 /// <summary>Makes the database, owned by the owner's role and closed to everybody else.</summary>
-internal sealed class DatabaseMaker(NpgsqlConnection admin)
+/// <param name="connection">The administrator's, or for <see cref="GuardAsync"/> the owner's.</param>
+/// <param name="roles">The installation's roles.</param>
+internal sealed class DatabaseMaker(NpgsqlConnection connection, RoleNames roles)
 {
     public async Task EnsureAsync(string database, CancellationToken cancellationToken)
     {
@@ -14,18 +16,18 @@ internal sealed class DatabaseMaker(NpgsqlConnection admin)
 
         // Who gives a database to another role must be able to become it; a superuser is. From 16 on, who made a role is a
         // member of it that still may not become it.
-        var right = admin.PostgreSqlVersion.Major >= 16 ? "set" : "member";
-        var lent = await admin.ScalarAsync<bool>("select not pg_has_role(current_user, $1, $2)", cancellationToken, DatabaseRoles.Owner, right).ConfigureAwait(false);
+        var right = connection.PostgreSqlVersion.Major >= 16 ? "set" : "member";
+        var lent = await connection.ScalarAsync<bool>("select not pg_has_role(current_user, $1, $2)", cancellationToken, roles.Owner, right).ConfigureAwait(false);
         if (lent)
         {
-            await admin.ExecuteAsync($"grant {DatabaseRoles.Owner} to current_user", cancellationToken).ConfigureAwait(false);
+            await connection.ExecuteAsync($"grant {roles.Owner} to current_user", cancellationToken).ConfigureAwait(false);
         }
 
         try
         {
             // Collation C: an index answers ranges and prefixes of text, and no upgrade of the operating system reorders it.
-            await admin.ExecuteAsync(
-                $"create database {Sql.Name(database)} owner {DatabaseRoles.Owner} template template0 encoding 'UTF8' lc_collate 'C' lc_ctype 'C'",
+            await connection.ExecuteAsync(
+                $"create database {Sql.Name(database)} owner {roles.Owner} template template0 encoding 'UTF8' lc_collate 'C' lc_ctype 'C'",
                 cancellationToken).ConfigureAwait(false);
         }
         catch (PostgresException exception) when (exception.SqlState is PostgresErrorCodes.DuplicateDatabase or PostgresErrorCodes.UniqueViolation)
@@ -37,22 +39,22 @@ internal sealed class DatabaseMaker(NpgsqlConnection admin)
         {
             if (lent)
             {
-                await admin.ExecuteAsync($"revoke {DatabaseRoles.Owner} from current_user", CancellationToken.None).ConfigureAwait(false);
+                await connection.ExecuteAsync($"revoke {roles.Owner} from current_user", CancellationToken.None).ConfigureAwait(false);
             }
         }
     }
 
     /// <summary>Takes from everybody what PostgreSQL grants by default, and gives the two working roles the right to connect.</summary>
-    public static async Task GuardAsync(NpgsqlConnection owner, string database, CancellationToken cancellationToken)
+    public async Task GuardAsync(string database, CancellationToken cancellationToken)
     {
         var name = Sql.Name(database);
-        await owner.ExecuteAsync(
+        await connection.ExecuteAsync(
             $"""
             select pg_advisory_xact_lock(hashtext('rowhouse guards'));
             revoke all on database {name} from public;
-            grant connect on database {name} to {DatabaseRoles.Application}, {DatabaseRoles.Platform};
+            grant connect on database {name} to {roles.Application}, {roles.Platform};
             revoke all on schema public from public;
-            grant usage on schema public to {DatabaseRoles.Application}, {DatabaseRoles.Platform};
+            grant usage on schema public to {roles.Application}, {roles.Platform};
             create collation if not exists public.{DatabaseRoles.ShownText} (provider = icu, locale = 'und-u-kn-true');
             """,
             cancellationToken).ConfigureAwait(false);
@@ -60,7 +62,7 @@ internal sealed class DatabaseMaker(NpgsqlConnection admin)
 
     private async Task<bool> ExistsAsync(string database, CancellationToken cancellationToken)
     {
-        var unfit = await admin.ScalarAsync<string?>(
+        var unfit = await connection.ScalarAsync<string?>(
             """
             select case
                 when pg_encoding_to_char(encoding) <> 'UTF8' then 'its encoding is ' || pg_encoding_to_char(encoding) || ', not UTF8'
@@ -69,7 +71,7 @@ internal sealed class DatabaseMaker(NpgsqlConnection admin)
             end
             from pg_database where datname = $1
             """,
-            cancellationToken, database, DatabaseRoles.Owner).ConfigureAwait(false);
+            cancellationToken, database, roles.Owner).ConfigureAwait(false);
         return unfit switch
         {
             null => false,

@@ -8,24 +8,16 @@ namespace Rowhouse.Tenancy.Postgres.Roles;
 /// </summary>
 public static class DatabaseRoles
 {
-    /// <summary>The role that owns every object. It migrates and does nothing else.</summary>
-    public const string Owner = "rowhouse_owner";
-
-    /// <summary>The role of requests and jobs. It owns nothing and is held by row-level security.</summary>
-    public const string Application = "rowhouse_app";
-
-    /// <summary>The role of the control plane.</summary>
-    public const string Platform = "rowhouse_platform";
-
     /// <summary>The collation that sorts text for people: by language, and <c>#9</c> before <c>#10</c>.</summary>
     public const string ShownText = "shown";
 
     /// <summary>
     /// Makes what is missing and mends what is wrong; running it again changes nothing but the passwords, which it always sets
-    /// to the given ones (the roles belong to the server: other databases on it use them too).
+    /// to the given ones (the roles belong to the server: an installation's other databases on it use them too).
     /// </summary>
     /// <param name="admin">A connection string of somebody who may create roles and databases. Its database is only connected to.</param>
     /// <param name="database">The database to make.</param>
+    /// <param name="roles">What the roles are called.</param>
     /// <param name="passwords">The passwords that the roles shall have.</param>
     /// <param name="cancellationToken">Stops half-way; run it again.</param>
     /// <returns>How to reach the database in each role, on the server and with the options of <paramref name="admin"/>.</returns>
@@ -33,53 +25,96 @@ public static class DatabaseRoles
     /// The server is too old, the database has another encoding or owner, or a role has rights that would undo the isolation.
     /// </exception>
     /// <exception cref="NpgsqlException">The server refused; the message says what.</exception>
-    public static async Task<PostgresConnections> EnsureAsync(string admin, string database, RolePasswords passwords, CancellationToken cancellationToken = default)
+    public static async Task<PostgresConnections> EnsureAsync(string admin, string database, RoleNames roles, RolePasswords passwords, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(admin);
         ArgumentException.ThrowIfNullOrEmpty(database);
+        ArgumentNullException.ThrowIfNull(roles);
         ArgumentNullException.ThrowIfNull(passwords);
 
-        var connections = Connections(admin, database, passwords);
-        var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(admin) { Pooling = false }.ConnectionString);
+        var connections = Connections(admin, database, roles, passwords);
+        var connection = await OpenAsync(admin, cancellationToken).ConfigureAwait(false);
         await using (connection.ConfigureAwait(false))
         {
-            await connection.OpenAsync(cancellationToken).ConfigureAwait(false);
             if (connection.PostgreSqlVersion.Major < 15)
             {
                 throw new InvalidOperationException($"Rowhouse needs PostgreSQL 15 or newer; {connection.Host} runs {connection.PostgreSqlVersion}.");
             }
 
-            await new RoleMaker(connection).EnsureAsync(passwords, cancellationToken).ConfigureAwait(false);
-            await new DatabaseMaker(connection).EnsureAsync(database, cancellationToken).ConfigureAwait(false);
+            await new RoleMaker(connection, roles).EnsureAsync(passwords, cancellationToken).ConfigureAwait(false);
+            await new DatabaseMaker(connection, roles).EnsureAsync(database, cancellationToken).ConfigureAwait(false);
         }
 
         // As the owner, not as the administrator: a managed administrator may not touch what the owner owns,
         // and a password or a pg_hba rule that does not work shows here and not at the first migration.
-        var owner = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(connections.Owner) { Pooling = false }.ConnectionString);
+        var owner = await OpenAsync(connections.Owner!, cancellationToken).ConfigureAwait(false); // Connections names it
         await using (owner.ConfigureAwait(false))
         {
-            await owner.OpenAsync(cancellationToken).ConfigureAwait(false);
-            await DatabaseMaker.GuardAsync(owner, database, cancellationToken).ConfigureAwait(false);
+            await new DatabaseMaker(owner, roles).GuardAsync(database, cancellationToken).ConfigureAwait(false);
         }
 
         return connections;
     }
 
+    /// <summary>
+    /// The databases of a server in which the roles own something or have rights. One that the caller does not know belongs
+    /// to another installation of the same name, whose passwords <see cref="EnsureAsync"/> would change.
+    /// </summary>
+    /// <param name="admin">A connection string of any role of the server.</param>
+    /// <param name="roles">What the roles are called; none needs to exist.</param>
+    /// <param name="cancellationToken">Stops looking.</param>
+    public static async Task<IReadOnlyList<string>> FindDatabasesAsync(string admin, RoleNames roles, CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(admin);
+        ArgumentNullException.ThrowIfNull(roles);
+        var connection = await OpenAsync(admin, cancellationToken).ConfigureAwait(false);
+        await using (connection.ConfigureAwait(false))
+        {
+            return await connection.ScalarAsync<string[]>(
+                """
+                select array_agg(distinct d.datname::text order by d.datname::text)
+                from pg_shdepend s
+                join pg_roles u on s.refclassid = 'pg_authid'::regclass and s.refobjid = u.oid
+                join pg_database d on d.oid = s.dbid or (s.classid = 'pg_database'::regclass and s.objid = d.oid)
+                where u.rolname in ($1, $2, $3)
+                """,
+                cancellationToken, roles.Owner, roles.Application, roles.Platform).ConfigureAwait(false) ?? [];
+        }
+    }
+
     /// <summary>How to reach a database in each role, without connecting to it.</summary>
     /// <param name="admin">A connection string to the same server; user, password and database are replaced.</param>
     /// <param name="database">The database.</param>
+    /// <param name="roles">What the roles are called.</param>
     /// <param name="passwords">The roles' passwords.</param>
-    public static PostgresConnections Connections(string admin, string database, RolePasswords passwords)
+    public static PostgresConnections Connections(string admin, string database, RoleNames roles, RolePasswords passwords)
     {
+        ArgumentNullException.ThrowIfNull(roles);
         ArgumentNullException.ThrowIfNull(passwords);
         return new()
         {
-            Application = As(Application, passwords.Application),
-            Platform = As(Platform, passwords.Platform),
-            Owner = As(Owner, passwords.Owner),
+            Roles = roles,
+            Application = As(roles.Application, passwords.Application),
+            Platform = As(roles.Platform, passwords.Platform),
+            Owner = As(roles.Owner, passwords.Owner),
         };
 
         string As(string role, string password) =>
             new NpgsqlConnectionStringBuilder(admin) { Username = role, Password = password, Database = database }.ConnectionString;
+    }
+
+    private static async Task<NpgsqlConnection> OpenAsync(string connectionString, CancellationToken cancellationToken)
+    {
+        var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false }.ConnectionString);
+        try
+        {
+            await connection.OpenAsync(cancellationToken).ConfigureAwait(false);
+            return connection;
+        }
+        catch
+        {
+            await connection.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
     }
 }

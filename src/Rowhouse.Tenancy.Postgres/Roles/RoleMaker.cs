@@ -3,7 +3,7 @@ using Npgsql;
 namespace Rowhouse.Tenancy.Postgres.Roles;
 
 /// <summary>Makes the three roles, each with the right to sign in and with no other.</summary>
-internal sealed class RoleMaker(NpgsqlConnection admin)
+internal sealed class RoleMaker(NpgsqlConnection admin, RoleNames roles)
 {
     public async Task EnsureAsync(RolePasswords passwords, CancellationToken cancellationToken)
     {
@@ -12,9 +12,9 @@ internal sealed class RoleMaker(NpgsqlConnection admin)
         await using (transaction.ConfigureAwait(false))
         {
             await admin.ExecuteAsync("select pg_advisory_xact_lock(hashtext('rowhouse roles'))", cancellationToken).ConfigureAwait(false);
-            await EnsureRoleAsync(DatabaseRoles.Owner, passwords.Owner, cancellationToken).ConfigureAwait(false);
-            await EnsureRoleAsync(DatabaseRoles.Application, passwords.Application, cancellationToken).ConfigureAwait(false);
-            await EnsureRoleAsync(DatabaseRoles.Platform, passwords.Platform, cancellationToken).ConfigureAwait(false);
+            await EnsureRoleAsync(roles.Owner, passwords.Owner, cancellationToken).ConfigureAwait(false);
+            await EnsureRoleAsync(roles.Application, passwords.Application, cancellationToken).ConfigureAwait(false);
+            await EnsureRoleAsync(roles.Platform, passwords.Platform, cancellationToken).ConfigureAwait(false);
             await RefuseMembershipsAsync(cancellationToken).ConfigureAwait(false);
             await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
         }
@@ -40,7 +40,7 @@ internal sealed class RoleMaker(NpgsqlConnection admin)
     {
         var membership = await admin.ScalarAsync<string?>(
             "select format('%s is a member of %s', member::regrole, roleid::regrole) from pg_auth_members where member in ($1::regrole, $2::regrole) limit 1",
-            cancellationToken, DatabaseRoles.Application, DatabaseRoles.Platform).ConfigureAwait(false);
+            cancellationToken, roles.Application, roles.Platform).ConfigureAwait(false);
         if (membership is not null)
         {
             throw new InvalidOperationException($"{membership}, so it has rights that isolation does not count with. Revoke the membership.");

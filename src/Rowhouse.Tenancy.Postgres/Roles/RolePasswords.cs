@@ -3,9 +3,9 @@ using System.Security.Cryptography;
 namespace Rowhouse.Tenancy.Postgres.Roles;
 
 /// <summary>The passwords of the roles that Rowhouse works in.</summary>
-/// <param name="Owner">Of <c>rowhouse_owner</c>.</param>
-/// <param name="Application">Of <c>rowhouse_app</c>.</param>
-/// <param name="Platform">Of <c>rowhouse_platform</c>.</param>
+/// <param name="Owner">Of <see cref="RoleNames.Owner"/>.</param>
+/// <param name="Application">Of <see cref="RoleNames.Application"/>.</param>
+/// <param name="Platform">Of <see cref="RoleNames.Platform"/>.</param>
 public sealed record RolePasswords(string Owner, string Application, string Platform)
 {
     /// <summary>Makes three passwords of 192 random bits each.</summary>

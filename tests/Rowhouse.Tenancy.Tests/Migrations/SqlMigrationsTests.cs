@@ -22,9 +22,9 @@ public sealed class SqlMigrationsTests(PostgresFixture postgres) : IClassFixture
     {
         var database = await postgres.CreateDatabaseAsync();
 
-        (await Migrations(First).ApplyAsync(database.Owner!, Token)).ShouldBe(["tenancy/0001_tenancy", "shop/0001_step"]);
-        (await Migrations(First, Second).ApplyAsync(database.Owner!, Token)).ShouldBe(["shop/0002_step"]);
-        (await Migrations(First, Second).ApplyAsync(database.Owner!, Token)).ShouldBeEmpty();
+        (await Migrations(First).ApplyAsync(database, Token)).ShouldBe(["tenancy/0001_tenancy", "shop/0001_step"]);
+        (await Migrations(First, Second).ApplyAsync(database, Token)).ShouldBe(["shop/0002_step"]);
+        (await Migrations(First, Second).ApplyAsync(database, Token)).ShouldBeEmpty();
     }
 
     [Fact]
@@ -32,7 +32,7 @@ public sealed class SqlMigrationsTests(PostgresFixture postgres) : IClassFixture
     {
         var database = await postgres.CreateDatabaseAsync();
 
-        var failed = await Should.ThrowAsync<MigrationException>(Migrations(First, "CREATE TABLE shop.lines (id int);\nALTER TABLE shop.nowhere ADD x int;").ApplyAsync(database.Owner!, Token));
+        var failed = await Should.ThrowAsync<MigrationException>(Migrations(First, "CREATE TABLE shop.lines (id int);\nALTER TABLE shop.nowhere ADD x int;").ApplyAsync(database, Token));
 
         failed.Script.ShouldBe("shop/0002_step");
         failed.Message.ShouldContain("relation \"shop.nowhere\" does not exist (42P01)");
@@ -43,9 +43,9 @@ public sealed class SqlMigrationsTests(PostgresFixture postgres) : IClassFixture
     public async Task A_script_that_was_changed_after_it_ran_is_refused()
     {
         var database = await postgres.CreateDatabaseAsync();
-        await Migrations(First).ApplyAsync(database.Owner!, Token);
+        await Migrations(First).ApplyAsync(database, Token);
 
-        var failed = await Should.ThrowAsync<MigrationException>(Migrations(First + " ", Second).ApplyAsync(database.Owner!, Token));
+        var failed = await Should.ThrowAsync<MigrationException>(Migrations(First + " ", Second).ApplyAsync(database, Token));
 
         failed.Script.ShouldBe("shop/0001_step");
         failed.Message.ShouldContain("changed after the database had it");
@@ -55,16 +55,16 @@ public sealed class SqlMigrationsTests(PostgresFixture postgres) : IClassFixture
     public async Task Line_ends_do_not_change_a_script()
     {
         var database = await postgres.CreateDatabaseAsync();
-        await Migrations("CREATE SCHEMA shop;\nCREATE TABLE shop.a (id int);").ApplyAsync(database.Owner!, Token);
+        await Migrations("CREATE SCHEMA shop;\nCREATE TABLE shop.a (id int);").ApplyAsync(database, Token);
 
-        (await Migrations("CREATE SCHEMA shop;\r\nCREATE TABLE shop.a (id int);").ApplyAsync(database.Owner!, Token)).ShouldBeEmpty();
+        (await Migrations("CREATE SCHEMA shop;\r\nCREATE TABLE shop.a (id int);").ApplyAsync(database, Token)).ShouldBeEmpty();
     }
 
     [Fact]
     public async Task A_database_that_is_newer_than_the_program_is_refused()
     {
         var database = await postgres.CreateDatabaseAsync();
-        await Migrations(First, Second).ApplyAsync(database.Owner!, Token);
+        await Migrations(First, Second).ApplyAsync(database, Token);
         await using var application = NpgsqlDataSource.Create(database.Application);
 
         var failed = await Should.ThrowAsync<MigrationException>(Migrations(First).FindPendingAsync(application, Token));
@@ -80,7 +80,7 @@ public sealed class SqlMigrationsTests(PostgresFixture postgres) : IClassFixture
         await using var application = NpgsqlDataSource.Create(database.Application);
 
         (await Migrations(First).FindPendingAsync(application, Token)).ShouldBe(["tenancy/0001_tenancy", "shop/0001_step"]);
-        await Migrations(First).ApplyAsync(database.Owner!, Token);
+        await Migrations(First).ApplyAsync(database, Token);
         (await Migrations(First, Second).FindPendingAsync(application, Token)).ShouldBe(["shop/0002_step"]);
     }
 
@@ -89,7 +89,7 @@ public sealed class SqlMigrationsTests(PostgresFixture postgres) : IClassFixture
     {
         var database = await postgres.CreateDatabaseAsync();
 
-        var applied = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Migrations(First, Second).ApplyAsync(database.Owner!, Token)));
+        var applied = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Migrations(First, Second).ApplyAsync(database, Token)));
 
         applied.SelectMany(scripts => scripts).ShouldBe(["tenancy/0001_tenancy", "shop/0001_step", "shop/0002_step"], ignoreOrder: true);
     }
@@ -119,7 +119,7 @@ public sealed class SqlMigrationsTests(PostgresFixture postgres) : IClassFixture
     {
         await using var host = await NotesHost.StartAsync(postgres);
 
-        var failed = await Should.ThrowAsync<MigrationException>(Migrations("UPDATE notes.notes SET text = ''").ApplyAsync(host.Connections.Owner!, Token));
+        var failed = await Should.ThrowAsync<MigrationException>(Migrations("UPDATE notes.notes SET text = ''").ApplyAsync(host.Connections, Token));
 
         failed.Message.ShouldContain("row-level security");
     }

@@ -1,6 +1,7 @@
 using Npgsql;
 using Rowhouse.Tenancy.Postgres;
 using Rowhouse.Tenancy.Postgres.Roles;
+using Rowhouse.Tenancy.Tests.Notes;
 using Shouldly;
 
 namespace Rowhouse.Tenancy.Tests.Roles;
@@ -64,7 +65,7 @@ public sealed class DatabaseRolesTests(OwnServer postgres) : IClassFixture<OwnSe
         var name = new NpgsqlConnectionStringBuilder(connections.Application).Database!;
         await ScalarAsync(connections.Owner!, "create table public.kept (id int); insert into public.kept values (7)");
 
-        var again = await DatabaseRoles.EnsureAsync(admin, name, Passwords(connections), TestContext.Current.CancellationToken);
+        var again = await DatabaseRoles.EnsureAsync(admin, name, RoleNames.Default, Passwords(connections), TestContext.Current.CancellationToken);
 
         again.ShouldBe(connections);
         (await ScalarAsync(again.Owner!, "select id from public.kept")).ShouldBe(7);
@@ -83,7 +84,7 @@ public sealed class DatabaseRolesTests(OwnServer postgres) : IClassFixture<OwnSe
         }
 
         var managed = new NpgsqlConnectionStringBuilder(admin) { Username = "managed", Password = "managed" }.ConnectionString;
-        var made = await DatabaseRoles.EnsureAsync(managed, "managed_database", Passwords(connections), TestContext.Current.CancellationToken);
+        var made = await DatabaseRoles.EnsureAsync(managed, "managed_database", RoleNames.Default, Passwords(connections), TestContext.Current.CancellationToken);
 
         (await ScalarAsync(made.Application, "select current_user::text")).ShouldBe("rowhouse_app");
         (await Should.ThrowAsync<PostgresException>(ScalarAsync(managed, "set role rowhouse_owner"))).SqlState.ShouldBe("42501");
@@ -96,7 +97,7 @@ public sealed class DatabaseRolesTests(OwnServer postgres) : IClassFixture<OwnSe
         var admin = postgres.Admin;
         await ScalarAsync(admin, "alter role rowhouse_platform createrole");
 
-        await DatabaseRoles.EnsureAsync(admin, "mended", Passwords(connections), TestContext.Current.CancellationToken);
+        await DatabaseRoles.EnsureAsync(admin, "mended", RoleNames.Default, Passwords(connections), TestContext.Current.CancellationToken);
 
         (await ScalarAsync(admin, "select rolcreaterole from pg_roles where rolname = 'rowhouse_platform'")).ShouldBe(false);
     }
@@ -109,7 +110,7 @@ public sealed class DatabaseRolesTests(OwnServer postgres) : IClassFixture<OwnSe
         await ScalarAsync(admin, "grant rowhouse_owner to rowhouse_platform");
         try
         {
-            var refused = await Should.ThrowAsync<InvalidOperationException>(DatabaseRoles.EnsureAsync(admin, "refused", Passwords(connections), TestContext.Current.CancellationToken));
+            var refused = await Should.ThrowAsync<InvalidOperationException>(DatabaseRoles.EnsureAsync(admin, "refused", RoleNames.Default, Passwords(connections), TestContext.Current.CancellationToken));
             refused.Message.ShouldContain("rowhouse_platform is a member of rowhouse_owner");
         }
         finally
@@ -119,13 +120,49 @@ public sealed class DatabaseRolesTests(OwnServer postgres) : IClassFixture<OwnSe
     }
 
     [Fact]
+    public async Task Two_installations_on_one_server_share_nothing()
+    {
+        var connections = await postgres.CreateDatabaseAsync();
+        var other = await DatabaseRoles.EnsureAsync(postgres.Admin, "acme", new("acme"), RolePasswords.Generate(), TestContext.Current.CancellationToken);
+        await NotesHost.MigrateAsync(other);
+        await using var host = await NotesHost.StartAsync(other);
+
+        await host.WriteNoteAsync(host.Smith);
+        (await ScalarAsync(other.Application, "select current_user::text")).ShouldBe("acme_app");
+        (await ScalarAsync(connections.Application, "select current_user::text")).ShouldBe("rowhouse_app");
+        foreach (var (mine, theirs) in new[] { (connections.Application, other.Application), (other.Application, connections.Application) })
+        {
+            var database = new NpgsqlConnectionStringBuilder(theirs).Database;
+            var across = new NpgsqlConnectionStringBuilder(mine) { Database = database }.ConnectionString;
+            (await Should.ThrowAsync<PostgresException>(ScalarAsync(across, "select 1"))).SqlState.ShouldBe("42501");
+        }
+    }
+
+    [Fact]
+    public async Task The_databases_of_an_installation_are_known_from_its_roles()
+    {
+        var admin = postgres.Admin;
+        RoleNames names = new("known");
+
+        (await DatabaseRoles.FindDatabasesAsync(admin, names, TestContext.Current.CancellationToken)).ShouldBeEmpty();
+
+        await DatabaseRoles.EnsureAsync(admin, "known_one", names, RolePasswords.Generate(), TestContext.Current.CancellationToken);
+        (await DatabaseRoles.FindDatabasesAsync(admin, names, TestContext.Current.CancellationToken)).ShouldBe(["known_one"]);
+
+        // A right inside another database, without any on the database itself.
+        await ScalarAsync(new NpgsqlConnectionStringBuilder(admin) { Database = "template1" }.ConnectionString, "create schema held; grant usage on schema held to known_app");
+        (await DatabaseRoles.FindDatabasesAsync(admin, names, TestContext.Current.CancellationToken)).ShouldBe(["known_one", "template1"]);
+        await ScalarAsync(new NpgsqlConnectionStringBuilder(admin) { Database = "template1" }.ConnectionString, "drop schema held");
+    }
+
+    [Fact]
     public async Task A_database_of_somebody_else_is_refused()
     {
         var connections = await postgres.CreateDatabaseAsync();
         var admin = postgres.Admin;
         await ScalarAsync(admin, "create database \"somebody's\"");
 
-        var refused = await Should.ThrowAsync<InvalidOperationException>(DatabaseRoles.EnsureAsync(admin, "somebody's", Passwords(connections), TestContext.Current.CancellationToken));
+        var refused = await Should.ThrowAsync<InvalidOperationException>(DatabaseRoles.EnsureAsync(admin, "somebody's", RoleNames.Default, Passwords(connections), TestContext.Current.CancellationToken));
 
         refused.Message.ShouldContain("belongs to postgres");
     }
@@ -137,7 +174,7 @@ public sealed class DatabaseRolesTests(OwnServer postgres) : IClassFixture<OwnSe
     {
         var admin = postgres.Admin;
 
-        await Should.ThrowAsync<ArgumentException>(DatabaseRoles.EnsureAsync(admin, "unused", new(password, password, password), TestContext.Current.CancellationToken));
+        await Should.ThrowAsync<ArgumentException>(DatabaseRoles.EnsureAsync(admin, "unused", RoleNames.Default, new(password, password, password), TestContext.Current.CancellationToken));
     }
 
     private static RolePasswords Passwords(PostgresConnections connections) => new(

@@ -1,3 +1,4 @@
+using Npgsql;
 using Rowhouse.Tenancy.Postgres;
 using Rowhouse.Tenancy.Postgres.Embedded;
 using Rowhouse.Tenancy.Postgres.Roles;
@@ -18,7 +19,14 @@ public sealed class OwnServer : IAsyncLifetime
 
     public async ValueTask InitializeAsync() => server = await folder.StartAsync();
 
-    public Task<PostgresConnections> CreateDatabaseAsync() => DatabaseRoles.EnsureAsync(Admin, $"test_{++databases}", passwords);
+    /// <summary>The superuser's connection string to a database of the others, or that of a role whose password is its name.</summary>
+    public string As(PostgresConnections connections, string user)
+    {
+        var admin = new NpgsqlConnectionStringBuilder(Admin) { Database = new NpgsqlConnectionStringBuilder(connections.Application).Database, Pooling = false };
+        return (user == admin.Username ? admin : new(admin.ConnectionString) { Username = user, Password = user }).ConnectionString;
+    }
+
+    public Task<PostgresConnections> CreateDatabaseAsync() => DatabaseRoles.EnsureAsync(Admin, $"test_{++databases}", RoleNames.Default, passwords);
 
     public async ValueTask DisposeAsync()
     {

@@ -1,4 +1,4 @@
--- The control plane's own tables. rowhouse_platform works on them; rowhouse_app cannot see the schema.
+-- The control plane's own tables. The platform role works on them; the application role cannot see the schema.
 CREATE SCHEMA IF NOT EXISTS platform;
 
 CREATE TABLE platform.tenants (
@@ -142,11 +142,11 @@ CREATE TABLE platform.audit (
 CREATE INDEX ix_audit_at_id ON platform.audit (at, id);
 CREATE INDEX ix_audit_tenant_id_at_id ON platform.audit (tenant_id, at, id);
 
-GRANT USAGE ON SCHEMA platform TO rowhouse_platform;
+GRANT USAGE ON SCHEMA platform TO :"platform";
 GRANT SELECT, INSERT, UPDATE, DELETE ON
     platform.tenants, platform.identifiers, platform.subscriptions, platform.people, platform.members,
     platform.sessions, platform.sign_in_attempts
-    TO rowhouse_platform;
+    TO :"platform";
 
 -- Append only: what was recorded can be neither changed nor removed by the role that records it.
-GRANT SELECT, INSERT ON platform.audit TO rowhouse_platform;
+GRANT SELECT, INSERT ON platform.audit TO :"platform";

@@ -12,14 +12,14 @@ CREATE TABLE tenancy.homes (
 ALTER TABLE tenancy.homes ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 
 -- The owner is named for the fence, which runs as the owner and is subject to the policies like everybody.
-CREATE POLICY tenant ON tenancy.homes TO rowhouse_app, rowhouse_owner
+CREATE POLICY tenant ON tenancy.homes TO :"app", :"owner"
     USING (tenant_id = nullif(current_setting('rowhouse.tenant', true), '')::uuid)
     WITH CHECK (tenant_id = nullif(current_setting('rowhouse.tenant', true), '')::uuid);
-CREATE POLICY platform ON tenancy.homes TO rowhouse_platform USING (true) WITH CHECK (true);
+CREATE POLICY platform ON tenancy.homes TO :"platform" USING (true) WITH CHECK (true);
 
-GRANT USAGE ON SCHEMA tenancy TO rowhouse_app, rowhouse_platform;
-GRANT SELECT ON tenancy.homes TO rowhouse_app;
-GRANT SELECT, INSERT, UPDATE, DELETE ON tenancy.homes TO rowhouse_platform;
+GRANT USAGE ON SCHEMA tenancy TO :"app", :"platform";
+GRANT SELECT ON tenancy.homes TO :"app";
+GRANT SELECT, INSERT, UPDATE, DELETE ON tenancy.homes TO :"platform";
 
 -- Binds a tenant and the generation of its home to the transaction. SET LOCAL and not set_config: a distributed store
 -- carries only the former to its workers. No SET clause on the procedure: it would undo the binding at its end.
@@ -57,4 +57,4 @@ $$;
 
 REVOKE ALL ON PROCEDURE tenancy.bind(uuid, integer) FROM PUBLIC;
 REVOKE ALL ON FUNCTION tenancy.fence() FROM PUBLIC;
-GRANT EXECUTE ON PROCEDURE tenancy.bind(uuid, integer) TO rowhouse_app;
+GRANT EXECUTE ON PROCEDURE tenancy.bind(uuid, integer) TO :"app";

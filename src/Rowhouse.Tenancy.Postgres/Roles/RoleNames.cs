@@ -1,0 +1,51 @@
+using System.Text.RegularExpressions;
+
+namespace Rowhouse.Tenancy.Postgres.Roles;
+
+/// <summary>
+/// What the roles of one installation are called. Roles belong to a whole PostgreSQL server, so two installations on one
+/// server have different names. Everything that names a role takes it from here.
+/// </summary>
+public sealed partial record RoleNames
+{
+    // PostgreSQL cuts longer names off, and two that differ only after the cut would be one role.
+    private const int LongestName = 63;
+
+    /// <summary>Names the roles after an installation.</summary>
+    /// <param name="installation">Lower-case letters, digits and underscores, a letter first; short enough that PostgreSQL keeps every role's name whole.</param>
+    /// <exception cref="ArgumentException">The name is not of this form.</exception>
+    public RoleNames(string installation)
+    {
+        ArgumentNullException.ThrowIfNull(installation);
+        Installation = installation;
+        var longest = LongestName - (Platform.Length - installation.Length);
+        if (!Form().IsMatch(installation) || installation.Length > longest || installation.StartsWith("pg_", StringComparison.Ordinal))
+        {
+            throw new ArgumentException($"'{installation}' cannot name an installation: lower-case letters, digits and underscores, a letter first, not pg_, {longest} characters at most.", nameof(installation));
+        }
+    }
+
+    /// <summary>The names of an installation that has its PostgreSQL server to itself: <c>rowhouse_owner</c> and so on.</summary>
+    public static RoleNames Default { get; } = new("rowhouse");
+
+    /// <summary>The name that all of them begin with.</summary>
+    public string Installation { get; }
+
+    /// <summary>The role that owns every object. It migrates and does nothing else.</summary>
+    public string Owner => $"{Installation}_owner";
+
+    /// <summary>The role of requests and jobs. It owns nothing and is held by row-level security.</summary>
+    public string Application => $"{Installation}_app";
+
+    /// <summary>The role of the control plane.</summary>
+    public string Platform => $"{Installation}_platform";
+
+    /// <summary>Puts the names where SQL says <c>:"owner"</c>, <c>:"app"</c> or <c>:"platform"</c>, as psql's variables are written.</summary>
+    internal string Fill(string sql) => sql
+        .Replace(":\"owner\"", Owner, StringComparison.Ordinal)
+        .Replace(":\"app\"", Application, StringComparison.Ordinal)
+        .Replace(":\"platform\"", Platform, StringComparison.Ordinal);
+
+    [GeneratedRegex("^[a-z][a-z0-9_]*\\z", RegexOptions.NonBacktracking)]
+    private static partial Regex Form();
+}
