@@ -1,3 +1,4 @@
+using System.Data;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging;
 using Rowhouse.Tenancy.Postgres.Embedded;
@@ -65,20 +66,37 @@ public sealed class PostgresDatabase : IAsyncDisposable
     /// <summary>Applies the missing scripts and sets the guards.</summary>
     /// <param name="cancellationToken">Undoes everything.</param>
     /// <returns>The scripts that were applied.</returns>
-    /// <exception cref="InvalidOperationException">This process has no connection of the owner's role.</exception>
+    /// <exception cref="InvalidOperationException">This process has no connection of the owner's role, or it works as another one.</exception>
     /// <exception cref="MigrationException">The schema cannot be brought to where the program is.</exception>
     public Task<IReadOnlyList<string>> MigrateAsync(CancellationToken cancellationToken = default) =>
-        Migrations.ApplyAsync(
-            store.Connections.Owner ?? throw new InvalidOperationException($"A migration needs the owner's role: set {ConfiguredConnections.Owner}."),
-            cancellationToken);
+        Migrations.ApplyAsync(store.Connections, cancellationToken);
 
-    /// <summary>Compares the live database with the models of all registered modules.</summary>
+    /// <summary>
+    /// Asks over each connection that a server works with who it is to PostgreSQL. A connection string that names a
+    /// superuser, an owner or the wrong role is found, and one that the server refuses.
+    /// </summary>
+    /// <param name="cancellationToken">Stops looking.</param>
+    /// <returns>What is wrong; no table is looked at.</returns>
+    public async Task<IsolationReport> VerifyConnectionsAsync(CancellationToken cancellationToken = default) =>
+        new(0, 0, await SessionRules.CheckAsync(store.Working, cancellationToken).ConfigureAwait(false));
+
+    /// <summary>Checks the connections, and compares the live database with the models of all registered modules.</summary>
     /// <param name="cancellationToken">Stops looking.</param>
     public async Task<IsolationReport> VerifyIsolationAsync(CancellationToken cancellationToken = default)
     {
-        var connection = await store.Application.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
-        await using var dispose = connection.ConfigureAwait(false);
-        return await IsolationCheck.RunAsync(connection, models.Tables, cancellationToken).ConfigureAwait(false);
+        var connections = await VerifyConnectionsAsync(cancellationToken).ConfigureAwait(false);
+        var refused = connections.Findings.Select(finding => finding.Where).ToHashSet(StringComparer.Ordinal);
+        if (store.Working.FirstOrDefault(candidate => !refused.Contains(candidate.Setting)) is not { } working)
+        {
+            return connections;
+        }
+
+        var connection = await working.Source.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
+        await using var disposeConnection = connection.ConfigureAwait(false);
+        var transaction = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken).ConfigureAwait(false);
+        await using var disposeTransaction = transaction.ConfigureAwait(false);
+        var database = await IsolationCheck.RunAsync(connection, store.Connections.Roles, models.Tables, cancellationToken).ConfigureAwait(false);
+        return database with { Findings = [.. connections.Findings.Concat(database.Findings).Distinct()] };
     }
 
     /// <summary>Stops the private server, if this process owns it.</summary>

@@ -1,4 +1,6 @@
 using Npgsql;
+using Rowhouse.Tenancy.Postgres.Hosting;
+using Rowhouse.Tenancy.Postgres.Verification;
 
 namespace Rowhouse.Tenancy.Postgres;
 
@@ -26,6 +28,13 @@ public sealed class PostgresStore : IAsyncDisposable
     /// <summary>Connections of the platform's role.</summary>
     /// <exception cref="InvalidOperationException">The store is not open yet.</exception>
     public NpgsqlDataSource Platform => platform ?? throw NotOpen();
+
+    /// <summary>The connections that a server works over, each with the role that it has to work in.</summary>
+    internal IReadOnlyList<WorkingConnection> Working =>
+    [
+        new(ConfiguredConnections.Application, Application, Connections.Roles.Application),
+        new(ConfiguredConnections.Platform, Platform, Connections.Roles.Platform),
+    ];
 
     /// <summary>Opens the store. The first connection is made by its first use.</summary>
     /// <param name="connections">How the database is reached.</param>

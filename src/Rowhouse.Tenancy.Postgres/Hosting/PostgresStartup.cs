@@ -14,13 +14,12 @@ internal sealed partial class PostgresStartup(
     public async Task StartingAsync(CancellationToken cancellationToken)
     {
         await database.OpenAsync(cancellationToken).ConfigureAwait(false);
+
+        // First: what a connection in the wrong role would say of the schema leads astray.
+        RefuseUnsound(await database.VerifyConnectionsAsync(cancellationToken).ConfigureAwait(false));
         await MigrateAsync(cancellationToken).ConfigureAwait(false);
         var report = await database.VerifyIsolationAsync(cancellationToken).ConfigureAwait(false);
-        if (!report.IsSound)
-        {
-            throw new IsolationException(report);
-        }
-
+        RefuseUnsound(report);
         LogSound(report.Tables, report.SharedTables);
         foreach (var catalogue in catalogues)
         {
@@ -38,6 +37,14 @@ internal sealed partial class PostgresStartup(
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    private static void RefuseUnsound(IsolationReport report)
+    {
+        if (!report.IsSound)
+        {
+            throw new IsolationException(report);
+        }
+    }
 
     private async Task MigrateAsync(CancellationToken cancellationToken)
     {

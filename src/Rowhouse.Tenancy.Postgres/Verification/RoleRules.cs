@@ -2,44 +2,58 @@ using Rowhouse.Tenancy.Postgres.Roles;
 
 namespace Rowhouse.Tenancy.Postgres.Verification;
 
-/// <summary>What the two working roles may not be or do; with any of it they could step around the policies.</summary>
+/// <summary>What a working role may not be, own or do; with any of it, it could step around the policies.</summary>
 internal static class RoleRules
 {
-    public static IEnumerable<IsolationFinding> Check(LiveDatabase live)
+    // The binding's own are any that begin so.
+    private const string Binding = "rowhouse.";
+
+    private static readonly string[] Steering = ["row_security", "search_path", "session_replication_role", "role", "session_authorization", "local_preload_libraries", "session_preload_libraries"];
+
+    /// <summary>Judges the roles by what they are, own, can become, begin with and can make.</summary>
+    /// <param name="names">The roles that are judged.</param>
+    /// <param name="roles">They, where they exist, and all that they can become.</param>
+    public static IEnumerable<IsolationFinding> Check(IEnumerable<string> names, IReadOnlyList<LiveRole> roles) =>
+        names.SelectMany(name => roles.FirstOrDefault(role => role.Name == name) is { } role
+            ? Is(role).Concat(Becomes(role, roles)).Concat(Begins(role)).Concat(Makes(role))
+            : [new("role", name, "there is no such role.", "Run `rowhouse database init`.")]);
+
+    private static IEnumerable<IsolationFinding> Is(LiveRole role)
     {
-        foreach (var name in new[] { DatabaseRoles.Application, DatabaseRoles.Platform })
+        foreach (var attribute in role.Attributes)
         {
-            if (live.Roles.FirstOrDefault(role => role.Name == name) is not { } role)
-            {
-                yield return new("role", name, "there is no such role.", "Run `rowhouse database init`.");
-                continue;
-            }
+            yield return new("role", role.Name, $"it has {attribute}.", $"As a superuser: ALTER ROLE {Sql.Name(role.Name)} NO{attribute};");
+        }
 
-            foreach (var (has, attribute) in new[]
-            {
-                (role.Superuser, "SUPERUSER"), (role.BypassesPolicies, "BYPASSRLS"), (role.MakesRoles, "CREATEROLE"), (role.MakesDatabases, "CREATEDB"), (role.Replicates, "REPLICATION"),
-            })
-            {
-                if (has)
-                {
-                    yield return new("role", name, $"it has {attribute}.", $"As a superuser: ALTER ROLE {name} NO{attribute};");
-                }
-            }
+        if (role.Owns is [var first, ..])
+        {
+            yield return new("role", role.Name, $"it owns the {first}, and who owns something can lift its guards.", "As a superuser: ALTER … OWNER TO the owner's role.");
+        }
+    }
 
-            foreach (var group in role.MemberOf)
-            {
-                yield return new("role", name, $"it is a member of {group} and has its rights.", $"As a superuser: REVOKE {Sql.Name(group)} FROM {name};");
-            }
+    private static IEnumerable<IsolationFinding> Becomes(LiveRole role, IReadOnlyList<LiveRole> roles) =>
+        from name in role.MemberOf
+        let other = roles.First(candidate => candidate.Name == name) // the query answers whom it names
+        let why = other.Attributes.Select(attribute => $"has {attribute}").Concat(other.Owns.Take(1).Select(thing => $"owns the {thing}")).FirstOrDefault()
+        select new IsolationFinding(
+            "role", role.Name, $"it is a member of {name}{(why is null ? "" : $", which {why}")}, directly or over others, and can act as it.",
+            $"As a superuser: REVOKE {Sql.Name(name)} FROM {Sql.Name(role.Name)}; or from the role between them.");
 
-            if (role.MakesSchemas || role.MakesTemporaryTables)
-            {
-                yield return new("role", name, "it can make schemas or temporary tables in this database.", "Run `rowhouse database init`, which revokes the rights of PUBLIC.");
-            }
+    private static IEnumerable<IsolationFinding> Begins(LiveRole role) =>
+        from setting in role.Settings
+        where setting.Name.StartsWith(Binding, StringComparison.OrdinalIgnoreCase) || Steering.Contains(setting.Name, StringComparer.OrdinalIgnoreCase)
+        select new IsolationFinding("role", role.Name, $"its sessions begin with {setting.Name} = {setting.Value}.", $"As a superuser: ALTER {setting.Scope} RESET {setting.Name};");
 
-            foreach (var schema in role.MakesIn)
-            {
-                yield return new("role", name, $"it can make objects in the schema {schema}.", $"REVOKE CREATE ON SCHEMA {Sql.Name(schema)} FROM PUBLIC, {name};");
-            }
+    private static IEnumerable<IsolationFinding> Makes(LiveRole role)
+    {
+        if (role.MakesSchemas || role.MakesTemporaryTables)
+        {
+            yield return new("role", role.Name, "it can make schemas or temporary tables in this database.", "Run `rowhouse database init`, which revokes the rights of PUBLIC.");
+        }
+
+        foreach (var schema in role.MakesIn)
+        {
+            yield return new("role", role.Name, $"it can make objects in the schema {schema}.", $"REVOKE CREATE ON SCHEMA {Sql.Name(schema)} FROM PUBLIC, {Sql.Name(role.Name)};");
         }
     }
 }
