@@ -33,7 +33,7 @@ public sealed record SchemaComparison(IReadOnlyList<string> Missing, IReadOnlyLi
         var models = new TenantModels([new(typeof(TContext))], services);
         var schemas = models.Tables.Select(table => table.Schema).Distinct().ToArray();
 
-        await new SqlMigrations([], new TenantModels([], services)).ApplyAsync(OwnerOf(scratch), cancellationToken).ConfigureAwait(false);
+        await new SqlMigrations([], new TenantModels([], services)).ApplyAsync(scratch, cancellationToken).ConfigureAwait(false);
         var expected = await WithOwnerAsync(
             scratch,
             async owner =>
@@ -41,11 +41,11 @@ public sealed record SchemaComparison(IReadOnlyList<string> Missing, IReadOnlyLi
                 var context = TenantModels.ContextForModel(typeof(TContext), services);
                 await using var disposeContext = context.ConfigureAwait(false);
                 await owner.ExecuteAsync(context.Database.GenerateCreateScript(), cancellationToken).ConfigureAwait(false);
-                await GuardWriter.WriteAsync(owner, models.Tables, cancellationToken).ConfigureAwait(false);
-                return await LinesAsync(owner, schemas, cancellationToken).ConfigureAwait(false);
+                await GuardWriter.WriteAsync(owner, scratch.Roles, models.Tables, cancellationToken).ConfigureAwait(false);
+                return await SchemaText.ReadAsync(owner, schemas, cancellationToken).ConfigureAwait(false);
             },
             cancellationToken).ConfigureAwait(false);
-        var actual = await WithOwnerAsync(migrated, owner => LinesAsync(owner, schemas, cancellationToken), cancellationToken).ConfigureAwait(false);
+        var actual = await WithOwnerAsync(migrated, owner => SchemaText.ReadAsync(owner, schemas, cancellationToken), cancellationToken).ConfigureAwait(false);
         return new([.. expected.Except(actual)], [.. actual.Except(expected)]);
     }
 
@@ -62,20 +62,5 @@ public sealed record SchemaComparison(IReadOnlyList<string> Missing, IReadOnlyLi
         await using var dispose = owner.ConfigureAwait(false);
         await owner.OpenAsync(cancellationToken).ConfigureAwait(false);
         return await work(owner).ConfigureAwait(false);
-    }
-
-    private static async Task<IReadOnlyList<string>> LinesAsync(NpgsqlConnection owner, string[] schemas, CancellationToken cancellationToken)
-    {
-        var lines = new List<string>();
-        var command = new NpgsqlCommand(await KernelResource.ReadAsync("schema.sql", cancellationToken).ConfigureAwait(false), owner) { Parameters = { new() { Value = schemas } } };
-        await using var disposeCommand = command.ConfigureAwait(false);
-        var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
-        await using var disposeReader = reader.ConfigureAwait(false);
-        while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
-        {
-            lines.Add(reader.GetString(0));
-        }
-
-        return lines;
     }
 }

@@ -1,21 +1,31 @@
 using Npgsql;
 using Rowhouse.Tenancy.Postgres.Guards;
+using Rowhouse.Tenancy.Postgres.Roles;
 
 namespace Rowhouse.Tenancy.Postgres.Verification;
 
 /// <summary>All rules against one database.</summary>
 internal static class IsolationCheck
 {
-    public static async Task<IsolationReport> RunAsync(NpgsqlConnection connection, IReadOnlyList<GuardedTable> tables, CancellationToken cancellationToken)
+    /// <summary>Looks at everything that the connection can see, and changes nothing.</summary>
+    /// <param name="connection">Any role's, in a transaction.</param>
+    /// <param name="names">What the roles are called.</param>
+    /// <param name="tables">The tables of all models.</param>
+    /// <param name="cancellationToken">Stops looking.</param>
+    public static async Task<IsolationReport> RunAsync(NpgsqlConnection connection, RoleNames names, IReadOnlyList<GuardedTable> tables, CancellationToken cancellationToken)
     {
-        var live = await LiveDatabase.ReadAsync(connection, tables.Select(table => table.Schema), cancellationToken).ConfigureAwait(false);
+        var live = await LiveDatabase.ReadAsync(connection, names, tables.Select(table => table.Schema), cancellationToken).ConfigureAwait(false);
+        string[] working = [names.Application, names.Platform];
+        var roles = await LiveRole.ReadAsync(connection, working, cancellationToken).ConfigureAwait(false);
         List<IsolationFinding> findings =
         [
             .. Model(tables),
-            .. TableRules.Check(tables, live),
+            .. new TableRules(tables, live).Check(),
             .. KeyRules.Check(tables, live),
             .. OpenRules.Check(tables, live),
-            .. RoleRules.Check(live),
+            .. DatabaseRules.Check(live),
+            .. KernelRules.Check(live),
+            .. RoleRules.Check(working, roles),
         ];
         return new(tables.Count(table => !table.IsShared), tables.Count(table => table.IsShared), findings);
     }

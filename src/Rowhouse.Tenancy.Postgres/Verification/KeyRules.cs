@@ -24,7 +24,7 @@ internal static class KeyRules
                 continue;
             }
 
-            var findings = table.IsShared ? References(relation, live) : TableRules.Family(relation, live).SelectMany(member => Keys(member).Concat(ForeignKeys(member, live)));
+            var findings = table.IsShared ? References(relation, live) : live.Family(relation).SelectMany(member => Keys(member).Concat(ForeignKeys(member, live)));
             foreach (var finding in findings)
             {
                 yield return finding;
@@ -49,8 +49,18 @@ internal static class KeyRules
 
     private static IEnumerable<IsolationFinding> ForeignKeys(LiveRelation relation, LiveDatabase live)
     {
+        if (relation.Unchecked)
+        {
+            yield return new("foreign-key", relation.ToString(), "its foreign keys are switched off.", $"As a superuser: ALTER TABLE {relation} ENABLE TRIGGER ALL; and look for rows that came in meanwhile.");
+        }
+
         foreach (var key in relation.Constraints.Where(constraint => constraint.Type == ForeignKey))
         {
+            if (!key.Valid)
+            {
+                yield return new("foreign-key", relation.ToString(), $"{key.Name} was not checked against the rows that are there, or is not enforced.", $"ALTER TABLE {relation} VALIDATE CONSTRAINT {key.Name};");
+            }
+
             if (live.Find(key.References) is { HasTenant: true })
             {
                 if (key.Columns is not [TenantModel.Key, ..] || key.Referenced is not [TenantModel.Key, ..])

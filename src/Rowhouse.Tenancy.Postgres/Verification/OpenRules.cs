@@ -1,71 +1,79 @@
 using Rowhouse.Tenancy.Postgres.Guards;
-using Rowhouse.Tenancy.Postgres.Roles;
 
 namespace Rowhouse.Tenancy.Postgres.Verification;
 
 /// <summary>Ways past the tables: views, tables that no model knows, functions with their owner's rights.</summary>
 internal static class OpenRules
 {
-    // The kernel's own, which its script guards and these rules hold to it.
-    private static readonly string[] KernelTables = ["tenancy.homes", "tenancy.migrations"];
-
     public static IEnumerable<IsolationFinding> Check(IReadOnlyCollection<GuardedTable> tables, LiveDatabase live)
     {
         var owned = tables.Select(table => table.Schema).ToHashSet(StringComparer.Ordinal);
         var known = tables.Select(table => live.Find(table.Schema, table.Name)).OfType<LiveRelation>()
-            .SelectMany(relation => TableRules.Family(relation, live)).Select(relation => relation.ToString())
-            .Concat(KernelTables).ToHashSet(StringComparer.Ordinal);
-        return live.Relations.Where(relation => !known.Contains(relation.ToString())).Select(relation => Relation(relation, owned)).OfType<IsolationFinding>()
-            .Concat(Kernel(live))
-            .Concat(Functions(live));
+            .SelectMany(live.Family).Select(relation => relation.Id).ToHashSet();
+        return live.Relations.Where(relation => relation is not { Schema: KernelRules.Schema, IsTable: true } && !known.Contains(relation.Id)).SelectMany(relation => Relation(relation, owned, live))
+            .Concat(live.Functions.Where(function => function.Schema != KernelRules.Schema).SelectMany(function => Function(function, owned, live)));
     }
 
-    private static IsolationFinding? Relation(LiveRelation relation, HashSet<string> owned)
+    private static IEnumerable<IsolationFinding> Relation(LiveRelation relation, HashSet<string> owned, LiveDatabase live)
     {
         var where = relation.ToString();
-        var open = relation.Grants.Any(grant => grant.Grantee is DatabaseRoles.Application or "public");
-        return relation.Kind switch
+        var forApplication = relation.Grants.Any(grant => grant.Grantee == live.Names.Application || grant.Grantee is "public");
+        var open = forApplication || relation.Grants.Any(grant => grant.Grantee == live.Names.Platform);
+        var revoke = $"REVOKE ALL ON {where} FROM {live.Names.Application}, {live.Names.Platform}, PUBLIC;";
+        switch (relation.Kind)
         {
-            LiveRelation.MaterializedView when open => new("view", where, "a materialized view holds rows of all tenants and knows no policy.", "Drop it, or revoke all rights of the application on it."),
-            LiveRelation.View when open && !relation.SecurityInvoker => new("view", where, "the view reads with its owner's rights, past every policy.", $"ALTER VIEW {where} SET (security_invoker = true);"),
-            LiveRelation.ForeignTable when open => new("view", where, "a foreign table knows no policy.", "Revoke all rights of the application on it."),
-            LiveRelation.View or LiveRelation.MaterializedView or LiveRelation.ForeignTable => null,
-            _ when owned.Contains(relation.Schema) => new("unknown-table", where, "no model knows this table, so nothing guards it.", "Map it in the module's context, or drop it."),
-            _ when open => new("unknown-table", where, "no model knows this table, and the application can use it.", $"REVOKE ALL ON {where} FROM {DatabaseRoles.Application}, PUBLIC;"),
-            _ => null,
-        };
+            case LiveRelation.MaterializedView when open:
+                yield return new("view", where, "a materialized view holds rows of all tenants and knows no policy.", $"Drop it, or {revoke}");
+                break;
+            case LiveRelation.View when open && !relation.SecurityInvoker:
+                yield return new("view", where, "the view reads with its owner's rights, past every policy.", $"ALTER VIEW {where} SET (security_invoker = true);");
+                break;
+            case LiveRelation.ForeignTable when open:
+                yield return new("view", where, "a foreign table knows no policy.", revoke);
+                break;
+            case LiveRelation.Sequence when open && owned.Contains(relation.Schema):
+                yield return new("grant", where, "the sequence counts for all tenants and tells each how many rows the others make.", revoke);
+                break;
+            case LiveRelation.View or LiveRelation.MaterializedView or LiveRelation.ForeignTable or LiveRelation.Sequence:
+                break;
+            default:
+                if (owned.Contains(relation.Schema))
+                {
+                    yield return new("unknown-table", where, "no model knows this table, so nothing guards it.", "Map it in the module's context, or drop it.");
+                }
+                else if (forApplication)
+                {
+                    yield return new("unknown-table", where, "no model knows this table, and the application can use it.", $"REVOKE ALL ON {where} FROM {live.Names.Application}, PUBLIC;");
+                }
+
+                break;
+        }
+
+        // A rule's statements run with the rights of the relation's owner.
+        if (open && relation.Rules is [var rule, ..])
+        {
+            yield return new("rule", where, $"the rule '{rule}' puts statements in the place of others, with the owner's rights.", $"DROP RULE {rule} ON {where};");
+        }
     }
 
-    private static IEnumerable<IsolationFinding> Kernel(LiveDatabase live)
+    private static IEnumerable<IsolationFinding> Function(LiveFunction function, HashSet<string> owned, LiveDatabase live)
     {
-        const string Mend = "Restore it from the kernel's script 0001_tenancy.";
-        var homes = live.Find("tenancy", "homes");
-        if (homes is not { Secured: true, Forced: true, Owner: DatabaseRoles.Owner }
-            || homes.Policies.Any(policy => policy.Name is not ("tenant" or "platform"))
-            || homes.Policies.Any(policy => policy.Name == "platform" && policy.Roles is not [DatabaseRoles.Platform])
-            || homes.Grants.Any(grant => grant.Grantee is not DatabaseRoles.Platform && grant is not { Grantee: DatabaseRoles.Application, Privilege: "SELECT" }))
+        // A trigger or an operator calls a function also where nobody may EXECUTE it.
+        if (!function.Callable && !owned.Contains(function.Schema))
         {
-            yield return new("kernel", "tenancy.homes", "the homes of tenants are not guarded as the kernel left them.", Mend);
+            yield break;
         }
 
-        var ledger = live.Find("tenancy", "migrations");
-        if (ledger is null || ledger.Grants.Any(grant => grant.Privilege != "SELECT"))
+        if (function.Definer)
         {
-            yield return new("kernel", "tenancy.migrations", "the record of the scripts can be written by others than the owner.", $"As {DatabaseRoles.Owner}: REVOKE ALL ON tenancy.migrations FROM PUBLIC, {DatabaseRoles.Application}, {DatabaseRoles.Platform}; GRANT SELECT ON tenancy.migrations TO {DatabaseRoles.Application}, {DatabaseRoles.Platform};");
+            yield return new(
+                "function", function.Name, $"it runs with the rights of {function.Owner}, whoever calls it.",
+                $"ALTER FUNCTION {function.Name} SECURITY INVOKER; or, outside the modules' schemas: REVOKE EXECUTE ON FUNCTION {function.Name} FROM PUBLIC, {live.Names.Application}, {live.Names.Platform};");
         }
 
-        foreach (var function in KernelFunctions.All)
+        if (function.Leakproof)
         {
-            var found = live.Functions.FirstOrDefault(candidate => candidate.Name == function.Name);
-            if (found is null || found.Owner != DatabaseRoles.Owner || found.Definer != function.Definer || found.Text.ReplaceLineEndings("\n") != function.Text)
-            {
-                yield return new("kernel", function.Name, found is null ? "it is missing." : "it is not as the kernel left it.", Mend);
-            }
+            yield return new("function", function.Name, "it is called leakproof, so it sees rows before their policy does.", $"As a superuser: ALTER FUNCTION {function.Name} NOT LEAKPROOF;");
         }
     }
-
-    private static IEnumerable<IsolationFinding> Functions(LiveDatabase live) =>
-        from function in live.Functions
-        where function is { Definer: true, ForApplication: true }
-        select new IsolationFinding("function", function.Name, $"the application can call it, and it runs with the rights of {function.Owner}.", $"ALTER FUNCTION {function.Name} SECURITY INVOKER; or REVOKE EXECUTE ON FUNCTION {function.Name} FROM PUBLIC, {DatabaseRoles.Application};");
 }

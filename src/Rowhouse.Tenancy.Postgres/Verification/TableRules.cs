@@ -7,7 +7,9 @@ namespace Rowhouse.Tenancy.Postgres.Verification;
 /// What every table of the models has to have: its guards. Each finding carries the statement that mends it, and the
 /// guards are written by carrying these out, so what is checked and what is made cannot drift apart.
 /// </summary>
-internal static class TableRules
+/// <param name="tables">The tables of all models.</param>
+/// <param name="live">The database.</param>
+internal sealed class TableRules(IReadOnlyCollection<GuardedTable> tables, LiveDatabase live)
 {
     /// <summary>A plain expression: a distributed store cannot send a subquery to its workers, and on one server it gains nothing.</summary>
     private const string Policy = "tenant_id = nullif(current_setting('rowhouse.tenant', true), '')::uuid";
@@ -22,15 +24,16 @@ internal static class TableRules
     // BEFORE, for each statement, INSERT, DELETE, UPDATE: pg_trigger.h.
     private const short FenceType = 2 | 4 | 8 | 16;
 
-    public static IEnumerable<IsolationFinding> Check(IEnumerable<GuardedTable> tables, LiveDatabase live)
+    private RoleNames Names => live.Names;
+
+    public IEnumerable<IsolationFinding> Check()
     {
-        var known = tables.ToList();
-        foreach (var finding in Schemas(known.Where(table => live.Find(table.Schema, table.Name) is not null).ToList(), live))
+        foreach (var finding in tables.Where(table => live.Find(table.Schema, table.Name) is not null).GroupBy(table => table.Schema).SelectMany(Schema))
         {
             yield return finding;
         }
 
-        foreach (var table in known)
+        foreach (var table in tables)
         {
             if (live.Find(table.Schema, table.Name) is not { IsTable: true } relation)
             {
@@ -38,42 +41,51 @@ internal static class TableRules
                 continue;
             }
 
-            foreach (var finding in Family(relation, live).SelectMany(member => Table(table, member)))
+            // Who asks a parent is held by the parent's policies alone.
+            if (relation.Parents is [var parent, ..])
+            {
+                yield return new("parent", table.ToString(), $"it is a partition or an heir of {live.Find(parent)?.ToString() ?? "a table elsewhere"}, whose readers see its rows past its policy.", $"ALTER TABLE {table} NO INHERIT …; or ALTER TABLE … DETACH PARTITION {table};");
+            }
+
+            foreach (var finding in live.Family(relation).SelectMany(member => Table(table, member)))
             {
                 yield return finding;
             }
         }
     }
 
-    /// <summary>A table with its partitions and heirs, which can be addressed directly.</summary>
-    public static IEnumerable<LiveRelation> Family(LiveRelation relation, LiveDatabase live) =>
-        live.Relations.Where(child => child.Parent == relation.Id).SelectMany(child => Family(child, live)).Prepend(relation);
-
-    private static IEnumerable<IsolationFinding> Schemas(List<GuardedTable> tables, LiveDatabase live)
+    private IEnumerable<IsolationFinding> Schema(IGrouping<string, GuardedTable> schema)
     {
-        var needed = tables.Select(table => (Role: DatabaseRoles.Application, table.Schema))
-            .Concat(tables.Where(table => table.IsShared).Select(table => (Role: DatabaseRoles.Platform, table.Schema)))
-            .Distinct();
-        return from need in needed
-               where !live.CanUse(need.Role, need.Schema)
-               select Mended("grant", need.Schema, $"{need.Role} cannot use the schema.", $"GRANT USAGE ON SCHEMA {Sql.Name(need.Schema)} TO {need.Role};");
-    }
-
-    private static IEnumerable<IsolationFinding> Table(GuardedTable table, LiveRelation relation)
-    {
-        var name = $"{Sql.Name(relation.Schema)}.{Sql.Name(relation.Name)}";
-        if (relation.Owner != DatabaseRoles.Owner)
+        var found = live.Schemas.First(candidate => candidate.Name == schema.Key); // it has a table
+        var name = Sql.Name(schema.Key);
+        if (found.Owner != Names.Owner)
         {
-            yield return new("owner", relation.ToString(), $"it belongs to {relation.Owner}.", $"As its owner or a superuser: ALTER TABLE {name} OWNER TO {DatabaseRoles.Owner};");
+            yield return new("owner", schema.Key, $"it belongs to {found.Owner}, who can drop what is in it.", $"As a superuser: ALTER SCHEMA {name} OWNER TO {Names.Owner};");
         }
 
-        foreach (var finding in (table.IsShared ? [] : RowSecurity(relation, name)).Concat(Grants(table, relation, name)))
+        string[] use = ["USAGE"];
+        foreach (var finding in Grants(schema.Key, $"SCHEMA {name}", found.Grants, (Names.Application, use), (Names.Platform, schema.Any(table => table.IsShared) ? use : [])))
         {
             yield return finding;
         }
     }
 
-    private static IEnumerable<IsolationFinding> RowSecurity(LiveRelation relation, string name)
+    private IEnumerable<IsolationFinding> Table(GuardedTable table, LiveRelation relation)
+    {
+        var name = $"{Sql.Name(relation.Schema)}.{Sql.Name(relation.Name)}";
+        if (relation.Owner != Names.Owner)
+        {
+            yield return new("owner", relation.ToString(), $"it belongs to {relation.Owner}.", $"As its owner or a superuser: ALTER TABLE {name} OWNER TO {Names.Owner};");
+        }
+
+        var grants = Grants(relation.ToString(), name, relation.Grants, (Names.Application, table.ApplicationRights), (Names.Platform, table.PlatformRights));
+        foreach (var finding in (table.IsShared ? [] : RowSecurity(relation, name)).Concat(Surplus(table, relation, name)).Concat(grants))
+        {
+            yield return finding;
+        }
+    }
+
+    private IEnumerable<IsolationFinding> RowSecurity(LiveRelation relation, string name)
     {
         var where = relation.ToString();
         if (!relation.HasTenant)
@@ -91,13 +103,7 @@ internal static class TableRules
         {
             yield return Mended(
                 "policy", where, "it has no policy 'tenant', or another one under this name.",
-                $"DROP POLICY IF EXISTS {PolicyName} ON {name}; CREATE POLICY {PolicyName} ON {name} TO {DatabaseRoles.Application} USING ({Policy}) WITH CHECK ({Policy});");
-        }
-
-        // Permissive policies add up: one more opens what the first one closes.
-        foreach (var other in relation.Policies.Where(policy => policy.Name != PolicyName && policy.Permissive))
-        {
-            yield return new("policy", where, $"the policy '{other.Name}' lets more rows through.", $"As {DatabaseRoles.Owner}: DROP POLICY {Sql.Name(other.Name)} ON {name};");
+                $"DROP POLICY IF EXISTS {PolicyName} ON {name}; CREATE POLICY {PolicyName} ON {name} TO {Names.Application} USING ({Policy}) WITH CHECK ({Policy});");
         }
 
         var fence = relation.Triggers.FirstOrDefault(trigger => trigger.Name == FenceName);
@@ -109,30 +115,53 @@ internal static class TableRules
         }
     }
 
-    private static bool IsTenants(LivePolicy policy) =>
-        policy is { Command: '*', Permissive: true, Roles: [DatabaseRoles.Application], Using: LivePolicy, Check: LivePolicy };
+    private bool IsTenants(LivePolicy policy) =>
+        policy is { Command: '*', Permissive: true, Roles: [var role], Using: LivePolicy, Check: LivePolicy } && role == Names.Application;
 
-    private static IEnumerable<IsolationFinding> Grants(GuardedTable table, LiveRelation relation, string name)
+    private IEnumerable<IsolationFinding> Surplus(GuardedTable table, LiveRelation relation, string name)
     {
-        foreach (var (role, rights) in new[] { (DatabaseRoles.Application, table.ApplicationRights), (DatabaseRoles.Platform, table.PlatformRights), ("public", []) })
+        var where = relation.ToString();
+
+        // Permissive policies add up: one more opens what the first one closes. A restrictive one calls what it likes.
+        foreach (var other in relation.Policies.Where(policy => table.IsShared || policy.Name != PolicyName))
         {
-            var has = relation.Grants.Where(grant => grant.Grantee == role).ToList();
-            var surplus = has.Where(grant => grant.Column is not null || !rights.Contains(grant.Privilege)).ToList();
+            yield return new("policy", where, $"the policy '{other.Name}' is not the model's.", $"As {Names.Owner}: DROP POLICY {Sql.Name(other.Name)} ON {name};");
+        }
+
+        // Also where nobody may call its function.
+        foreach (var other in relation.Triggers.Where(trigger => table.IsShared || trigger.Name != FenceName))
+        {
+            yield return new("trigger", where, $"the trigger '{other.Name}' is not the model's, and its function sees every row that is written.", $"As {Names.Owner}: DROP TRIGGER {Sql.Name(other.Name)} ON {name};");
+        }
+
+        foreach (var rule in relation.Rules)
+        {
+            yield return new("rule", where, $"the rule '{rule}' puts statements in the place of others, with the owner's rights.", $"As {Names.Owner}: DROP RULE {Sql.Name(rule)} ON {name};");
+        }
+    }
+
+    // Whoever else has a right has one too many.
+    private static IEnumerable<IsolationFinding> Grants(string where, string on, IReadOnlyList<LiveGrant> grants, params (string Role, IReadOnlyList<string> Rights)[] wanted)
+    {
+        var others = grants.Select(grant => grant.Grantee).Distinct().Except(wanted.Select(want => want.Role));
+        foreach (var (role, rights) in wanted.Concat(others.Select(other => (other, (IReadOnlyList<string>)[]))))
+        {
+            var has = grants.Where(grant => grant.Grantee == role).ToList();
+            var surplus = has.Where(grant => grant.Column is not null || grant.Grantable || !rights.Contains(grant.Privilege)).ToList();
             var lacking = rights.Except(has.Where(grant => grant.Column is null).Select(grant => grant.Privilege)).ToList();
+            var name = role is "public" ? "PUBLIC" : Sql.Name(role);
             if (surplus.Count > 0)
             {
-                var extra = string.Join(", ", surplus.Select(grant => grant.Column is null ? grant.Privilege : $"{grant.Privilege} ({grant.Column})"));
-
                 // REVOKE ALL takes the rights on columns as well, and the right ones are given again.
-                yield return Mended("grant", relation.ToString(), $"{role} may {extra}.", $"REVOKE ALL ON {name} FROM {role};{Grant(rights, role)}");
+                yield return Mended("grant", where, $"{role} may {string.Join(", ", surplus)}.", $"REVOKE ALL ON {on} FROM {name} CASCADE;{Grant(rights, name)}");
             }
             else if (lacking.Count > 0)
             {
-                yield return Mended("grant", relation.ToString(), $"{role} may not {string.Join(", ", lacking)}.", Grant(lacking, role));
+                yield return Mended("grant", where, $"{role} may not {string.Join(", ", lacking)}.", Grant(lacking, name));
             }
         }
 
-        string Grant(IReadOnlyCollection<string> rights, string role) => rights.Count == 0 ? "" : $"GRANT {string.Join(", ", rights)} ON {name} TO {role};";
+        string Grant(IReadOnlyCollection<string> rights, string name) => rights.Count == 0 ? "" : $"GRANT {string.Join(", ", rights)} ON {on} TO {name};";
     }
 
     private static IsolationFinding Mended(string rule, string where, string what, string sql) =>

@@ -1,29 +1,40 @@
--- What a database says of itself, as one JSON document: everything on which isolation depends, in the schemas that the
--- application can look into or that a module owns ($1). Readable by every role.
-WITH schemas AS (
-    SELECT n.oid, n.nspname AS name FROM pg_namespace n
+-- What a database says of itself, as one JSON document: everything on which isolation depends, in the schemas that one of
+-- the working roles ($2) can look into or that a module owns ($1). Readable by every role; a role may be missing.
+WITH working AS (
+    SELECT u.oid, u.rolname AS name FROM pg_roles u WHERE u.rolname = ANY ($2)
+), schemas AS (
+    SELECT n.oid, n.nspname AS name, n.nspowner AS owner, n.nspacl AS acl FROM pg_namespace n
     WHERE n.nspname NOT LIKE 'pg\_%' AND n.nspname <> 'information_schema'
-      AND (n.nspname = ANY ($1) OR has_schema_privilege('rowhouse_app', n.oid, 'USAGE'))
+      AND (n.nspname = ANY ($1) OR EXISTS (SELECT FROM working w WHERE has_schema_privilege(w.oid, n.oid, 'USAGE')))
 ), relations AS (
     SELECT c.oid, s.name AS schema, c.relname AS name, c.relkind AS kind, pg_get_userbyid(c.relowner) AS owner,
            c.relrowsecurity AS secured, c.relforcerowsecurity AS forced, c.relowner, c.relacl,
            coalesce((SELECT o.option_value::boolean FROM pg_options_to_table(c.reloptions) o WHERE o.option_name = 'security_invoker'), false) AS security_invoker,
-           (SELECT i.inhparent FROM pg_inherits i WHERE i.inhrelid = c.oid ORDER BY i.inhseqno LIMIT 1) AS parent
+           (SELECT coalesce(json_agg(i.inhparent ORDER BY i.inhseqno), '[]') FROM pg_inherits i WHERE i.inhrelid = c.oid) AS parents
     FROM pg_class c JOIN schemas s ON s.oid = c.relnamespace
-    WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f')
-      AND NOT EXISTS (SELECT 1 FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')
+    WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S')
+      AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')
 ), grants AS (
-    SELECT r.oid, CASE a.grantee WHEN 0 THEN 'public' ELSE pg_get_userbyid(a.grantee) END AS grantee, a.privilege_type AS privilege, NULL::text AS "column"
-    FROM relations r CROSS JOIN LATERAL aclexplode(coalesce(r.relacl, acldefault('r', r.relowner))) a WHERE a.grantee <> r.relowner
+    SELECT r.oid, CASE a.grantee WHEN 0 THEN 'public' ELSE pg_get_userbyid(a.grantee) END AS grantee, a.privilege_type AS privilege, NULL::text AS "column", a.is_grantable AS grantable
+    FROM relations r CROSS JOIN LATERAL aclexplode(r.relacl) a WHERE a.grantee <> r.relowner
     UNION ALL
-    SELECT r.oid, CASE a.grantee WHEN 0 THEN 'public' ELSE pg_get_userbyid(a.grantee) END, a.privilege_type, t.attname::text
+    SELECT r.oid, CASE a.grantee WHEN 0 THEN 'public' ELSE pg_get_userbyid(a.grantee) END, a.privilege_type, t.attname::text, a.is_grantable
     FROM relations r JOIN pg_attribute t ON t.attrelid = r.oid AND NOT t.attisdropped CROSS JOIN LATERAL aclexplode(t.attacl) a WHERE a.grantee <> r.relowner
 )
 SELECT json_build_object(
+    'database', (SELECT json_build_object(
+        'name', d.datname, 'owner', pg_get_userbyid(d.datdba),
+        'forPublic', (SELECT coalesce(json_agg(a.privilege_type ORDER BY a.privilege_type), '[]') FROM aclexplode(coalesce(d.datacl, acldefault('d', d.datdba))) a WHERE a.grantee = 0))
+        FROM pg_database d WHERE d.datname = current_database()),
+    'schemas', (SELECT coalesce(json_agg(json_build_object(
+        'name', s.name, 'owner', pg_get_userbyid(s.owner),
+        'grants', (SELECT coalesce(json_agg(json_build_object(
+            'grantee', CASE a.grantee WHEN 0 THEN 'public' ELSE pg_get_userbyid(a.grantee) END, 'privilege', a.privilege_type, 'grantable', a.is_grantable) ORDER BY a.grantee, a.privilege_type), '[]')
+            FROM aclexplode(s.acl) a WHERE a.grantee <> s.owner)) ORDER BY s.name), '[]') FROM schemas s),
     'relations', (SELECT coalesce(json_agg(json_build_object(
         'id', r.oid, 'schema', r.schema, 'name', r.name, 'kind', r.kind, 'owner', r.owner, 'secured', r.secured, 'forced', r.forced,
-        'securityInvoker', r.security_invoker, 'parent', r.parent,
-        'hasTenant', EXISTS (SELECT 1 FROM pg_attribute t WHERE t.attrelid = r.oid AND t.attname = 'tenant_id' AND NOT t.attisdropped AND t.atttypid = 'uuid'::regtype AND (t.attnotnull OR r.kind IN ('v', 'm'))),
+        'securityInvoker', r.security_invoker, 'parents', r.parents,
+        'hasTenant', EXISTS (SELECT FROM pg_attribute t WHERE t.attrelid = r.oid AND t.attname = 'tenant_id' AND NOT t.attisdropped AND t.atttypid = 'uuid'::regtype AND (t.attnotnull OR r.kind IN ('v', 'm'))),
         'policies', (SELECT coalesce(json_agg(json_build_object(
             'name', p.polname, 'command', p.polcmd, 'permissive', p.polpermissive,
             'roles', (SELECT json_agg(CASE o WHEN 0 THEN 'public' ELSE pg_get_userbyid(o) END ORDER BY o) FROM unnest(p.polroles) o),
@@ -33,29 +44,31 @@ SELECT json_build_object(
             'name', t.tgname, 'type', t.tgtype, 'enabled', t.tgenabled IN ('O', 'A'), 'conditional', t.tgqual IS NOT NULL OR t.tgattr <> ''::int2vector,
             'function', t.tgfoid::regproc::text) ORDER BY t.tgname), '[]')
             FROM pg_trigger t WHERE t.tgrelid = r.oid AND NOT t.tgisinternal),
-        'grants', (SELECT coalesce(json_agg(json_build_object('grantee', g.grantee, 'privilege', g.privilege, 'column', g.column) ORDER BY g.grantee, g.privilege), '[]')
+        'unchecked', EXISTS (SELECT FROM pg_trigger t WHERE t.tgrelid = r.oid AND t.tgisinternal AND t.tgenabled NOT IN ('O', 'A')),
+        'rules', (SELECT coalesce(json_agg(w.rulename ORDER BY w.rulename), '[]') FROM pg_rewrite w WHERE w.ev_class = r.oid AND w.rulename <> '_RETURN'),
+        'grants', (SELECT coalesce(json_agg(json_build_object('grantee', g.grantee, 'privilege', g.privilege, 'column', g.column, 'grantable', g.grantable) ORDER BY g.grantee, g.privilege, g.column), '[]')
             FROM grants g WHERE g.oid = r.oid),
         'constraints', (SELECT coalesce(json_agg(json_build_object(
-            'name', k.conname, 'type', k.contype, 'references', CASE k.confrelid WHEN 0 THEN NULL ELSE k.confrelid END, 'onDelete', k.confdeltype, 'onUpdate', k.confupdtype,
+            'name', k.conname, 'type', k.contype, 'references', CASE k.confrelid WHEN 0 THEN NULL ELSE k.confrelid END, 'onDelete', k.confdeltype, 'onUpdate', k.confupdtype, 'valid', k.convalidated,
             'columns', (SELECT json_agg(t.attname ORDER BY c.place) FROM unnest(k.conkey) WITH ORDINALITY c (number, place) JOIN pg_attribute t ON t.attrelid = k.conrelid AND t.attnum = c.number),
             'referenced', (SELECT json_agg(t.attname ORDER BY c.place) FROM unnest(k.confkey) WITH ORDINALITY c (number, place) JOIN pg_attribute t ON t.attrelid = k.confrelid AND t.attnum = c.number)) ORDER BY k.conname), '[]')
             FROM pg_constraint k WHERE k.conrelid = r.oid AND k.contype IN ('p', 'u', 'f', 'x')),
         'uniqueIndexes', (SELECT coalesce(json_agg(json_build_object(
             'name', i.indexrelid::regclass::text,
             'columns', (SELECT json_agg(coalesce(t.attname, '(expression)') ORDER BY c.place) FROM unnest(i.indkey::int2[]) WITH ORDINALITY c (number, place) LEFT JOIN pg_attribute t ON t.attrelid = i.indrelid AND t.attnum = c.number)) ORDER BY i.indexrelid::regclass::text), '[]')
-            FROM pg_index i WHERE i.indrelid = r.oid AND i.indisunique AND NOT EXISTS (SELECT 1 FROM pg_constraint k WHERE k.conindid = i.indexrelid AND k.contype IN ('p', 'u', 'x')))
+            FROM pg_index i WHERE i.indrelid = r.oid AND i.indisunique AND NOT EXISTS (SELECT FROM pg_constraint k WHERE k.conindid = i.indexrelid AND k.contype IN ('p', 'u', 'x')))
         ) ORDER BY r.schema, r.name), '[]') FROM relations r),
     'functions', (SELECT coalesce(json_agg(json_build_object(
-        'name', f.oid::regprocedure::text, 'owner', pg_get_userbyid(f.proowner), 'definer', f.prosecdef, 'text', f.prosrc, 'settings', f.proconfig,
-        'forApplication', has_function_privilege('rowhouse_app', f.oid, 'EXECUTE')) ORDER BY f.oid::regprocedure::text), '[]')
+        'schema', n.nspname, 'name', f.oid::regprocedure::text, 'owner', pg_get_userbyid(f.proowner), 'definer', f.prosecdef, 'leakproof', f.proleakproof,
+        'callable', EXISTS (SELECT FROM working w WHERE has_function_privilege(w.oid, f.oid, 'EXECUTE'))) ORDER BY f.oid::regprocedure::text), '[]')
         FROM pg_proc f JOIN pg_namespace n ON n.oid = f.pronamespace
-        WHERE n.nspname NOT LIKE 'pg\_%' AND n.nspname <> 'information_schema' AND (f.prosecdef OR n.nspname = 'tenancy')),
-    'roles', (SELECT coalesce(json_agg(json_build_object(
-        'name', u.rolname, 'superuser', u.rolsuper, 'bypassesPolicies', u.rolbypassrls, 'makesRoles', u.rolcreaterole, 'makesDatabases', u.rolcreatedb, 'replicates', u.rolreplication,
-        'memberOf', (SELECT coalesce(json_agg(pg_get_userbyid(m.roleid) ORDER BY m.roleid), '[]') FROM pg_auth_members m WHERE m.member = u.oid),
-        'makesSchemas', has_database_privilege(u.oid, current_database(), 'CREATE'), 'makesTemporaryTables', has_database_privilege(u.oid, current_database(), 'TEMP'),
-        'makesIn', (SELECT coalesce(json_agg(n.nspname ORDER BY n.nspname), '[]') FROM pg_namespace n WHERE n.nspname NOT LIKE 'pg\_temp\_%' AND has_schema_privilege(u.oid, n.oid, 'CREATE'))) ORDER BY u.rolname), '[]')
-        FROM pg_roles u WHERE u.rolname IN ('rowhouse_app', 'rowhouse_platform')),
-    'uses', (SELECT coalesce(json_agg(json_build_object('role', u.rolname, 'schema', s.name)), '[]')
-        FROM pg_roles u CROSS JOIN schemas s WHERE u.rolname IN ('rowhouse_app', 'rowhouse_platform') AND has_schema_privilege(u.oid, s.oid, 'USAGE'))
+        WHERE n.nspname NOT LIKE 'pg\_%' AND n.nspname <> 'information_schema' AND (f.prosecdef OR f.proleakproof)),
+    'eventTriggers', (SELECT coalesce(json_agg(json_build_object('name', e.evtname, 'event', e.evtevent) ORDER BY e.evtname), '[]') FROM pg_event_trigger e
+        WHERE e.evtenabled <> 'D' AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_event_trigger'::regclass AND d.objid = e.oid AND d.deptype = 'e')),
+    'defaultGrants', (SELECT coalesce(json_agg(json_build_object(
+        'by', pg_get_userbyid(d.defaclrole), 'schema', n.nspname,
+        'kind', CASE d.defaclobjtype WHEN 'r' THEN 'tables' WHEN 'S' THEN 'sequences' WHEN 'f' THEN 'functions' WHEN 'T' THEN 'types' WHEN 'n' THEN 'schemas' ELSE 'large objects' END,
+        'grantee', CASE a.grantee WHEN 0 THEN 'public' ELSE pg_get_userbyid(a.grantee) END, 'privilege', a.privilege_type) ORDER BY d.oid, a.grantee, a.privilege_type), '[]')
+        FROM pg_default_acl d LEFT JOIN pg_namespace n ON n.oid = d.defaclnamespace CROSS JOIN LATERAL aclexplode(d.defaclacl) a
+        WHERE a.grantee = 0 AND d.defaclobjtype NOT IN ('f', 'T') OR a.grantee IN (SELECT w.oid FROM working w WHERE w.oid <> d.defaclrole))
 )::text

@@ -116,7 +116,8 @@ public sealed class NotesHost : IAsyncDisposable
         return command;
     }
 
-    private static async Task MigrateAsync(PostgresConnections connections)
+    /// <summary>Makes the tables in an empty database.</summary>
+    public static async Task MigrateAsync(PostgresConnections connections)
     {
         using var migrating = Build(connections, migrate: true);
         await migrating.StartAsync();

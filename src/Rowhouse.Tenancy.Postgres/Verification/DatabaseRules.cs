@@ -1,0 +1,35 @@
+using Rowhouse.Tenancy.Postgres.Roles;
+
+namespace Rowhouse.Tenancy.Postgres.Verification;
+
+/// <summary>What holds for the database as a whole: whose it is, and what would open or change things that are made later.</summary>
+internal static class DatabaseRules
+{
+    public static IEnumerable<IsolationFinding> Check(LiveDatabase live)
+    {
+        var (name, owner, forPublic) = live.Database;
+        var where = $"database {name}";
+        if (owner != live.Names.Owner)
+        {
+            yield return new("owner", where, $"it belongs to {owner}.", $"As a superuser: ALTER DATABASE {Sql.Name(name)} OWNER TO {live.Names.Owner};");
+        }
+
+        if (forPublic.Count > 0)
+        {
+            yield return new("grant", where, $"every role of the server may {string.Join(", ", forPublic)}.", $"As {live.Names.Owner}: REVOKE ALL ON DATABASE {Sql.Name(name)} FROM PUBLIC;");
+        }
+
+        foreach (var trigger in live.EventTriggers)
+        {
+            yield return new("event-trigger", trigger.Name, $"it runs at {trigger.Event}, in the sessions and with the rights of others.", $"As a superuser: DROP EVENT TRIGGER {Sql.Name(trigger.Name)};");
+        }
+
+        foreach (var grant in live.DefaultGrants)
+        {
+            var place = grant.Schema is null ? "" : $" IN SCHEMA {Sql.Name(grant.Schema)}";
+            yield return new(
+                "default-grant", grant.Schema ?? where, $"{grant.Kind} that {grant.By} makes from now on give {grant.Privilege} to {grant.Grantee}.",
+                $"As {grant.By}: ALTER DEFAULT PRIVILEGES{place} REVOKE ALL ON {grant.Kind.ToUpperInvariant()} FROM {grant.Grantee};");
+        }
+    }
+}
