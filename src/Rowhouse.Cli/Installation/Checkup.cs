@@ -64,9 +64,19 @@ internal sealed class Checkup(ServerSettings settings, CliEnvironment environmen
     {
         await using var server = InstallationRunner.Build(settings);
         var database = server.Services.GetRequiredService<PostgresDatabase>();
-        var reached = await TryAsync("database", async () =>
+        var connections = await TryAsync("connections", async () =>
         {
             await database.OpenAsync(cancellationToken);
+            return Judge("connections", await database.VerifyConnectionsAsync(cancellationToken), "each works in its own role.");
+        });
+        yield return connections;
+        if (connections.Verdict is Verdict.Wrong)
+        {
+            yield break;
+        }
+
+        var reached = await TryAsync("database", async () =>
+        {
             await using var connection = await server.Services.GetRequiredService<PostgresStore>().Application.OpenConnectionAsync(cancellationToken);
             return new("database", Verdict.Good, $"PostgreSQL {connection.PostgreSqlVersion}, {(database.IsEmbedded ? "embedded" : "configured")}.");
         });
@@ -86,11 +96,12 @@ internal sealed class Checkup(ServerSettings settings, CliEnvironment environmen
             yield break;
         }
 
-        yield return await TryAsync("isolation", async () =>
-            await database.VerifyIsolationAsync(cancellationToken) is { IsSound: false } report
-                ? new("isolation", Verdict.Wrong, $"{report.Findings.Count} findings, the first: {report.Findings[0].Where}: {report.Findings[0].What}", "Run 'rowhouse verify isolation' for all of them.")
-                : new("isolation", Verdict.Good, "the database keeps tenants apart."));
+        yield return await TryAsync("isolation", async () => Judge("isolation", await database.VerifyIsolationAsync(cancellationToken), "the database keeps tenants apart."));
     }
+
+    private static Check Judge(string what, IsolationReport report, string good) => report.IsSound
+        ? new(what, Verdict.Good, good)
+        : new(what, Verdict.Wrong, $"{report.Findings.Count} findings, the first: {report.Findings[0].Where}: {report.Findings[0].What}", "Run 'rowhouse verify isolation' for all of them.");
 
     private async Task<Check> ServerAsync(CancellationToken cancellationToken)
     {

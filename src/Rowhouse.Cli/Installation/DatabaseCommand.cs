@@ -8,29 +8,83 @@ namespace Rowhouse.Cli.Installation;
 
 internal static class DatabaseCommand
 {
+    private const string AdminVariable = "ROWHOUSE_DATABASE_ADMIN";
+    private const string FromInput = "-";
+
     public static Command Create(InstallationRunner runner) => new("database", "The database of this installation.") { Init(runner) };
 
     private static Command Init(InstallationRunner runner)
     {
-        var admin = new Option<string>("--admin") { Description = "A connection string of somebody who may create roles and databases.", Required = true };
-        var name = new Option<string>("--database") { Description = "The database to make.", DefaultValueFactory = _ => "rowhouse" };
-        var command = new Command("init", "Make roles, database and schema on your own PostgreSQL server and print the settings. Run again, it mends what is missing and sets new passwords.") { admin, name };
+        var admin = new Option<string>("--admin") { Description = $"A connection string of somebody who may create roles and databases; '{FromInput}' reads it from standard input. Else {AdminVariable}, which like standard input shows it to no other user." };
+        var installation = new Option<RoleNames>("--installation")
+        {
+            Description = "What the roles' names begin with; another one for each installation on one server.",
+            DefaultValueFactory = _ => RoleNames.Default,
+            CustomParser = result =>
+            {
+                try
+                {
+                    return new(result.Tokens[0].Value);
+                }
+                catch (ArgumentException malformed)
+                {
+                    result.AddError(malformed.Message);
+                    return null;
+                }
+            },
+        };
+        var name = new Option<string?>("--database") { Description = "The database to make; else it is called as the installation." };
+        var output = new Option<string?>("--output", "-o") { Description = "Write the server's settings to this new file and the owner's to another that ends in .owner, for nobody else to read, instead of printing them." };
+        var command = new Command("init", "Make roles, database and schema on your own PostgreSQL server and print the settings. Run again, it mends what is missing and sets new passwords.") { admin, installation, name, output };
         command.SetAction((parsed, cancellationToken) => runner.ExplainAsync(async () =>
         {
-            var connections = await DatabaseRoles.EnsureAsync(parsed.GetRequiredValue(admin), parsed.GetRequiredValue(name), RoleNames.Default, RolePasswords.Generate(), cancellationToken);
+            var roles = parsed.GetRequiredValue(installation);
+            var database = parsed.GetValue(name) ?? roles.Installation;
+            var administrator = await AdminAsync(parsed.GetValue(admin), runner.Environment, cancellationToken);
+            await RefuseOthersAsync(administrator, database, roles, cancellationToken);
+            using var files = parsed.GetValue(output) is { } path ? SettingsFiles.Create(path) : null;
+            var connections = await DatabaseRoles.EnsureAsync(administrator, database, roles, RolePasswords.Generate(), cancellationToken);
+            var settings = DatabaseSettings.Of(connections);
+            if (files is not null)
+            {
+                // Before the schema: should that fail, the passwords are set already.
+                await files.WriteAsync(settings, cancellationToken);
+            }
+
             await using var application = InstallationRunner.Build(runner.SettingsOf(parsed) with { Database = connections });
             await application.Services.GetRequiredService<SqlMigrations>().ApplyAsync(connections, cancellationToken);
-            var settings = new Dictionary<string, string>
+            if (files is null)
             {
-                ["ROWHOUSE_DATABASE"] = connections.Application,
-                ["ROWHOUSE_DATABASE_PLATFORM"] = connections.Platform,
-                ["ROWHOUSE_DATABASE_OWNER"] = connections.Owner!, // the same
-            };
-            runner.OutputOf(parsed).Print(settings, all =>
-                "# Keep these secret. The server needs the first two; only 'rowhouse migrate' needs the owner's.\n"
-                + string.Join('\n', all.Select(setting => $"export {setting.Key}='{setting.Value.Replace("'", "'\\''", StringComparison.Ordinal)}'")));
+                runner.OutputOf(parsed).Print(settings.All, _ => settings.ToString());
+            }
+            else
+            {
+                runner.OutputOf(parsed).Print(files.Paths, paths => $"The server's settings are in {paths.Server}. The owner's are in {paths.Owner}: only 'rowhouse migrate' needs them, keep them away from the server.");
+            }
+
             return ExitCodes.Done;
         }));
         return command;
+    }
+
+    private static async Task<string> AdminAsync(string? named, CliEnvironment environment, CancellationToken cancellationToken)
+    {
+        var admin = named is FromInput ? await environment.In.ReadLineAsync(cancellationToken) : named ?? environment.Variable(AdminVariable);
+        return string.IsNullOrWhiteSpace(admin)
+            ? throw new InvalidOperationException($"Somebody who may create roles and databases has to be named: by {AdminVariable}, by --admin, or on standard input with '--admin {FromInput}'.")
+            : admin;
+    }
+
+    // Roles belong to the whole server: their new passwords would lock the other installation out, and its server would
+    // have the roles of this one.
+    private static async Task RefuseOthersAsync(string admin, string database, RoleNames roles, CancellationToken cancellationToken)
+    {
+        var others = (await DatabaseRoles.FindDatabasesAsync(admin, roles, cancellationToken)).Where(other => other != database).ToList();
+        if (others.Count > 0)
+        {
+            throw new InvalidOperationException(
+                $"The roles of the installation '{roles.Installation}' have rights in another database of this server: {string.Join(", ", others)}. "
+                + "Name this installation otherwise (--installation), or that database (--database) to set new passwords for it. Nothing was changed.");
+        }
     }
 }

@@ -21,7 +21,7 @@ public sealed class InstallationCommandTests : IDisposable
     {
         // A server of its own: the command sets the roles' passwords, and roles belong to the whole server.
         await using var postgres = await EmbeddedPostgres.StartAsync(new() { DataFolder = Path.Combine(data.FullName, "own"), Durable = false }, cancellationToken: TestContext.Current.CancellationToken);
-        var made = await RunAsync(["database", "init", "--admin", postgres.Administrator, "--database", "made_by_command", "--json"]);
+        var made = await RunAsync(["database", "init", "--admin", postgres.Administrator, "--installation", "made_by_command", "--json"]);
         made.Status.ShouldBe(ExitCodes.Done, made.Error);
         var settings = JsonSerializer.Deserialize<Dictionary<string, string>>(made.Out).ShouldNotBeNull();
 
@@ -42,6 +42,115 @@ public sealed class InstallationCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task A_second_installation_on_a_server_needs_a_name_of_its_own()
+    {
+        await using var postgres = await EmbeddedPostgres.StartAsync(new() { DataFolder = Path.Combine(data.FullName, "own"), Durable = false }, cancellationToken: TestContext.Current.CancellationToken);
+        var first = new Dictionary<string, string> { ["ROWHOUSE_DATABASE"] = postgres.Connections.Application, ["ROWHOUSE_DATABASE_PLATFORM"] = postgres.Connections.Platform };
+        Dictionary<string, string> admin = new() { ["ROWHOUSE_DATABASE_ADMIN"] = postgres.Administrator };
+
+        var refused = await RunAsync(["database", "init", "--database", "second"], admin);
+        refused.Status.ShouldBe(ExitCodes.Refused);
+        refused.Error.ShouldContain("have rights in another database of this server: rowhouse.");
+        (await RunAsync(["migrate", "--status"], first)).Out.ShouldContain("Missing"); // its passwords still open it
+
+        var made = await RunAsync(["database", "init", "--installation", "second", "--json"], admin);
+        made.Status.ShouldBe(ExitCodes.Done, made.Error);
+        var settings = JsonSerializer.Deserialize<Dictionary<string, string>>(made.Out).ShouldNotBeNull();
+        settings["ROWHOUSE_INSTALLATION"].ShouldBe("second");
+        new NpgsqlConnectionStringBuilder(settings["ROWHOUSE_DATABASE"]).ShouldSatisfyAllConditions(to => to.Username.ShouldBe("second_app"), to => to.Database.ShouldBe("second"));
+        var verified = await RunAsync(["verify", "isolation"], settings);
+        verified.Status.ShouldBe(ExitCodes.Done, verified.Out + verified.Error);
+
+        settings.Remove("ROWHOUSE_INSTALLATION");
+        var misnamed = await RunAsync(["verify", "isolation"], settings);
+        misnamed.Status.ShouldBe(ExitCodes.Refused);
+        misnamed.Out.ShouldContain("works as second_app, not as rowhouse_app");
+    }
+
+    [Fact]
+    public async Task Settings_are_written_for_nobody_else_to_read_and_the_owners_apart()
+    {
+        await using var postgres = await EmbeddedPostgres.StartAsync(new() { DataFolder = Path.Combine(data.FullName, "own"), Durable = false }, cancellationToken: TestContext.Current.CancellationToken);
+        var file = Path.Combine(data.FullName, "settings");
+        string[] init = ["database", "init", "--admin", "-", "--installation", "filed", "--output", file];
+
+        var made = await RunAsync(init, input: postgres.Administrator);
+
+        made.Status.ShouldBe(ExitCodes.Done, made.Error);
+        (made.Out + made.Error).ShouldNotContain("Password");
+        File.GetUnixFileMode(file).ShouldBe(UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        File.GetUnixFileMode($"{file}.owner").ShouldBe(UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        var server = await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken);
+        server.ShouldContain("export ROWHOUSE_DATABASE='");
+        server.ShouldContain("export ROWHOUSE_DATABASE_PLATFORM='");
+        server.ShouldContain("export ROWHOUSE_INSTALLATION='filed'");
+        server.ShouldNotContain("filed_owner");
+        (await File.ReadAllTextAsync($"{file}.owner", TestContext.Current.CancellationToken)).ShouldStartWith("export ROWHOUSE_DATABASE_OWNER='");
+
+        var again = await RunAsync(init, input: postgres.Administrator);
+        again.Status.ShouldBe(ExitCodes.Refused);
+        again.Error.ShouldContain("never overwritten");
+        (await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken)).ShouldBe(server);
+
+        // The other of the two stands in the way: neither is made.
+        File.Delete(file);
+        (await RunAsync(init, input: postgres.Administrator)).Status.ShouldBe(ExitCodes.Refused);
+        File.Exists(file).ShouldBeFalse();
+    }
+
+    [Theory]
+    [InlineData("Acme")]
+    [InlineData("acme; drop role postgres")]
+    public async Task An_installation_that_cannot_name_roles_is_refused(string name)
+    {
+        var refused = await RunAsync(["database", "init", "--installation", name]);
+
+        refused.Status.ShouldNotBe(ExitCodes.Done);
+        refused.Error.ShouldContain("cannot name an installation");
+    }
+
+    [Fact]
+    public async Task Making_a_database_without_an_administrator_says_where_to_name_one()
+    {
+        var refused = await RunAsync(["database", "init"]);
+
+        refused.Status.ShouldBe(ExitCodes.Refused);
+        refused.Error.ShouldContain("ROWHOUSE_DATABASE_ADMIN");
+    }
+
+    [Fact]
+    public async Task A_superuser_in_the_place_of_the_application_is_refused_by_all_that_looks()
+    {
+        var postgres = new PostgresFixture();
+        var connections = await postgres.CreateDatabaseAsync();
+        var superuser = new NpgsqlConnectionStringBuilder(await postgres.AdminAsync()) { Database = new NpgsqlConnectionStringBuilder(connections.Application).Database }.ConnectionString;
+        var settings = Settings(connections with { Application = superuser, Owner = null });
+
+        foreach (var command in new string[][] { ["serve", "--url", "http://127.0.0.1:0"], ["verify", "isolation"], ["doctor"] })
+        {
+            var refused = await RunAsync(command, settings);
+
+            refused.Status.ShouldBe(ExitCodes.Refused, string.Join(' ', command));
+            (refused.Out + refused.Error).ShouldContain("works as postgres, not as rowhouse_app", customMessage: string.Join(' ', command));
+        }
+    }
+
+    [Fact]
+    public async Task A_role_that_the_database_refuses_is_a_finding()
+    {
+        var connections = await new PostgresFixture().CreateDatabaseAsync();
+        var settings = Settings(connections with { Platform = new NpgsqlConnectionStringBuilder(connections.Platform) { Username = "nobody_here" }.ConnectionString });
+
+        foreach (var command in new string[][] { ["verify", "isolation"], ["doctor"] })
+        {
+            var refused = await RunAsync(command, settings);
+
+            refused.Status.ShouldBe(ExitCodes.Refused);
+            refused.Out.ShouldContain("ROWHOUSE_DATABASE_PLATFORM: the server refuses it");
+        }
+    }
+
+    [Fact]
     public async Task Migrating_without_the_owners_connection_says_which_setting_is_missing()
     {
         var connections = await new PostgresFixture().CreateDatabaseAsync();
@@ -53,11 +162,11 @@ public sealed class InstallationCommandTests : IDisposable
     }
 
     [Fact]
-    public async Task A_server_on_an_old_schema_refuses_and_names_the_command()
+    public async Task A_server_on_an_old_schema_refuses_and_names_the_command_though_it_could_migrate()
     {
         var connections = await new PostgresFixture().CreateDatabaseAsync();
 
-        var result = await RunAsync(["serve", "--url", "http://127.0.0.1:0"], Settings(connections with { Owner = null }));
+        var result = await RunAsync(["serve", "--url", "http://127.0.0.1:0"], Settings(connections));
 
         result.Status.ShouldBe(ExitCodes.Refused);
         (result.Out + result.Error).ShouldContain("rowhouse migrate");
@@ -94,9 +203,9 @@ public sealed class InstallationCommandTests : IDisposable
         await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
     }
 
-    private async Task<CommandResult> RunAsync(string[] args, Dictionary<string, string>? settings = null)
+    private async Task<CommandResult> RunAsync(string[] args, Dictionary<string, string>? settings = null, string input = "")
     {
-        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false, WorkingDirectory = data.FullName };
+        var start = new ProcessStartInfo("dotnet") { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false, WorkingDirectory = data.FullName };
         foreach (var argument in (string[])[Path.Combine(AppContext.BaseDirectory, "rowhouse.dll"), .. args])
         {
             start.ArgumentList.Add(argument);
@@ -117,6 +226,8 @@ public sealed class InstallationCommandTests : IDisposable
         using var process = Process.Start(start).ShouldNotBeNull();
         try
         {
+            await process.StandardInput.WriteAsync(input);
+            process.StandardInput.Close();
             var standardOutput = process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
             var error = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
             await process.WaitForExitAsync(TestContext.Current.CancellationToken);
