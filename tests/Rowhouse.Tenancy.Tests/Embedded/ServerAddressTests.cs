@@ -38,6 +38,15 @@ public sealed class ServerAddressTests : IDisposable
     }
 
     [Fact]
+    public void Root_never_uses_a_folder_that_others_could_have_made()
+    {
+        var folders = ServerAddress.SocketFolders("/var/lib/home").ToList();
+
+        folders.ShouldNotBeEmpty();
+        folders.Any(place => place.StartsWith("/tmp/", StringComparison.Ordinal)).ShouldBe(!Environment.IsPrivilegedProcess);
+    }
+
+    [Fact]
     public async Task Without_such_a_folder_it_is_a_loopback_port_and_the_same_one_next_time()
     {
         var first = await ServerAddress.ChooseAsync([], null, account, Cancellation);
