@@ -34,8 +34,15 @@ public sealed class SqlMigrations
     {
         this.models = models;
         List<SqlScript> all = [.. SqlScript.Embedded(Kernel, typeof(SqlMigrations).Assembly)];
-        foreach (var source in sources.DistinctBy(source => source.Module, StringComparer.Ordinal))
+        var names = new Dictionary<string, Assembly>(StringComparer.Ordinal) { [Kernel] = typeof(SqlMigrations).Assembly };
+        foreach (var source in sources.Distinct())
         {
+            if (!names.TryAdd(source.Module, source.Assembly))
+            {
+                throw new InvalidOperationException(
+                    $"{source.Assembly.GetName().Name} and {names[source.Module].GetName().Name} both record their scripts as '{source.Module}', so one of them would never be applied. Call AddSqlMigrations with a name of its own before AddTenantDbContext.");
+            }
+
             all.AddRange(SqlScript.Embedded(source.Module, source.Assembly));
         }
 

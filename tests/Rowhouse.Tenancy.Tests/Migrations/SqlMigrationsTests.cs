@@ -95,6 +95,26 @@ public sealed class SqlMigrationsTests(PostgresFixture postgres) : IClassFixture
     }
 
     [Fact]
+    public void Two_modules_of_one_name_are_refused()
+    {
+        var refused = Should.Throw<InvalidOperationException>(() => Registered("shop", new ScriptAssembly([]), new ScriptAssembly([])));
+
+        refused.Message.ShouldContain("both record their scripts as 'shop'");
+    }
+
+    [Fact]
+    public void A_module_that_is_called_as_the_kernel_is_refused() =>
+        Should.Throw<InvalidOperationException>(() => Registered("tenancy", new ScriptAssembly([]))).Message.ShouldContain("'tenancy'");
+
+    [Fact]
+    public void One_module_may_be_registered_twice()
+    {
+        var shop = new ScriptAssembly([]);
+
+        Should.NotThrow(() => Registered("shop", shop, shop));
+    }
+
+    [Fact]
     public void A_gap_in_the_numbers_is_refused()
     {
         var failed = Should.Throw<MigrationException>(() => SqlScript.Embedded("shop", new ScriptAssembly([("0001_a", "SELECT 1"), ("0003_c", "SELECT 1")])));
@@ -124,13 +144,17 @@ public sealed class SqlMigrationsTests(PostgresFixture postgres) : IClassFixture
         failed.Message.ShouldContain("row-level security");
     }
 
-    private static SqlMigrations Migrations(params string[] scripts) => new(
-        [new("shop", new ScriptAssembly([.. scripts.Select((text, i) => ($"{i + 1:D4}_step", text))]))],
-        new TenantModels([], new ServiceCollection().BuildServiceProvider()));
+    private static SqlMigrations Migrations(params string[] scripts) =>
+        Registered("shop", new ScriptAssembly([.. scripts.Select((text, i) => ($"{i + 1:D4}_step", text))]));
+
+    private static SqlMigrations Registered(string module, params Assembly[] assemblies) =>
+        new(assemblies.Select(assembly => new SqlMigrationSource(module, assembly)), new TenantModels([], new ServiceCollection().BuildServiceProvider()));
 
     /// <summary>An assembly that has nothing but scripts.</summary>
     private sealed class ScriptAssembly((string Name, string Text)[] scripts) : Assembly
     {
+        public override AssemblyName GetName() => new("Shop");
+
         public override string[] GetManifestResourceNames() => [.. scripts.Select(script => $"Shop.Store.Migrations.{script.Name}.sql")];
 
         public override Stream GetManifestResourceStream(string name) =>
