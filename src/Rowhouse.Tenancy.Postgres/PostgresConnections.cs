@@ -26,7 +26,7 @@ public sealed record PostgresConnections
     public string? Direct { get; init; }
 
     /// <summary>
-    /// Whether <see cref="Application"/> goes through a pooler in transaction mode. Then nothing is prepared and the tenant
+    /// Whether <see cref="Application"/> and <see cref="Platform"/> go through a pooler in transaction mode. Then nothing is prepared and the tenant
     /// is bound by <c>SET LOCAL</c>; on a direct connection it is bound by a prepared <c>CALL</c>.
     /// </summary>
     public bool ThroughPooler { get; init; }

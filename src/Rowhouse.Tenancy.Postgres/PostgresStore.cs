@@ -47,8 +47,9 @@ public sealed class PostgresStore : IAsyncDisposable
             throw new InvalidOperationException("The store is open already.");
         }
 
-        application = NpgsqlDataSource.Create(connections.ThroughPooler ? ForPooler(connections.Application) : ForDirect(connections.Application));
-        platform = NpgsqlDataSource.Create(ForDirect(connections.Platform));
+        Func<string, string> prepared = connections.ThroughPooler ? ForPooler : ForDirect;
+        application = NpgsqlDataSource.Create(prepared(connections.Application));
+        platform = NpgsqlDataSource.Create(prepared(connections.Platform));
         this.connections = connections;
     }
 

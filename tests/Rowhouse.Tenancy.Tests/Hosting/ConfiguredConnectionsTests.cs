@@ -1,6 +1,8 @@
 using Microsoft.Extensions.Configuration;
+using Npgsql;
 using Rowhouse.Tenancy.Postgres;
 using Rowhouse.Tenancy.Postgres.Hosting;
+using Rowhouse.Tenancy.Postgres.Roles;
 using Shouldly;
 
 namespace Rowhouse.Tenancy.Tests.Hosting;
@@ -29,6 +31,37 @@ public sealed class ConfiguredConnectionsTests
         Read(("ROWHOUSE_DATABASE", Application), ("ROWHOUSE_DATABASE_PLATFORM", Direct), ("ROWHOUSE_DATABASE_DIRECT", Direct))!.ThroughPooler.ShouldBeTrue();
         Read(("ROWHOUSE_DATABASE", Direct), ("ROWHOUSE_DATABASE_PLATFORM", Direct), ("ROWHOUSE_DATABASE_DIRECT", Direct))!.ThroughPooler.ShouldBeFalse();
         Read(("ROWHOUSE_DATABASE", Direct), ("ROWHOUSE_DATABASE_PLATFORM", Direct))!.ThroughPooler.ShouldBeFalse();
+    }
+
+    [Fact]
+    public void Migrations_take_the_way_around_the_pooler()
+    {
+        var connections = Read(
+            ("ROWHOUSE_DATABASE", Application), ("ROWHOUSE_DATABASE_PLATFORM", Application), ("ROWHOUSE_DATABASE_OWNER", "Host=pool;Port=6432;Database=rowhouse;Username=owner;Password=own"),
+            ("ROWHOUSE_DATABASE_DIRECT", "Host=server;Port=5433;Database=rowhouse;Username=platform;Password=secret"))!;
+
+        new NpgsqlConnectionStringBuilder(connections.Owner!).ShouldSatisfyAllConditions(
+            owner => owner.Host.ShouldBe("server"), owner => owner.Port.ShouldBe(5433), owner => owner.Username.ShouldBe("owner"), owner => owner.Password.ShouldBe("own"));
+        connections.ThroughPooler.ShouldBeTrue();
+        connections.Application.ShouldBe(Application);
+    }
+
+    [Fact]
+    public async Task Behind_a_pooler_no_role_prepares_statements()
+    {
+        await using var store = new PostgresStore();
+
+        store.Open(new() { Application = Application, Platform = Application, ThroughPooler = true });
+
+        new[] { store.Application, store.Platform }.ShouldAllBe(source => new NpgsqlConnectionStringBuilder(source.ConnectionString).MaxAutoPrepare == 0);
+    }
+
+    [Fact]
+    public void The_installation_names_the_roles()
+    {
+        Read(("ROWHOUSE_DATABASE", Application), ("ROWHOUSE_DATABASE_PLATFORM", Direct))!.Roles.ShouldBe(RoleNames.Default);
+        Read(("ROWHOUSE_DATABASE", Application), ("ROWHOUSE_DATABASE_PLATFORM", Direct), ("ROWHOUSE_INSTALLATION", "acme"))!.Roles.Application.ShouldBe("acme_app");
+        Should.Throw<InvalidOperationException>(() => Read(("ROWHOUSE_DATABASE", Application), ("ROWHOUSE_DATABASE_PLATFORM", Direct), ("ROWHOUSE_INSTALLATION", "a-b"))).Message.ShouldContain("ROWHOUSE_INSTALLATION");
     }
 
     [Fact]
