@@ -33,11 +33,11 @@ internal static class ConfiguredConnections
             Roles = Optional(configuration, Installation) is { } installation ? Named(installation) : RoleNames.Default,
             Application = application,
             Platform = Optional(configuration, Platform) ?? throw new InvalidOperationException($"{Application} is set and {Platform} is not. `rowhouse database init` makes the roles and prints the settings."),
-            Owner = Optional(configuration, Owner) is { } owner ? Around(owner, direct) : null,
+            Owner = Optional(configuration, Owner) is { } owner && direct is not null ? Around(owner, direct) : Optional(configuration, Owner),
             Direct = direct,
 
             // Who names a way around the pooler has one.
-            ThroughPooler = direct is not null && Around(application, direct) != Around(application, null),
+            ThroughPooler = direct is not null && AddressOf(application) != AddressOf(direct),
         };
     }
 
@@ -60,16 +60,16 @@ internal static class ConfiguredConnections
     }
 
     // The owner's connection string may name the pooler like the others: only the address tells the way around it.
-    private static string Around(string connectionString, string? direct)
+    private static string Around(string owner, string direct)
     {
-        var around = new NpgsqlConnectionStringBuilder(connectionString);
-        if (direct is not null)
-        {
-            var address = new NpgsqlConnectionStringBuilder(direct);
-            (around.Host, around.Port) = (address.Host, address.Port);
-        }
+        var (host, port) = AddressOf(direct);
+        return new NpgsqlConnectionStringBuilder(owner) { Host = host, Port = port }.ConnectionString;
+    }
 
-        return around.ConnectionString;
+    private static (string? Host, int Port) AddressOf(string connectionString)
+    {
+        var address = new NpgsqlConnectionStringBuilder(connectionString);
+        return (address.Host, address.Port);
     }
 
     private static string? Optional(IConfiguration configuration, string key) =>
