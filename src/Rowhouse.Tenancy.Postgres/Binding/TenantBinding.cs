@@ -104,6 +104,49 @@ internal sealed class TenantBinding(PostgresStore store) : DbCommandInterceptor,
         }
     }
 
+    // A batch can still fail behind its first statement, while its results are read: no command failed then.
+    public override InterceptionResult DataReaderClosing(DbCommand command, DataReaderClosingEventData eventData, InterceptionResult result)
+    {
+        if (eventData.Context is TenantDbContext context && IsAlone(context, command))
+        {
+            var commit = LastStatement(eventData.DataReader);
+            try
+            {
+                eventData.DataReader.Close();
+            }
+            finally
+            {
+                if (!IsComplete(commit) && Abandon(context, command) is { } connection)
+                {
+                    RollBack(connection);
+                }
+            }
+        }
+
+        return result;
+    }
+
+    public override async ValueTask<InterceptionResult> DataReaderClosingAsync(DbCommand command, DataReaderClosingEventData eventData, InterceptionResult result)
+    {
+        if (eventData.Context is TenantDbContext context && IsAlone(context, command))
+        {
+            var commit = LastStatement(eventData.DataReader);
+            try
+            {
+                await eventData.DataReader.CloseAsync().ConfigureAwait(false);
+            }
+            finally
+            {
+                if (!IsComplete(commit) && Abandon(context, command) is { } connection)
+                {
+                    await RollBackAsync(connection).ConfigureAwait(false);
+                }
+            }
+        }
+
+        return result;
+    }
+
     // What was set after a savepoint is undone by rolling back to it: the next statement binds again.
     public void RolledBackToSavepoint(DbTransaction transaction, TransactionEventData eventData) => Forget(eventData);
 
@@ -175,11 +218,18 @@ internal sealed class TenantBinding(PostgresStore store) : DbCommandInterceptor,
     private static DbConnection? Abandon(TenantDbContext context, DbCommand command)
     {
         context.BoundTransaction = null;
-        return command.CommandText.StartsWith(Begin, StringComparison.Ordinal) && context.Database.CurrentTransaction is null
-            && command.Connection is { State: ConnectionState.Open } connection
-            ? connection
-            : null;
+        return IsAlone(context, command) && command.Connection is { State: ConnectionState.Open } connection ? connection : null;
     }
+
+    private static bool IsAlone(TenantDbContext context, DbCommand command) =>
+        command.CommandText.StartsWith(Begin, StringComparison.Ordinal) && context.Database.CurrentTransaction is null;
+
+#pragma warning disable CS0618 // The command's statements: EF Core makes a command and not a DbBatch.
+    private static NpgsqlBatchCommand? LastStatement(DbDataReader reader) => (reader as NpgsqlDataReader)?.Statements[^1]; // a buffered one has been read and closed
+#pragma warning restore CS0618
+
+    // A statement has a type once the server has said that it is complete.
+    private static bool IsComplete(NpgsqlBatchCommand? statement) => statement is not { StatementType: Npgsql.StatementType.Unknown };
 
     private static void RollBack(DbConnection connection)
     {

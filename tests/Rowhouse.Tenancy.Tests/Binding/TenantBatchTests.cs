@@ -152,4 +152,36 @@ public sealed class TenantBatchTests(PostgresFixture postgres) : IClassFixture<P
         ((PostgresException)refused.InnerException!).SqlState.ShouldBe(PostgresErrorCodes.ForeignKeyViolation);
         (await host.InAsync(host.Smith, db => db.Labels.CountAsync(Token))).ShouldBe(0);
     }
+
+    [Theory]
+    [InlineData(false, false)]
+    [InlineData(false, true)]
+    [InlineData(true, false)]
+    [InlineData(true, true)]
+    public async Task A_batch_that_fails_behind_its_first_statement_leaves_no_transaction_open(bool synchronously, bool returning)
+    {
+        await using var host = await NotesHost.StartAsync(postgres);
+        await host.WriteNoteAsync(host.Smith, "twice");
+
+        await host.InAsync(host.Smith, async db =>
+        {
+            await db.Database.OpenConnectionAsync(Token);
+            db.AddRange(new Label { Name = "first" }, new Notebook { Title = "notebook of twice" });
+            if (returning)
+            {
+                db.Add(new Label { Name = "behind it" });
+            }
+
+            if (synchronously)
+            {
+                Should.Throw<DbUpdateException>(() => db.SaveChanges());
+            }
+            else
+            {
+                await Should.ThrowAsync<DbUpdateException>(db.SaveChangesAsync(Token));
+            }
+
+            (await db.Notes.CountAsync(Token)).ShouldBe(1);
+        });
+    }
 }
