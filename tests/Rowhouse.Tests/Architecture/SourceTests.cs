@@ -47,6 +47,15 @@ public sealed partial class SourceTests
     }
 
     [Fact]
+    public void No_script_names_a_role_of_one_installation()
+    {
+        var scripts = Directory.GetFiles(Path.Combine(Solution.Root, "src"), "*.sql", SearchOption.AllDirectories);
+
+        scripts.Length.ShouldBeGreaterThan(2);
+        scripts.Where(script => RoleName().IsMatch(File.ReadAllText(script))).Select(Short).ShouldBeEmpty("A script says :\"owner\", :\"app\" or :\"platform\".");
+    }
+
+    [Fact]
     public void What_goes_round_isolation_is_banned_in_every_project()
     {
         var banned = File.ReadAllText(Path.Combine(Solution.Root, "eng", "BannedSymbols.Isolation.txt"));
@@ -82,6 +91,9 @@ public sealed partial class SourceTests
     private static partial Regex RoundIsolation();
 
     private static string Short(string file) => Path.GetRelativePath(Solution.Root, file);
+
+    [GeneratedRegex("rowhouse_(owner|app|platform)", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
+    private static partial Regex RoleName();
 
     [GeneratedRegex(@"^namespace (?<name>[A-Za-z0-9_.]+);", RegexOptions.Multiline | RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
     private static partial Regex Namespace();
