@@ -1,7 +1,7 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
-using Npgsql;
 using Rowhouse.CardVault.Store;
+using Rowhouse.Tenancy.Postgres;
 
 namespace Rowhouse.CardVault.Cards;
 
@@ -9,11 +9,11 @@ namespace Rowhouse.CardVault.Cards;
 internal static class CardConflicts
 {
     /// <summary>The problem behind a refused write; <see langword="null"/> when it is nobody's doing but ours.</summary>
-    public static ProblemHttpResult? Explain(DbUpdateException refused) => refused.InnerException switch
+    public static ProblemHttpResult? Explain(DbUpdateException refused) => refused.ViolatedConstraint() switch
     {
-        PostgresException { SqlState: PostgresErrorCodes.UniqueViolation, ConstraintName: CardConfiguration.CertificateIndex } =>
+        CardConfiguration.CertificateIndex =>
             CardVaultProblems.DuplicateCertificate.With("Another card of this tenant has this certificate of the same grader. A certificate belongs to one card: look for it by its number."),
-        PostgresException { SqlState: PostgresErrorCodes.ForeignKeyViolation, ConstraintName: CardConfiguration.CollectionKey } =>
+        CardConfiguration.CollectionKey =>
             CardVaultProblems.CollectionChanged.With("The collection was deleted meanwhile, or cards were put into it. Look at it again."),
         _ => null,
     };

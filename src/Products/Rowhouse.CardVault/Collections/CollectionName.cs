@@ -1,8 +1,8 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
-using Npgsql;
 using Rowhouse.CardVault.Store;
 using Rowhouse.Modules.Problems;
+using Rowhouse.Tenancy.Postgres;
 
 namespace Rowhouse.CardVault.Collections;
 
@@ -14,8 +14,7 @@ internal static class CollectionName
             ? RequestProblems.Invalid.With("The collection needs another name.", new Dictionary<string, string[]> { ["name"] = [$"1 to {Collection.MaxName} characters, no control characters."] })
             : null;
 
-    public static bool IsTaken(DbUpdateException exception) =>
-        exception.InnerException is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation, ConstraintName: CollectionConfiguration.NameIndex };
+    public static bool IsTaken(DbUpdateException exception) => exception.ViolatedConstraint() == CollectionConfiguration.NameIndex;
 
     public static ProblemHttpResult Taken(string name) => CardVaultProblems.DuplicateCollection.With($"There is a collection called {name} already.");
 }

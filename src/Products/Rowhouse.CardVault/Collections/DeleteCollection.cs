@@ -11,6 +11,7 @@ using Rowhouse.Modules.Access;
 using Rowhouse.Modules.Http;
 using Rowhouse.Modules.Problems;
 using Rowhouse.Tenancy.AspNetCore.Problems;
+using Rowhouse.Tenancy.Postgres;
 
 namespace Rowhouse.CardVault.Collections;
 
@@ -38,11 +39,6 @@ internal static class DeleteCollection
         HttpRequest request,
         CancellationToken cancellationToken)
     {
-        if (cards is not (null or "loose"))
-        {
-            return RequestProblems.Invalid.With("Say cards=loose, or leave it out.", new Dictionary<string, string[]> { ["cards"] = ["cards is loose, or left out."] });
-        }
-
         if (await db.Collections.FirstOrDefaultAsync(collection => collection.Id == id, cancellationToken) is not { } collection)
         {
             return CardVaultProblems.UnknownCollection.With("No collection of this tenant has this id.");
@@ -58,31 +54,22 @@ internal static class DeleteCollection
             return stale;
         }
 
-        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-        if (cards is null)
+        if (cards is null && await db.Cards.CountAsync(card => card.CollectionId == id, cancellationToken) is > 0 and var count)
         {
-            var count = await db.Cards.CountAsync(card => card.CollectionId == id, cancellationToken);
-            if (count > 0)
-            {
-                return CardVaultProblems.CollectionNotEmpty.With($"The collection has {count:N0} cards. Move them first, or delete it with cards=loose to keep them in no collection.");
-            }
-        }
-        else
-        {
-            var now = clock.GetUtcNow();
-            await db.Cards.Where(card => card.CollectionId == id).ExecuteUpdateAsync(
-                row => row
-                    .SetProperty(card => card.CollectionId, (Guid?)null)
-                    .SetProperty(card => card.UpdatedAt, now)
-                    .SetProperty(card => card.Version, card => card.Version + 1),
-                cancellationToken);
+            return CardVaultProblems.CollectionNotEmpty.With($"The collection has {count:N0} cards. Move them first, or delete it with cards=loose to keep them in no collection.");
         }
 
         db.Collections.Remove(collection);
         try
         {
-            await db.SaveChangesAsync(cancellationToken);
-            await transaction.CommitAsync(cancellationToken);
+            if (cards is null)
+            {
+                await db.SaveChangesAsync(cancellationToken);
+            }
+            else
+            {
+                await db.InLockAsync("collections", cancelled => LoosenAndSaveAsync(db, id, clock.GetUtcNow(), cancelled), cancellationToken);
+            }
         }
         catch (DbUpdateConcurrencyException)
         {
@@ -94,5 +81,15 @@ internal static class DeleteCollection
         }
 
         return TypedResults.NoContent();
+    }
+    private static async Task<int> LoosenAndSaveAsync(CardVaultDbContext db, Guid id, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        await db.Cards.Where(card => card.CollectionId == id).ExecuteUpdateAsync(
+            row => row
+                .SetProperty(card => card.CollectionId, (Guid?)null)
+                .SetProperty(card => card.UpdatedAt, now)
+                .SetProperty(card => card.Version, card => card.Version + 1),
+            cancellationToken);
+        return await db.SaveChangesAsync(cancellationToken);
     }
 }

@@ -40,10 +40,14 @@ internal sealed class CardVaultDemo(CardVaultDbContext db, ChecklistLookup check
             .Concat(Enumerable.Range(0, LooseCards).Select(i => maker.FreeForm(i, owners[i % owners.Count].Id)))
             .ToList();
 
-        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-        await db.Collections.BulkInsertAsync(collections.Select(collection => collection.Made), cancellationToken);
-        await db.Cards.BulkInsertAsync(cards, cancellationToken);
-        await transaction.CommitAsync(cancellationToken);
+        await db.InLockAsync(
+            "demo",
+            async cancelled =>
+            {
+                await db.Collections.BulkInsertAsync(collections.Select(collection => collection.Made), cancelled);
+                return await db.Cards.BulkInsertAsync(cards, cancelled);
+            },
+            cancellationToken);
     }
 
     private Collection Collection(DemoCollection plan, Guid owner, int age)
