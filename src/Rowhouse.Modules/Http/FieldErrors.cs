@@ -11,27 +11,31 @@ namespace Rowhouse.Modules.Http;
 /// </summary>
 public sealed class FieldErrors
 {
-    private readonly SortedDictionary<string, List<string>> errors = new(StringComparer.Ordinal);
+    /// <summary>How many messages are kept; who mends so many sends the request again and sees the rest.</summary>
+    public const int Most = 100;
+
+    private readonly List<(string Field, string Message)> errors = [];
 
     /// <summary>Whether nothing is wrong.</summary>
     public bool IsEmpty => errors.Count == 0;
+
+    /// <summary>What is wrong, in the order it was found.</summary>
+    public IReadOnlyList<(string Field, string Message)> All => errors;
 
     /// <summary>Adds what is wrong with a field.</summary>
     /// <param name="field">The field in camelCase, nested ones with a point.</param>
     /// <param name="message">What is wrong with it.</param>
     public void Add(string field, string message)
     {
-        if (!errors.TryGetValue(field, out var messages))
+        if (errors.Count < Most)
         {
-            errors[field] = messages = [];
+            errors.Add((field, message));
         }
-
-        messages.Add(message);
     }
 
     /// <summary>Whether something is wrong with a field.</summary>
     /// <param name="field">The field in camelCase.</param>
-    public bool Has(string field) => errors.ContainsKey(field);
+    public bool Has(string field) => errors.Exists(error => error.Field == field);
 
     /// <summary>Checks the annotations of an object's properties; not those of objects within it.</summary>
     /// <param name="value">The object.</param>
@@ -57,7 +61,8 @@ public sealed class FieldErrors
 
     /// <summary>The errors as they stand in a problem.</summary>
     public IReadOnlyDictionary<string, string[]> ToDictionary() =>
-        errors.ToDictionary(error => error.Key, error => error.Value.ToArray(), StringComparer.Ordinal);
+        errors.GroupBy(error => error.Field, StringComparer.Ordinal).OrderBy(group => group.Key, StringComparer.Ordinal)
+            .ToDictionary(group => group.Key, group => group.Select(error => error.Message).ToArray(), StringComparer.Ordinal);
 
     /// <summary>The answer to give.</summary>
     public ProblemHttpResult ToProblem() => RequestProblems.Invalid.With("Mend the fields named in errors and send the request again.", ToDictionary());

@@ -3,6 +3,7 @@ using FsCheck.Fluent;
 using Rowhouse.CardVault.Cards;
 using Rowhouse.Contracts;
 using Rowhouse.Contracts.CardVault;
+using Rowhouse.Modules.Http;
 using Shouldly;
 
 namespace Rowhouse.Tests.CardVault;
@@ -72,6 +73,8 @@ public sealed class CardRulesTests
         Errors(new() { Player = "X", Cost = new("12.5", "JPY") }).Keys.ShouldBe(["cost"]);
         Errors(new() { Player = "X", Cost = new("-1", "USD") }).Keys.ShouldBe(["cost"]);
         Errors(new() { Player = "X", Cost = new("1,5", "USD") }).Keys.ShouldBe(["cost"]);
+        Errors(new() { Player = "X", Cost = new("1.250", "USD") }).Keys.ShouldBe(["cost"]);
+        Valid(new() { Player = "X", Cost = new("1.250", "KWD") }).Cost.ShouldBe(new MinorUnits(1250, "KWD"));
     }
 
     [Fact]
@@ -98,6 +101,6 @@ public sealed class CardRulesTests
     {
         var errors = new FieldErrors();
         CardRules.Check(request, facts, errors).ShouldBeNull();
-        return errors.ByField();
+        return errors.ToDictionary();
     }
 }

@@ -19,6 +19,7 @@ internal static class AddCard
         endpoints.MapPost("/cards", HandleAsync)
             .WithName(nameof(AddCard))
             .WithSummary("Add a card, from a checklist or free-form.")
+            .DisableValidation() // CardRules says it all, and what needs the checklists together with the rest
             .RequirePermission(CardVaultPermissions.Edit)
             .WithProblems(RequestProblems.Invalid, CardVaultProblems.NotYours, CardVaultProblems.DuplicateCertificate, CardVaultProblems.CollectionChanged);
 
@@ -35,7 +36,7 @@ internal static class AddCard
 
         if (draft is null || !errors.IsEmpty)
         {
-            return RequestProblems.Invalid.With("The card cannot be like that; errors says why.", errors.ByField());
+            return RequestProblems.Invalid.With("The card cannot be like that; errors says why.", errors.ToDictionary());
         }
 
         if (draft.CollectionId is { } target && !access.CanEdit(collections[target].OwnerId))

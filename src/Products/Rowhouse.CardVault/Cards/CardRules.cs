@@ -1,4 +1,5 @@
 using Rowhouse.Contracts.CardVault;
+using Rowhouse.Modules.Http;
 
 namespace Rowhouse.CardVault.Cards;
 
@@ -141,22 +142,17 @@ internal static class CardRules
 
     private static List<string> Tags(CardRequest request, FieldErrors errors)
     {
-        var tags = new List<string>();
-        foreach (var tag in (request.Tags ?? []).Select(Clean).OfType<string>())
-        {
-            if (tag.Length > MaxTagLength || tag.Contains('|') || tag.Any(char.IsControl))
-            {
-                errors.Add("tags", $"A tag has at most {MaxTagLength} characters and no |.");
-            }
-            else if (!tags.Contains(tag, StringComparer.OrdinalIgnoreCase))
-            {
-                tags.Add(tag);
-            }
-        }
-
-        if (tags.Count > MaxTags)
+        var given = request.Tags ?? [];
+        if (given.Count > MaxTags)
         {
             errors.Add("tags", $"A card has at most {MaxTags} tags.");
+            return [];
+        }
+
+        var tags = given.Select(Clean).OfType<string>().Distinct(StringComparer.OrdinalIgnoreCase).ToList();
+        if (tags.Exists(tag => tag.Length > MaxTagLength || tag.Contains('|') || HasControl(tag, lines: false)))
+        {
+            errors.Add("tags", $"A tag has at most {MaxTagLength} characters, no | and no control characters.");
         }
 
         return tags;

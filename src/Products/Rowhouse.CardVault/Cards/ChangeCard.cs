@@ -70,7 +70,7 @@ internal static class ChangeCard
 
         if (draft is null || !errors.IsEmpty)
         {
-            return RequestProblems.Invalid.With("The card cannot become like that; errors says why.", errors.ByField());
+            return RequestProblems.Invalid.With("The card cannot become like that; errors says why.", errors.ToDictionary());
         }
 
         if (draft.CollectionId is { } target && !access.CanEdit(collections[target].OwnerId))
@@ -99,7 +99,7 @@ internal static class ChangeCard
     private static Dictionary<string, string[]> Unknown(JsonElement patch, JsonSerializerOptions options)
     {
         var known = options.GetTypeInfo(typeof(CardRequest)).Properties.Select(property => property.Name).ToHashSet(StringComparer.Ordinal);
-        return patch.EnumerateObject().Select(member => member.Name).Where(name => !known.Contains(name)).Distinct().ToDictionary(name => name, _ => (string[])["This field is not known here."]);
+        return patch.EnumerateObject().Select(member => member.Name).Where(name => !known.Contains(name)).Distinct().Take(FieldErrors.Most).ToDictionary(name => name, _ => (string[])["This field is not known here."]);
     }
 
     private static CardRequest Merge(Card card, JsonElement patch, JsonSerializerOptions options)

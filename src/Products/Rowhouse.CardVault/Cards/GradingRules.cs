@@ -1,4 +1,5 @@
 using Rowhouse.Contracts.CardVault;
+using Rowhouse.Modules.Http;
 
 namespace Rowhouse.CardVault.Cards;
 

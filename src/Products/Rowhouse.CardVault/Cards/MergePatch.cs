@@ -21,7 +21,7 @@ internal static class MergePatch
         }
     }
 
-    /// <summary>What the target becomes.</summary>
+    /// <summary>What the target becomes. An object is changed where it is: a patch that names one member many times would copy it as often.</summary>
     public static JsonNode? Apply(JsonNode? target, JsonElement patch)
     {
         if (patch.ValueKind != JsonValueKind.Object)
@@ -29,17 +29,16 @@ internal static class MergePatch
             return JsonSerializer.SerializeToNode(patch);
         }
 
-        // A new object each time: a node belongs to one parent.
-        var merged = target is JsonObject existing ? (JsonObject)existing.DeepClone() : [];
+        var merged = target as JsonObject ?? [];
         foreach (var member in patch.EnumerateObject())
         {
             if (member.Value.ValueKind == JsonValueKind.Null)
             {
                 merged.Remove(member.Name);
             }
-            else
+            else if (Apply(merged[member.Name], member.Value) is var value && value != merged[member.Name])
             {
-                merged[member.Name] = Apply(merged[member.Name], member.Value);
+                merged[member.Name] = value;        // A node that is there already has its parent.
             }
         }
 

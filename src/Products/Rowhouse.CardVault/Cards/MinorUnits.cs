@@ -34,7 +34,8 @@ internal readonly record struct MinorUnits(long Amount, string Currency)
             return null;
         }
 
-        if (decimal.Round(value, places) != value)
+        // Zeros too: somebody's 1.250 dollars may be 1250.
+        if (value.Scale > places)
         {
             refused = places == 0 ? $"{currency} has no decimals." : $"{currency} has {places} decimals.";
             return null;

@@ -3,6 +3,7 @@ using Rowhouse.CardVault.Cards;
 using Rowhouse.CardVault.Collections;
 using Rowhouse.Contracts;
 using Rowhouse.Contracts.CardVault;
+using Rowhouse.Modules.Http;
 
 namespace Rowhouse.CardVault.Demo;
 
