@@ -30,6 +30,8 @@ public sealed class CardVaultModule : IModule
         builder.Services.TryAddScoped<ChecklistLookup>();
         builder.Services.TryAddScoped<CardAccess>();
         builder.Services.TryAddScoped<CardImport>();
+        builder.Services.TryAddSingleton<ImportTurns>();
+        builder.Services.TryAddSingleton<ExportTurns>();
         builder.Services.TryAddSingleton<CatalogueWriter>();
         builder.Services.TryAddEnumerable(ServiceDescriptor.Scoped<IDemoData, CardVaultDemo>());
     }

@@ -213,9 +213,11 @@ public record CardRequest
 /// <param name="DryRun">Whether nothing was to be written.</param>
 /// <param name="Rows">How many rows the file has, without its header.</param>
 /// <param name="Imported">How many cards were added; 0 when any row is wrong.</param>
+/// <param name="Skipped">How many rows were left out, or would be, because the card is there already.</param>
 /// <param name="ErrorCount">How many rows are wrong.</param>
-/// <param name="Errors">The first 1,000 of the wrong rows.</param>
-public sealed record CardImportResponse(bool DryRun, int Rows, int Imported, int ErrorCount, IReadOnlyList<CardImportError> Errors);
+/// <param name="HasMoreErrors">Whether more is wrong than <paramref name="Errors"/> says.</param>
+/// <param name="Errors">What is wrong, row by row: the first 1,000 messages.</param>
+public sealed record CardImportResponse(bool DryRun, int Rows, int Imported, int Skipped, int ErrorCount, bool HasMoreErrors, IReadOnlyList<CardImportError> Errors);
 
 /// <summary>A row that cannot be imported.</summary>
 /// <param name="Row">The row, counted from 1 without the header.</param>

@@ -110,7 +110,7 @@ public sealed class CatalogueTests(CardVaultFixture vault) : IClassFixture<CardV
     public async Task A_file_with_wrong_rows_is_imported_not_at_all()
     {
         var problem = await vault.ImportCatalogueAsync(CardVaultFixture.CatalogueHeader + "hockey,1990,1990 Half Hockey,Base Set,1,Halfway,,,,\nhockey,,1990 Half Hockey,Base Set,2,Other,,,,\n")
-            .ProblemAsync(HttpStatusCode.UnprocessableEntity, "urn:rowhouse:cardvault:import-rows");
+            .ProblemAsync(HttpStatusCode.BadRequest, "urn:rowhouse:cardvault:import-rows");
 
         var error = problem.GetProperty("report").Deserialize<CardImportResponse>(JsonSerializerOptions.Web).ShouldNotBeNull().Errors.ShouldHaveSingleItem();
         (error.Row, error.Line, error.Column).ShouldBe((2, 3, "year"));

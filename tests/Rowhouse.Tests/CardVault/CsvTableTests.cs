@@ -34,15 +34,15 @@ public sealed class CsvTableTests
     {
         var refused = await RefusedAsync([.. "a,b\nJos"u8, 0xe9, .. ",1\n"u8]);
 
-        refused.Message.ShouldContain("line 2, byte 8");
+        refused.Message.ShouldContain("line 2, byte offset 7");
         refused.TooLarge.ShouldBeFalse();
     }
 
     [Fact]
     public async Task UTF_16_is_refused_with_and_without_its_mark()
     {
-        (await RefusedAsync([0xff, 0xfe, .. Encoding.Unicode.GetBytes("a,b\n1,2\n")])).Message.ShouldContain("line 1, byte 1");
-        (await RefusedAsync(Encoding.Unicode.GetBytes("a,b\n1,2\n"))).Message.ShouldContain("line 1, byte 2");
+        (await RefusedAsync([0xff, 0xfe, .. Encoding.Unicode.GetBytes("a,b\n1,2\n")])).Message.ShouldContain("line 1, byte offset 0");
+        (await RefusedAsync(Encoding.Unicode.GetBytes("a,b\n1,2\n"))).Message.ShouldContain("line 1, byte offset 1");
     }
 
     [Fact]

@@ -12,7 +12,8 @@ namespace Rowhouse.CardVault.CardFiles;
 /// <summary>Brings a file of cards into the tenant: all of it, or nothing and every wrong row named.</summary>
 /// <remarks>
 /// 1 read all rows, 2 look up in a few queries what they refer to, 3 check each by the rules of <see cref="CardRules"/>,
-/// 4 find duplicates in the file and among the tenant's cards, 5 insert in one transaction.
+/// 4 find duplicates in the file and among the tenant's cards, 5 insert. Steps 4 and 5 are one transaction under the
+/// tenant's lock: two imports of one file at the same moment would both find no duplicates.
 /// </remarks>
 internal sealed class CardImport(CardVaultDbContext db, ChecklistLookup checklists, CardAccess access, Caller caller, TimeProvider clock)
 {
@@ -20,13 +21,20 @@ internal sealed class CardImport(CardVaultDbContext db, ChecklistLookup checklis
     private const int Batch = 5_000;
     private const int FewIdentities = 1_000;
 
+    private const string Lock = "cards.import";
+
     private readonly List<CardImportError> errors = [];
     private int wrongRows;
+    private bool hasMoreErrors;
 
     /// <summary>Imports a file.</summary>
+    /// <param name="body">The file.</param>
+    /// <param name="dryRun">Whether to check only.</param>
+    /// <param name="skipDuplicates">Whether a card that is there already is left out instead of being a wrong row.</param>
+    /// <param name="cancellationToken">Stops; nothing is imported then.</param>
     /// <exception cref="CsvRefusedException">The file is no CSV file of cards.</exception>
     /// <exception cref="DbUpdateException">Somebody else was quicker with a certificate or deleted a collection; nothing was imported.</exception>
-    public async Task<CardImportResponse> RunAsync(Stream body, bool dryRun, CancellationToken cancellationToken)
+    public async Task<CardImportResponse> RunAsync(Stream body, bool dryRun, bool skipDuplicates, CancellationToken cancellationToken)
     {
         // Step 1
         var rows = await ReadAsync(body, cancellationToken);
@@ -36,42 +44,54 @@ internal sealed class CardImport(CardVaultDbContext db, ChecklistLookup checklis
         await ResolveCollectionsAsync(rows, cancellationToken);
 
         // Step 3
-        var drafts = new List<(CardRow Row, CardDraft Draft)>(rows.Count);
-        foreach (var row in rows)
+        var drafts = Check(rows, facts, cancellationToken);
+
+        // Steps 4 and 5
+        var (duplicates, imported) = dryRun || drafts.Count < rows.Count
+            ? (await DuplicatesAsync(drafts, cancellationToken), 0)
+            : await db.InLockAsync(Lock, cancelled => InsertAsync(drafts, skipDuplicates, cancelled), cancellationToken);
+        if (!skipDuplicates)
         {
-            var draft = CardRules.Check(row.Request, row.Request.ChecklistCardId is { } id ? facts.GetValueOrDefault(id) : null, row.Errors);
-            if (draft is not null && row.Errors.IsEmpty)
+            foreach (var (row, message) in duplicates)
             {
-                drafts.Add((row, draft));
+                row.Errors.Add(row.Request.Grader is null ? "" : "certificate", message);
             }
         }
 
-        // Step 4
-        await RefuseDuplicatesAsync(drafts, cancellationToken);
-        foreach (var row in rows.Where(row => !row.Errors.IsEmpty))
+        foreach (var row in rows.Where(row => row.IsWrong))
         {
             Report(row);
         }
 
-        // Step 5
-        var imported = 0;
-        if (wrongRows == 0 && !dryRun)
-        {
-            var now = clock.GetUtcNow();
-            imported = await db.Cards.BulkInsertAsync(drafts.Select(row => new Card(Guid.CreateVersion7(now), row.Draft, caller.PersonId, now)), cancellationToken);
-        }
-
-        return new(dryRun, rows.Count, imported, wrongRows, errors);
+        return new(dryRun, rows.Count, imported, skipDuplicates ? duplicates.Count : 0, wrongRows, hasMoreErrors, errors);
     }
 
-    private static async Task<List<CardRow>> ReadAsync(Stream body, CancellationToken cancellationToken)
+    private async Task<(Dictionary<CardRow, string> Duplicates, int Imported)> InsertAsync(List<(CardRow Row, CardDraft Draft)> drafts, bool skipDuplicates, CancellationToken cancellationToken)
+    {
+        var duplicates = await DuplicatesAsync(drafts, cancellationToken);
+        if (duplicates.Count > 0 && !skipDuplicates)
+        {
+            return (duplicates, 0);
+        }
+
+        var now = clock.GetUtcNow();
+        var cards = drafts.Where(row => !duplicates.ContainsKey(row.Row)).Select(row => new Card(Guid.CreateVersion7(now), row.Draft, caller.PersonId, now));
+        return (duplicates, await db.Cards.BulkInsertAsync(cards, cancellationToken));
+    }
+
+    /// <summary>Reads all rows of a file.</summary>
+    /// <exception cref="CsvRefusedException">The file is no CSV file of cards.</exception>
+    public static async Task<List<CardRow>> ReadAsync(Stream body, CancellationToken cancellationToken)
     {
         await using var table = await CsvTable.OpenAsync(body, cancellationToken);
         var columns = Columns(table.Columns);
         var rows = new List<CardRow>();
+        var messages = 0;
         while (await table.ReadAsync(cancellationToken))
         {
-            rows.Add(CardRow.Of(table, columns));
+            var row = CardRow.Of(table, columns);
+            rows.Add(row);
+            messages += row.Keep(MaxErrors - messages);
         }
 
         return rows;
@@ -94,6 +114,26 @@ internal sealed class CardImport(CardVaultDbContext db, ChecklistLookup checklis
         return columns.Distinct().Count() < columns.Count
             ? throw new CsvRefusedException($"A column is there twice: {header.GroupBy(CardColumns.IndexOf).First(group => group.Count() > 1).First()}.")
             : columns;
+    }
+
+    /// <summary>Checks rows by the rules of a card; those that break none become drafts.</summary>
+    public static List<(CardRow Row, CardDraft Draft)> Check(IReadOnlyCollection<CardRow> rows, IReadOnlyDictionary<Guid, ChecklistFacts> facts, CancellationToken cancellationToken)
+    {
+        var drafts = new List<(CardRow Row, CardDraft Draft)>(rows.Count);
+        var messages = 0;
+        foreach (var row in rows)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            var draft = CardRules.Check(row.Request, row.Request.ChecklistCardId is { } id ? facts.GetValueOrDefault(id) : null, row.Errors);
+            if (draft is not null && !row.IsWrong)
+            {
+                drafts.Add((row, draft));
+            }
+
+            messages += row.Keep(MaxErrors - messages);
+        }
+
+        return drafts;
     }
 
     private async Task ResolveCollectionsAsync(List<CardRow> rows, CancellationToken cancellationToken)
@@ -145,36 +185,30 @@ internal sealed class CardImport(CardVaultDbContext db, ChecklistLookup checklis
         }
     }
 
-    private async Task RefuseDuplicatesAsync(List<(CardRow Row, CardDraft Draft)> drafts, CancellationToken cancellationToken)
+    /// <summary>The rows whose card is in the file before them, or among the tenant's cards, each with what to say.</summary>
+    private async Task<Dictionary<CardRow, string>> DuplicatesAsync(List<(CardRow Row, CardDraft Draft)> drafts, CancellationToken cancellationToken)
     {
-        var first = new Dictionary<(Guid Identity, Guid? Collection), CardRow>();
+        var duplicates = new Dictionary<CardRow, string>();
+        var first = new Dictionary<(Guid Identity, Guid? Collection), (CardRow Row, CardDraft Draft)>();
         foreach (var (row, draft) in drafts)
         {
-            if (Key(draft) is { } key && !first.TryAdd(key, row))
+            if (Key(draft) is { } key && !first.TryAdd(key, (row, draft)))
             {
-                Refuse(row, draft, $"The row on line {first[key].Line} is the same card.");
+                duplicates.Add(row, $"The row on line {first[key].Row.Line} is the same card.");
             }
         }
 
-        var owned = new HashSet<(Guid, Guid?)>();
         await foreach (var card in Owned(db, [.. first.Keys.Select(key => key.Identity).Distinct()]).AsAsyncEnumerable().WithCancellation(cancellationToken))
         {
-            var key = (card.Identity, card.Grader is null ? card.CollectionId : null);
-            if (first.ContainsKey(key))
+            if (first.TryGetValue((card.Identity, card.Grader is null ? card.CollectionId : null), out var found))
             {
-                owned.Add(key);
+                duplicates[found.Row] = found.Draft.Grader is null
+                    ? "This card is in the collection already. Change its quantity instead."
+                    : "A card with this certificate is there already.";
             }
         }
 
-        foreach (var (row, draft) in drafts)
-        {
-            if (Key(draft) is { } key && owned.Contains(key) && row.Errors.IsEmpty)
-            {
-                Refuse(row, draft, draft.Grader is null
-                    ? "This card is in the collection already. Change its quantity instead."
-                    : "A card with this certificate is there already.");
-            }
-        }
+        return duplicates;
     }
 
     /// <summary>
@@ -197,15 +231,15 @@ internal sealed class CardImport(CardVaultDbContext db, ChecklistLookup checklis
     private static (Guid Identity, Guid? Collection)? Key(CardDraft draft) =>
         CardIdentity.Of(draft) is { } identity ? (identity, draft.Grader is null ? draft.CollectionId : null) : null;
 
-    private static void Refuse(CardRow row, CardDraft draft, string message) => row.Errors.Add(draft.Grader is null ? "" : "certificate", message);
-
     private void Report(CardRow row)
     {
         wrongRows++;
+        hasMoreErrors |= row.Errors.IsEmpty;
         foreach (var (field, message) in row.Errors.All)
         {
             if (errors.Count == MaxErrors)
             {
+                hasMoreErrors = true;
                 return;
             }
 

@@ -10,6 +10,7 @@ using Rowhouse.CardVault.Csv;
 using Rowhouse.Contracts.CardVault;
 using Rowhouse.Modules.Access;
 using Rowhouse.Modules.Problems;
+using Rowhouse.Tenancy;
 using Rowhouse.Tenancy.AspNetCore.Problems;
 
 namespace Rowhouse.CardVault.CardFiles;
@@ -17,6 +18,12 @@ namespace Rowhouse.CardVault.CardFiles;
 /// <summary>Imports cards from CSV: all rows, or none when any is wrong.</summary>
 internal static class ImportCards
 {
+    /// <summary>Ends what trickles in: it would keep others from their turn.</summary>
+    public static readonly TimeSpan Deadline = TimeSpan.FromMinutes(5);
+
+    private const string Fail = "fail";
+    private const string Skip = "skip";
+
     public static void Map(IEndpointRouteBuilder endpoints) =>
         endpoints.MapPost("/cards/import", HandleAsync)
             .WithName(nameof(ImportCards))
@@ -26,23 +33,36 @@ internal static class ImportCards
             .RequirePermission(CardVaultPermissions.Edit)
             .WithProblems(
                 RequestProblems.Invalid, RequestProblems.TooLarge,
-                CardVaultProblems.UnreadableFile, CardVaultProblems.WrongRows, CardVaultProblems.DuplicateCertificate, CardVaultProblems.CollectionChanged);
+                CardVaultProblems.UnreadableFile, CardVaultProblems.WrongRows, CardVaultProblems.DuplicateCertificate, CardVaultProblems.CollectionChanged,
+                CardVaultProblems.TooManyAtOnce, CardVaultProblems.TooSlow);
 
     private static async Task<Results<Ok<CardImportResponse>, ProblemHttpResult>> HandleAsync(
         Stream body,
         [Description("true: check the file and say what would happen; nothing is written.")] bool? dryRun,
-        [Description("fail: a card that is there already is a wrong row. The default, and the only one.")] string? onDuplicate,
+        [Description("What to do with a card that is there already: fail (by default) makes it a wrong row, skip leaves it out.")] string? onDuplicate,
         CardImport import,
+        ImportTurns turns,
+        TenantScope scope,
+        TimeProvider clock,
+        HttpResponse response,
         CancellationToken cancellationToken)
     {
-        if (onDuplicate is not (null or "" or "fail"))
+        if (onDuplicate is not (null or "" or Fail or Skip))
         {
-            return RequestProblems.Invalid.With("This server refuses duplicates: onDuplicate is fail.", new Dictionary<string, string[]> { ["onDuplicate"] = ["Only fail is known here."] });
+            return RequestProblems.Invalid.With("Duplicates can be refused or skipped.", new Dictionary<string, string[]> { ["onDuplicate"] = [$"onDuplicate is {Fail} or {Skip}."] });
         }
 
+        using var turn = turns.Take(scope.Tenant.Id);
+        if (!turn.IsAcquired)
+        {
+            return ImportTurns.Refuse(response, "An import of this tenant is under way, or many of others. Send the file again when it has ended.");
+        }
+
+        using var deadline = new CancellationTokenSource(Deadline, clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, deadline.Token);
         try
         {
-            var report = await import.RunAsync(body, dryRun is true, cancellationToken);
+            var report = await import.RunAsync(body, dryRun is true, onDuplicate is Skip, either.Token);
             return report.ErrorCount == 0 || report.DryRun
                 ? TypedResults.Ok(report)
                 : CardVaultProblems.WrongRows.With($"{report.ErrorCount:N0} of {report.Rows:N0} rows are wrong; nothing was imported. report names them.", [new("report", report)]);
@@ -50,6 +70,10 @@ internal static class ImportCards
         catch (CsvRefusedException refused)
         {
             return (refused.TooLarge ? RequestProblems.TooLarge : CardVaultProblems.UnreadableFile).With(refused.Message);
+        }
+        catch (OperationCanceledException) when (deadline.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            return CardVaultProblems.TooSlow.With($"An import has {Deadline.TotalMinutes:N0} minutes; nothing was imported. Split the file, or send it over a faster line.");
         }
         catch (DbUpdateException refused) when (CardConflicts.Explain(refused) is { } problem)
         {

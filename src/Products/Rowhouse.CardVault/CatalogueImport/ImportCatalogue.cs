@@ -48,7 +48,7 @@ internal static class ImportCatalogue
         {
             return CardVaultProblems.WrongRows.With(
                 $"{checklist.ErrorCount:N0} rows are wrong; nothing was imported.",
-                [new("report", new CardImportResponse(DryRun: false, checklist.RowCount, 0, checklist.ErrorCount, checklist.Errors))]);
+                [new("report", new CardImportResponse(DryRun: false, checklist.RowCount, Imported: 0, Skipped: 0, checklist.ErrorCount, checklist.ErrorCount > checklist.Errors.Count, checklist.Errors))]);
         }
 
         var added = await writer.WriteAsync(checklist, cancellationToken);

@@ -12,15 +12,23 @@ internal sealed class CsvTable : IAsyncDisposable
     private static readonly byte[] separators = [(byte)',', (byte)';', (byte)'\t'];
 
     private readonly CsvReader reader;
+    private readonly Utf8GuardStream file;
+    private int lastFields = int.MaxValue;
+    private int lastLine;
 
-    private CsvTable(CsvReader reader, IReadOnlyList<string> columns)
+    private CsvTable(CsvReader reader, Utf8GuardStream file, char separator, IReadOnlyList<string> columns)
     {
         this.reader = reader;
+        this.file = file;
+        Separator = separator;
         Columns = columns;
     }
 
     /// <summary>The header's names, trimmed.</summary>
     public IReadOnlyList<string> Columns { get; }
+
+    /// <summary>What separates the columns.</summary>
+    public char Separator { get; }
 
     /// <summary>The row that was read last, counted from 1 without the header.</summary>
     public int Row { get; private set; }
@@ -38,9 +46,10 @@ internal sealed class CsvTable : IAsyncDisposable
         var guarded = new Utf8GuardStream(body, CsvLimits.Bytes);
         var start = new byte[HeaderBytes];
         var length = await guarded.ReadAtLeastAsync(start, HeaderBytes, throwOnEndOfStream: false, cancellationToken);
+        var separator = (char)SeparatorOf(start.AsSpan(0, length));
         var options = new CsvReaderOptions
         {
-            Separator = (char)SeparatorOf(start.AsSpan(0, length)),
+            Separator = separator,
             DetectSeparatorHint = false,
             MaxRecordSize = CsvLimits.RowBytes,
             TrackLineNumbers = true,
@@ -56,7 +65,7 @@ internal sealed class CsvTable : IAsyncDisposable
                 ? headers.Select(name => name.Trim()).ToList()
                 : throw new CsvRefusedException("The file is empty: its first line must name the columns.");
             CheckWidth(columns.Count, 1);
-            return new(opened, columns);
+            return new(opened, guarded, separator, columns);
         }
         catch (CsvFormatException malformed)
         {
@@ -79,7 +88,9 @@ internal sealed class CsvTable : IAsyncDisposable
         {
             if (!await reader.ReadAsync(cancellationToken))
             {
-                return false;
+                return !file.EndsInsideLine || lastFields >= Columns.Count
+                    ? false
+                    : throw new CsvRefusedException($"The file ends in the middle of the row on line {lastLine}, after {lastFields} of {Columns.Count} columns. Was it cut off on its way?");
             }
         }
         catch (CsvFormatException malformed)
@@ -93,6 +104,7 @@ internal sealed class CsvTable : IAsyncDisposable
         }
 
         CheckWidth(reader.FieldCount, Line);
+        (lastFields, lastLine) = (reader.FieldCount, Line);
         return true;
     }
 

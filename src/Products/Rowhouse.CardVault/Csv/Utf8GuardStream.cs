@@ -15,6 +15,10 @@ internal sealed class Utf8GuardStream(Stream inner, long limit) : Stream
     private int openLength;
     private long bytes;
     private long line = 1;
+    private byte last = (byte)'\n';
+
+    /// <summary>Whether what was read so far does not end with a line's end.</summary>
+    public bool EndsInsideLine => last is not ((byte)'\n' or (byte)'\r');
 
     public override bool CanRead => true;
 
@@ -39,6 +43,7 @@ internal sealed class Utf8GuardStream(Stream inner, long limit) : Stream
         }
 
         Check(buffer.Span[..read], isEnd: read == 0 && buffer.Length > 0);
+        last = read > 0 ? buffer.Span[read - 1] : last;
         return read;
     }
 
@@ -131,5 +136,5 @@ internal sealed class Utf8GuardStream(Stream inner, long limit) : Stream
     }
 
     private CsvRefusedException NotText(long position) =>
-        new($"The file is not UTF-8 text: line {line}, byte {position + 1}. Save it as \"CSV UTF-8\" and send it again.");
+        new($"The file is not UTF-8 text: line {line}, byte offset {position} of the file. Save it as \"CSV UTF-8\" and send it again.");
 }
