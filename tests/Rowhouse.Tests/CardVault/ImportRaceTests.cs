@@ -23,7 +23,9 @@ public sealed class ImportRaceTests(ServerFixture server) : IClassFixture<Server
     public async Task Of_one_file_imported_many_times_at_once_each_card_comes_once(bool skip)
     {
         var tenant = await server.CreateTenantAsync(skip ? "Race Skipping" : "Race", "cardvault");
-        var file = Encoding.UTF8.GetBytes("cardNumber,player,grader,grade,certificate\n" + string.Concat(Enumerable.Range(0, Rows).Select(i => i % 2 == 0 ? $"{i},Player {i},,,\n" : $"{i},Player {i},PSA,9,{i}\n")));
+
+        // Raw cards: the certificates of graded ones are unique in the database as well.
+        var file = Encoding.UTF8.GetBytes("cardNumber,player\n" + string.Concat(Enumerable.Range(0, Rows).Select(i => $"{i},Player {i}\n")));
 
         var reports = await Task.WhenAll(Enumerable.Range(0, AtOnce).Select(_ => Task.Run(() => ImportAsync(tenant, file, skip))));
 

@@ -1,6 +1,8 @@
 using Npgsql;
 using Rowhouse.Tenancy.Postgres;
 
+#pragma warning disable RS0030 // The one place where a product has a connection: the shared catalogue is nobody's, and the platform's role writes it.
+
 namespace Rowhouse.CardVault.CatalogueImport;
 
 /// <summary>
