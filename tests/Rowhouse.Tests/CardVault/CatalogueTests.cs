@@ -107,6 +107,34 @@ public sealed class CatalogueTests(CardVaultFixture vault) : IClassFixture<CardV
     }
 
     [Fact]
+    public async Task A_part_of_a_release_makes_no_insert_set_a_base_set()
+    {
+        static string Rows(string set, int cards) => string.Concat(Enumerable.Range(1, cards).Select(i => $"baseball,1994,1994 Partial Baseball,{set},{i},Partial {set},{(i == 1 ? "RC" : "")},,,\n"));
+        await ImportAsync(Rows("Alpha", 3) + Rows("Beta", 2));
+        (await SetsAsync()).ShouldBe([("Alpha", true), ("Beta", false)]);
+
+        await ImportAsync(Rows("Beta", 2));
+        await ImportAsync(Rows("Gamma", 1));
+        (await SetsAsync()).ShouldBe([("Alpha", true), ("Beta", false), ("Gamma", false)]);
+
+        // And what was the largest of those that came first is an insert once the base set is there.
+        await ImportAsync(Rows("Base Set", 1));
+        (await SetsAsync()).ShouldBe([("Alpha", false), ("Base Set", true), ("Beta", false), ("Gamma", false)]);
+        (await vault.SearchAsync("partial 1994 #1")).Items[0].Set.ShouldBe("Base Set");
+
+        await ImportAsync(Rows("Alpha", 3));
+        (await SetsAsync()).ShouldBe([("Alpha", false), ("Base Set", true), ("Beta", false), ("Gamma", false)]);
+
+        async Task ImportAsync(string rows) => await vault.ImportCatalogueAsync(CardVaultFixture.CatalogueHeader + rows).ShouldBeAsync(HttpStatusCode.OK);
+
+        async Task<List<(string, bool)>> SetsAsync()
+        {
+            var release = (await vault.SearchAsync("partial 1994")).Items[0].ReleaseId;
+            return [.. (await vault.Viewer.GetAsync($"catalogue/releases/{release}").ReadAsync<ReleaseResponse>()).Sets.Select(set => (set.Name, set.IsBase)).OrderBy(set => set.Name, StringComparer.Ordinal)];
+        }
+    }
+
+    [Fact]
     public async Task A_file_with_wrong_rows_is_imported_not_at_all()
     {
         var problem = await vault.ImportCatalogueAsync(CardVaultFixture.CatalogueHeader + "hockey,1990,1990 Half Hockey,Base Set,1,Halfway,,,,\nhockey,,1990 Half Hockey,Base Set,2,Other,,,,\n")

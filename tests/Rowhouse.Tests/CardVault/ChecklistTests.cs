@@ -88,6 +88,18 @@ public sealed class ChecklistTests
     [InlineData("""{"name":"1989 Upper Deck Baseball","sets":[{"cards":[null,{"name":"X","number":"1"}]}]}""")]
     public async Task A_release_that_is_not_one_is_refused(string json, bool refused = true) => ((await JsonAsync(json)).ErrorCount > 0).ShouldBe(refused);
 
+    [Theory]
+    [InlineData("note", 501)]
+    [InlineData("attribute", 101)]
+    [InlineData("variationNote", 501)]
+    public async Task What_is_too_long_is_refused_and_never_cut(string what, int length)
+    {
+        string Long(string of) => of == what ? new string('x', length) : "x";
+
+        (await JsonAsync($$"""{"name":"1989 Upper Deck Baseball","sets":[{"name":"Low Series","cards":[{"number":"1","name":"X","note":"{{Long("note")}}","attributes":["{{Long("attribute")}}"],"variations":[{"variation":"Error","note":"{{Long("variationNote")}}"}]}]}]}"""))
+            .ErrorCount.ShouldBe(1);
+    }
+
     [Fact]
     public async Task JSON_of_another_kind_is_refused() => await Should.ThrowAsync<JsonException>(() => JsonAsync("""{"name":["x"]}"""));
 
@@ -98,7 +110,7 @@ public sealed class ChecklistTests
         var checklist = new Checklist();
 
         await ChecklistCsv.ReadAsync(file, checklist, TestContext.Current.CancellationToken);
-        checklist.Complete();
+        checklist.Complete([]);
 
         checklist.Errors.ShouldBeEmpty();
         checklist.Cards.Count.ShouldBe(144_141);
@@ -114,7 +126,7 @@ public sealed class ChecklistTests
     {
         var checklist = new Checklist();
         await ChecklistCsv.ReadAsync(new MemoryStream(Encoding.UTF8.GetBytes(Header + rows)), checklist, TestContext.Current.CancellationToken);
-        checklist.Complete();
+        checklist.Complete([]);
         return checklist;
     }
 
@@ -122,7 +134,7 @@ public sealed class ChecklistTests
     {
         var checklist = new Checklist();
         await ChecklistJson.ReadAsync(new MemoryStream(Encoding.UTF8.GetBytes(json)), checklist, TestContext.Current.CancellationToken);
-        checklist.Complete();
+        checklist.Complete([]);
         return checklist;
     }
 }

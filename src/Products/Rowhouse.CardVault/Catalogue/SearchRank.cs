@@ -10,6 +10,9 @@ internal static class SearchRank
     /// <summary>Above the ranks of rookies in base sets. The index that has only these says the same number.</summary>
     public const int EndOfMostWanted = Years * Places;
 
+    /// <summary>How far a card of a base set goes back when its set turns out to be an insert.</summary>
+    public const int FromBaseToInsert = 4 * Years * Places;
+
     private const int Years = 256;
     private const int FirstYear = 1850;
     private const int Places = 400_000;

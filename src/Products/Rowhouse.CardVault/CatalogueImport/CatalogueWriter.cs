@@ -1,4 +1,5 @@
 using Npgsql;
+using Rowhouse.CardVault.Catalogue;
 using Rowhouse.Tenancy.Postgres;
 
 #pragma warning disable RS0030 // The one place where a product has a connection: the shared catalogue is nobody's, and the platform's role writes it.
@@ -56,6 +57,13 @@ internal sealed class CatalogueWriter(PostgresStore store)
         select count(*) filter (where added) from written
         """;
 
+    private const string KnownSets = "select id, release_id, name, kind, card_count from catalogue.sets where release_id = any($1)";
+
+    private const string ReplaceBaseSets = """
+        with replaced as (update catalogue.sets set kind = 3 where id = any($1) returning id)
+        update catalogue.cards set rank = rank + $2 from replaced where cards.set_id = replaced.id and not 'CL' = any(cards.attributes)
+        """;
+
     // A file may hold a part of a set, so the counts come from what is there.
     private const string CountSets = """
         update catalogue.sets set card_count = counted.cards
@@ -86,6 +94,12 @@ internal sealed class CatalogueWriter(PostgresStore store)
                 Column(releases, release => release.Name), Column(releases, release => release.Manufacturer), Column(releases, release => release.Cards),
             ],
             cancellationToken);
+
+        var replaced = checklist.Complete(await KnownSetsAsync(connection, releases, cancellationToken));
+        if (replaced.Count > 0)
+        {
+            await RunAsync(connection, ReplaceBaseSets, [Column(replaced, id => id), new NpgsqlParameter<int> { TypedValue = SearchRank.FromBaseToInsert }], cancellationToken);
+        }
 
         var sets = checklist.Sets.ToList();
         await RunAsync(
@@ -129,6 +143,20 @@ internal sealed class CatalogueWriter(PostgresStore store)
         await RunAsync(connection, CountReleases, [Column(releases, release => release.Id)], cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         return checked((int)added);
+    }
+
+    private static async Task<List<KnownSet>> KnownSetsAsync(NpgsqlConnection connection, List<ReleaseDraft> releases, CancellationToken cancellationToken)
+    {
+        List<KnownSet> known = [];
+        await using var command = new NpgsqlCommand(KnownSets, connection);
+        command.Parameters.Add(Column(releases, release => release.Id));
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            known.Add(new(reader.GetGuid(0), reader.GetGuid(1), reader.GetString(2), (SetKind)reader.GetInt16(3), reader.GetInt32(4)));
+        }
+
+        return known;
     }
 
     private static NpgsqlParameter<TValue[]> Column<TRow, TValue>(IReadOnlyCollection<TRow> rows, Func<TRow, TValue> value) =>

@@ -54,14 +54,37 @@ internal sealed class Checklist
         RowCount++;
     }
 
-    /// <summary>Call when all is read: a release whose sets tell nothing has its largest one as base.</summary>
-    public void Complete()
+    /// <summary>
+    /// Call when all is read: a release whose sets tell nothing by their names has its largest one as base. A file may hold a
+    /// part of a release, so the sets that the catalogue has count as well.
+    /// </summary>
+    /// <param name="known">The sets that the catalogue has of these releases.</param>
+    /// <returns>Those of them that are base sets no longer.</returns>
+    public IReadOnlyList<Guid> Complete(IReadOnlyCollection<KnownSet> known)
     {
-        foreach (var release in sets.Values.GroupBy(set => set.Release).Where(group => group.All(set => set.Kind is SetKind.Insert)))
+        List<Guid> replaced = [];
+        foreach (var release in sets.Values.GroupBy(set => set.Release))
         {
-            release.MaxBy(set => set.Cards)!.Kind = SetKind.Base;       // a group has at least one element
+            var others = known.Where(set => set.ReleaseId == release.Key.Id && !sets.ContainsKey(set.Id)).ToList();
+            var largest = release.MaxBy(set => set.Cards)!;       // a group has at least one element
+            var largestOther = others.MaxBy(set => set.Cards);
+            if (release.Any(set => set.Kind != SetKind.Insert) || others.Exists(set => NamedKind(set, release.Key) != SetKind.Insert))
+            {
+                largestOther = null;
+            }
+            else if (largestOther is null || Math.Max(largest.Cards, known.FirstOrDefault(set => set.Id == largest.Id)?.Cards ?? 0) > largestOther.Cards)
+            {
+                largest.Kind = SetKind.Base;
+                largestOther = null;
+            }
+
+            replaced.AddRange(others.Where(set => set != largestOther && set.Kind != SetKind.Insert && NamedKind(set, release.Key) == SetKind.Insert).Select(set => set.Id));
         }
+
+        return replaced;
     }
+
+    private static SetKind NamedKind(KnownSet set, ReleaseDraft release) => SetKinds.Of(set.Name, release.Name, release.Sport);
 
     private void AddCard(ChecklistRow row)
     {
@@ -113,6 +136,9 @@ internal sealed class Checklist
         return repeats[key] = repeats.TryGetValue(key, out var before) ? before + 1 : 0;
     }
 }
+
+/// <summary>A set that the catalogue has.</summary>
+internal sealed record KnownSet(Guid Id, Guid ReleaseId, string Name, SetKind Kind, int Cards);
 
 internal sealed class ReleaseDraft(Guid id, string sport, int year, string name, string? manufacturer)
 {

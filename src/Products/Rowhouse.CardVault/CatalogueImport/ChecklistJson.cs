@@ -7,6 +7,10 @@ namespace Rowhouse.CardVault.CatalogueImport;
 /// <summary>One release as JSON, in the format of the JunkWaxData checklists: name, sets, cards with attributes and variations.</summary>
 internal static partial class ChecklistJson
 {
+    // What the CSV form takes.
+    private const int MaxNote = 500;
+    private const int MaxAttributes = 100;
+
     private static readonly JsonSerializerOptions options = new(JsonSerializerDefaults.Web) { MaxDepth = 16 };
 
     /// <summary>Reads a release.</summary>
@@ -37,25 +41,32 @@ internal static partial class ChecklistJson
                 continue;
             }
 
-            var row = new ChecklistRow(0, sport, year, name, setName.Trim(), card.Number?.Trim() ?? "", cardName.Trim(), Clean(card.Attributes), Bounded(card.Note), null, null);
+            if (card.Note?.Trim().Length > MaxNote || Clean(card.Attributes) is var attributes && (attributes.Sum(attribute => attribute.Length + 1) > MaxAttributes + 1 || attributes.Exists(attribute => attribute.Contains('|'))))
+            {
+                checklist.Refuse(0, "cards", cardName, $"A note has at most {MaxNote} characters; attributes have at most {MaxAttributes} in all, and no |.");
+                checklist.SkipRow();
+                continue;
+            }
+
+            var row = new ChecklistRow(0, sport, year, name, setName.Trim(), card.Number?.Trim() ?? "", cardName.Trim(), attributes, Text(card.Note), null, null);
             checklist.Add(row);
             foreach (var variation in card.Variations ?? [])
             {
-                if (variation?.Variation is { Length: > 0 and <= 200 } text)
+                if (variation?.Variation is { Length: > 0 and <= 200 } text && !(variation.Note?.Trim().Length > MaxNote))
                 {
-                    checklist.Add(row with { Variation = text.Trim(), VariationNote = Bounded(variation.Note) });
+                    checklist.Add(row with { Variation = text.Trim(), VariationNote = Text(variation.Note) });
                 }
                 else
                 {
-                    checklist.Refuse(0, "variations", variation?.Variation, "A variation needs a name of at most 200 characters.");
+                    checklist.Refuse(0, "variations", variation?.Variation, $"A variation needs a name of at most 200 characters, and its note has at most {MaxNote}.");
                 }
             }
         }
     }
 
-    private static List<string> Clean(List<string?>? attributes) => [.. (attributes ?? []).OfType<string>().Select(text => text.Trim()).Where(text => text.Length is > 0 and <= 20)];
+    private static List<string> Clean(List<string?>? attributes) => [.. (attributes ?? []).OfType<string>().Select(text => text.Trim()).Where(text => text.Length > 0)];
 
-    private static string? Bounded(string? note) => string.IsNullOrWhiteSpace(note) ? null : note.Trim() is { Length: > 500 } trimmed ? trimmed[..500] : note.Trim();
+    private static string? Text(string? note) => string.IsNullOrWhiteSpace(note) ? null : note.Trim();
 
     [GeneratedRegex("^(?<year>(1[89]|20)[0-9]{2})(-[0-9]{2})? .*?(?<sport>[A-Za-z]+)$", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
     private static partial Regex ReleaseName();

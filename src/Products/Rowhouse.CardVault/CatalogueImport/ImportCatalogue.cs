@@ -68,8 +68,6 @@ internal static class ImportCatalogue
         {
             await ReadPlainAsync(plain, checklist, cancellationToken);
         }
-
-        checklist.Complete();
     }
 
     private static async Task ReadPlainAsync(Stream body, Checklist checklist, CancellationToken cancellationToken)

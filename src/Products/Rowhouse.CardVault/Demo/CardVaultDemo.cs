@@ -66,7 +66,6 @@ internal sealed class CardVaultDemo(CardVaultDbContext db, ChecklistLookup check
             {
                 var checklist = new Checklist();
                 await ChecklistJson.ReadAsync(file, checklist, cancellationToken);
-                checklist.Complete();
                 await catalogue.WriteAsync(checklist, cancellationToken);
             }
         }
