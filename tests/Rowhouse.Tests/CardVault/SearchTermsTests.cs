@@ -13,6 +13,9 @@ public sealed class SearchTermsTests
     [InlineData("1986-87 fleer", "year:1986 word:fleer")]
     [InlineData("US-50 trout", "number:us50 word:trout")]
     [InlineData("JOSÉ o'neill", "word:jose word:oneill")]
+    [InlineData("1234567-001", "number:1234567001")]
+    [InlineData("1234-35", "number:123435")]
+    [InlineData("don mattingly", "brand:Donruss word:mattingly")]
     [InlineData("24 topps 500", "year:2024 word:topps number:500")]
     [InlineData("  ---  ", "")]
     public void Words_are_understood(string query, string expected) =>
@@ -30,6 +33,16 @@ public sealed class SearchTermsTests
         stages[1].ToString().ShouldBe("'grif':* & '@1989'");
         stages[2].ToString().ShouldBe("'grif':* & '#89'");
     }
+
+    [Fact]
+    public void One_letter_is_no_beginning_and_a_text_of_many_words_is_cut()
+    {
+        SearchTerms.Parse("a griffey 7", 2026).Stages()[^1].ToString().ShouldBe("'a' & 'griffey':* & ( '#7' | '7' )");
+        SearchTerms.Parse(string.Join('-', Enumerable.Repeat("ab", 60)), 2026).Stages()[^1].ToString().ShouldBe("'ab':* & 'ab':* & 'ab':* & 'ab':*");
+    }
+
+    [Fact]
+    public void Short_forms_are_tried_as_the_word_that_they_are_as_well() => SearchTerms.Parse("don", 2026).Stages()[^1].ToString().ShouldBe("'donruss' | 'don':*");
 
     [Fact]
     public void Any_text_whatever_is_understood_without_failing() =>

@@ -10,10 +10,8 @@ internal static class CardWords
     {
         string?[] texts = [card.Player, card.Team, card.Manufacturer, card.Set, card.Variation, card.Location, card.Grader, card.Grade?.Text, card.Condition, card.Certificate, .. card.Attributes, .. card.Tags];
         List<string> words = [.. texts.SelectMany(SearchWords.Of)];
-        if (SearchWords.Number(card.CardNumber) is { Length: > 0 } number)
-        {
-            words.Add(number);
-        }
+        // As one word too: 1234567-001 is typed as it stands on the label.
+        words.AddRange(new[] { card.CardNumber, card.Certificate }.Select(SearchWords.Number).Where(number => number.Length > 0));
 
         if (card.Year is { } year)
         {

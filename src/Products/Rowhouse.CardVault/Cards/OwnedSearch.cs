@@ -19,11 +19,10 @@ internal static class OwnedSearch
                     cards = cards.Where(card => card.YearKey == year || card.Words.Contains(asTyped));
                     break;
                 case "brand":
-                    foreach (var word in SearchWords.Of(term.Meaning).Select(word => $" {word} "))
-                    {
-                        cards = cards.Where(card => (card.Words + " ").Contains(word));
-                    }
-
+                    // don is Donruss and the beginning of a name. A brand has up to three words.
+                    var brand = SearchWords.Of(term.Meaning).Select(word => $" {word} ").ToList();
+                    var (first, second, third, typed) = (brand[0], brand[Math.Min(1, brand.Count - 1)], brand[^1], Pattern(SearchWords.Number(term.Text)));
+                    cards = cards.Where(card => ((card.Words + " ").Contains(first) && (card.Words + " ").Contains(second) && (card.Words + " ").Contains(third)) || card.Words.Contains(typed));
                     break;
                 default:
                     foreach (var word in (term.Kind == "number" ? [term.Meaning] : SearchWords.Of(term.Meaning)).Select(Pattern))

@@ -12,6 +12,7 @@ internal sealed class SearchTerms
 {
     public const int MaxLength = 200;
     public const int MaxTerms = 12;
+    private const int MaxWords = 4;
 
     private readonly List<Term> terms;
 
@@ -27,6 +28,9 @@ internal sealed class SearchTerms
     public static SearchTerms Parse(string query, int thisYear) =>
         new([.. query.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)
             .Select(text => Understand(text, thisYear)).OfType<Term>().Take(MaxTerms)]);
+
+    // Of one text without blanks, a-b-c-d…: each is a scan of the index.
+    private static IEnumerable<string> WordsOf(string text) => SearchWords.Of(text).Take(MaxWords);
 
     /// <summary>The queries to run one after the other until enough is found, the likeliest first: whole words before beginnings of words.</summary>
     public IReadOnlyList<NpgsqlTsQuery> Stages() =>
@@ -95,8 +99,8 @@ internal sealed class SearchTerms
             return new(new(text, "brand", brand), Words(brand, prefix: false), Or(Words(brand, prefix: false), Words(folded, prefix: true)));
         }
 
-        return SearchWords.Of(folded).Count > 0
-            ? new(new(text, "word", string.Join(' ', SearchWords.Of(folded))), Words(folded, prefix: false), Words(folded, prefix: true))
+        return WordsOf(folded).Any()
+            ? new(new(text, "word", string.Join(' ', WordsOf(folded))), Words(folded, prefix: false), Words(folded, prefix: true))
             : null;
     }
 
@@ -115,6 +119,7 @@ internal sealed class SearchTerms
     private static int? Season(string text) =>
         text.Length is 5 or 7 && text[^3] is '-' or '/' && TwoDigits(text.AsSpan(text.Length - 2)) is { } second
         && int.TryParse(text.AsSpan(0, text.Length - 3), NumberStyles.None, CultureInfo.InvariantCulture, out var first) && second == (first + 1) % 100
+        && first is < 100 or (>= 1860 and < 2100)
             ? first
             : null;
 
@@ -122,12 +127,15 @@ internal sealed class SearchTerms
 
     private static NpgsqlTsQueryLexeme Number(string number) => new NpgsqlTsQueryLexeme($"{SearchLexemes.NumberMark}{number}");
 
-    private static NpgsqlTsQueryLexeme NumberPrefix(string number) => new NpgsqlTsQueryLexeme($"{SearchLexemes.NumberMark}{number}", NpgsqlTsQueryLexeme.Weight.None, isPrefixSearch: true);
+    private static NpgsqlTsQueryLexeme NumberPrefix(string number) => new NpgsqlTsQueryLexeme($"{SearchLexemes.NumberMark}{number}", NpgsqlTsQueryLexeme.Weight.None, IsBeginning(number));
 
-    private static NpgsqlTsQueryLexeme Word(string word) => new NpgsqlTsQueryLexeme(word, NpgsqlTsQueryLexeme.Weight.None, isPrefixSearch: true);
+    private static NpgsqlTsQueryLexeme Word(string word) => new NpgsqlTsQueryLexeme(word, NpgsqlTsQueryLexeme.Weight.None, IsBeginning(word));
+
+    // One letter or digit begins a good part of all words, and a search has room for many: it is looked for as it stands.
+    private static bool IsBeginning(string word) => word.Length > 1 || !char.IsAscii(word[0]);
 
     private static NpgsqlTsQuery Words(string text, bool prefix) =>
-        All(SearchWords.Of(text).Select(word => new NpgsqlTsQueryLexeme(word, NpgsqlTsQueryLexeme.Weight.None, prefix)));
+        All(WordsOf(text).Select(word => new NpgsqlTsQueryLexeme(word, NpgsqlTsQueryLexeme.Weight.None, prefix && IsBeginning(word))));
 
     private static NpgsqlTsQuery All(IEnumerable<NpgsqlTsQuery> queries) => queries.Aggregate((left, right) => new NpgsqlTsQueryAnd(left, right));
 
