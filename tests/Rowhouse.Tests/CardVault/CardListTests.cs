@@ -63,6 +63,40 @@ public sealed class CardListTests(CardListTests.Listed vault) : IClassFixture<Ca
         page.Items.Count.ShouldBe(count);
     }
 
+    [Theory]
+    [InlineData("cost")]
+    [InlineData("-cost")]
+    public async Task Costs_of_different_currencies_are_never_mixed(string sort)
+    {
+        var tenant = await vault.CreateTenantAsync("Currencies", "cardvault");
+        await tenant.Admin.ImportAsync("player,cost.amount,cost.currency\n" + string.Concat(Enumerable.Range(0, 24).Select(i => i % 4 == 3 ? $"P{i},,\n" : $"P{i},{i / 6 * 10},{new[] { "USD", "JPY", "EUR" }[i % 4]}\n")))
+            .ShouldBeAsync(HttpStatusCode.OK);
+
+        var cards = await AllAsync($"sort={sort}&limit=2", tenant.Admin);
+
+        cards.Select(card => card.Id).Distinct().Count().ShouldBe(24);
+        var runs = cards.Select(card => card.Cost?.Currency).Aggregate(new List<string?>(), (found, currency) => found.Count > 0 && found[^1] == currency ? found : [.. found, currency]);
+        runs.ShouldBe(sort[0] == '-' ? ["USD", "JPY", "EUR", null] : [null, "EUR", "JPY", "USD"]);
+        foreach (var currency in cards.GroupBy(card => card.Cost?.Currency))
+        {
+            currency.Select(card => decimal.Parse(card.Cost?.Amount ?? "0", System.Globalization.CultureInfo.InvariantCulture)).ShouldBeInOrder(sort[0] == '-' ? SortDirection.Descending : SortDirection.Ascending);
+        }
+    }
+
+    [Fact]
+    public async Task A_short_form_is_a_brand_and_the_beginning_of_a_name_and_a_hyphened_certificate_is_one_number()
+    {
+        var tenant = await vault.CreateTenantAsync("Short Forms", "cardvault");
+        await tenant.Admin.ImportAsync("player,manufacturer,set,grader,grade,certificate\nDon Mattingly,Topps,1984 Topps,,,\nWade Boggs,Donruss,1984 Donruss,,,\nUdo Lattek,,,,,\nGary Sheffield,Upper Deck,1989 Upper Deck,SGC,9,1234567-001\n").ShouldBeAsync(HttpStatusCode.OK);
+
+        (await PlayersAsync("don")).ShouldBe(["Don Mattingly", "Wade Boggs"]);
+        (await PlayersAsync("ud")).ShouldBe(["Gary Sheffield", "Udo Lattek"]);
+        (await PlayersAsync("1234567-001")).ShouldBe(["Gary Sheffield"]);
+        (await PlayersAsync("1234567")).ShouldBe(["Gary Sheffield"]);
+
+        async Task<List<string>> PlayersAsync(string query) => [.. (await AllAsync($"sort=player&q={query}", tenant.Admin)).Select(card => card.Player)];
+    }
+
     [Fact]
     public async Task A_collection_is_a_filter_too() =>
         (await AllAsync($"collectionId={vault.Collection.Id}")).ShouldAllBe(card => card.CollectionName == "Listed");
@@ -90,13 +124,13 @@ public sealed class CardListTests(CardListTests.Listed vault) : IClassFixture<Ca
     [Fact]
     public async Task Another_tenants_list_is_its_own() => (await vault.Harbor.Admin.GetAsync("cards?count=true").ReadAsync<Page<CardResponse>>()).Total.ShouldBe(0);
 
-    private async Task<List<CardResponse>> AllAsync(string query)
+    private async Task<List<CardResponse>> AllAsync(string query, TestMember? member = null)
     {
         List<CardResponse> cards = [];
         string? after = null;
         do
         {
-            var page = await vault.Smith.Admin.GetAsync($"cards?{query}&after={after}").ReadAsync<Page<CardResponse>>();
+            var page = await (member ?? vault.Smith.Admin).GetAsync($"cards?{query}&after={after}").ReadAsync<Page<CardResponse>>();
             cards.AddRange(page.Items);
             after = page.Next;
         }

@@ -1,5 +1,7 @@
+using System.Globalization;
 using System.Linq.Expressions;
 using System.Runtime.CompilerServices;
+using Microsoft.AspNetCore.Http;
 using Microsoft.EntityFrameworkCore;
 using Rowhouse.Modules.Paging;
 
@@ -29,7 +31,7 @@ internal static class CardSort
         ["year"] = new Column<int>(card => card.YearKey),
         ["grade"] = new Column<short>(card => card.GradeKey),
         ["quantity"] = new Column<int>(card => card.Quantity),
-        ["cost"] = new Column<long>(card => card.CostAmount ?? 0),
+        ["cost"] = new CostColumn(),
         ["acquiredOn"] = new Column<DateOnly>(card => card.AcquiredOn ?? new DateOnly(1, 1, 2)),
     };
 
@@ -48,12 +50,38 @@ internal static class CardSort
     /// <summary>Where a page ends that ends with this card.</summary>
     public static IEnumerable<string?> KeysOf(Card card, PageOrder order) => [columns[order.Field].Key(card), PageOrder.Key(card.Id)];
 
+    /// <summary>Costs of one currency stand together: 5,000 yen are not more than 40 dollars.</summary>
+    private sealed class CostColumn : ISortColumn
+    {
+        public string Key(Card card) => $"{card.CostCurrency} {PageOrder.Key(card.CostAmount ?? 0)}";
+
+        public IQueryable<Card> Order(IQueryable<Card> cards, PageOrder order)
+        {
+            if (order.After is not null)
+            {
+                var ((currency, amount), id) = (Read(order.After[0]), order.AfterValue<Guid>(1));
+                cards = order.Descending
+                    ? cards.Where(card => EF.Functions.LessThan(ValueTuple.Create(card.CostCurrency ?? "", card.CostAmount ?? 0, card.Id), ValueTuple.Create(currency, amount, id)))
+                    : cards.Where(card => EF.Functions.GreaterThan(ValueTuple.Create(card.CostCurrency ?? "", card.CostAmount ?? 0, card.Id), ValueTuple.Create(currency, amount, id)));
+            }
+
+            return order.Descending
+                ? cards.OrderByDescending(card => card.CostCurrency ?? "").ThenByDescending(card => card.CostAmount ?? 0).ThenByDescending(card => card.Id)
+                : cards.OrderBy(card => card.CostCurrency ?? "").ThenBy(card => card.CostAmount ?? 0).ThenBy(card => card.Id);
+        }
+
+        private static (string Currency, long Amount) Read(string? key) =>
+            key?.Split(' ') is [var currency, var text] && long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var amount)
+                ? (currency, amount)
+                : throw new BadHttpRequestException("after is not what a page gave as next.");
+    }
+
     private sealed class Column<T>(Expression<Func<Card, T>> column) : ISortColumn
         where T : IParsable<T>
     {
         private readonly Func<Card, T> read = column.Compile();
 
-        public string? Key(Card card) => read(card) is DateOnly date ? date.ToString("O", System.Globalization.CultureInfo.InvariantCulture) : PageOrder.Key(read(card));
+        public string? Key(Card card) => read(card) is DateOnly date ? date.ToString("O", CultureInfo.InvariantCulture) : PageOrder.Key(read(card));
 
         public IQueryable<Card> Order(IQueryable<Card> cards, PageOrder order)
         {
