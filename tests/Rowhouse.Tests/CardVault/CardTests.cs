@@ -95,13 +95,35 @@ public sealed class CardTests(CardVaultFixture vault) : IClassFixture<CardVaultF
     }
 
     [Fact]
-    public async Task A_card_that_leaves_its_checklist_takes_along_what_it_said()
+    public async Task A_card_that_leaves_its_checklist_keeps_what_it_said()
     {
+        var bedrosian = (await vault.SearchAsync("bedrosian")).Items[0];
         var card = await vault.Member.AddedCardAsync(new { checklistCardId = vault.Griffey.Id, condition = "EX" });
+        var error = await vault.Member.AddedCardAsync(new { checklistCardId = bedrosian.Id, variationId = bedrosian.Variations[0].Id });
 
         var free = await vault.Member.PatchCardAsync(card.Id, """{"checklistCardId":null,"team":"Seattle Mariners"}""").ReadAsync<CardResponse>();
+        await vault.Member.PatchCardAsync(error.Id, """{"checklistCardId":null}""").ShouldBeAsync(HttpStatusCode.OK);
+        var later = await vault.Member.PatchCardAsync(error.Id, """{"location":"Box 1"}""").ReadAsync<CardResponse>();
 
-        free.ShouldSatisfyAllConditions(now => now.ChecklistCardId.ShouldBeNull(), now => now.Player.ShouldBe("Ken Griffey Jr."), now => now.Year.ShouldBe(1989), now => now.CardNumber.ShouldBe("1"));
+        free.ShouldSatisfyAllConditions(
+            now => now.ChecklistCardId.ShouldBeNull(), now => now.Player.ShouldBe("Ken Griffey Jr."), now => now.Year.ShouldBe(1989), now => now.CardNumber.ShouldBe("1"), now => now.Attributes.ShouldBe(["SR", "RC"]));
+        (later.VariationId, later.Variation, later.Player).ShouldBe((null, "Error", "Steve Bedrosian"));
+    }
+
+    [Theory]
+    [InlineData("{}")]
+    [InlineData("""{"player":"Randy Johnson"}""")]
+    [InlineData("""{"team":null,"cost":{},"quantity":2,"tags":["a"]}""")]
+    public async Task A_patch_that_changes_nothing_keeps_the_version(string patch)
+    {
+        var card = await vault.Member.AddedCardAsync(new { player = "Randy Johnson", quantity = 2, tags = new[] { "a" }, cost = new { amount = "3.50", currency = "USD" } });
+        var before = await vault.Member.GetAsync($"cards/{card.Id}").ReadAsync<CardResponse>();
+
+        using var answer = await vault.Member.PatchCardAsync(card.Id, patch);
+
+        answer.Headers.ETag.ShouldNotBeNull().Tag.ShouldBe("\"1\"");
+        var same = await Task.FromResult(answer).ReadAsync<CardResponse>();
+        (same.Version, same.UpdatedAt).ShouldBe((1, before.UpdatedAt));
     }
 
     [Theory]

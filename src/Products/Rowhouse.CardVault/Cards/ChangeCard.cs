@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -49,7 +50,7 @@ internal static class ChangeCard
             return RequestProblems.Invalid.With("The change names fields that a card does not have.", unknown);
         }
 
-        var request = Merge(card, patch, json.Value.SerializerOptions);
+        var request = Merge(card, patch, json.Value.SerializerOptions, out var changes);
         var collections = await access.CollectionsAsync([card.CollectionId, request.CollectionId], cancellationToken);
         if (!access.CanEdit(card, collections))
         {
@@ -59,6 +60,12 @@ internal static class ChangeCard
         if (EntityTag.Check(http.Request, card.Version) is { } stale)
         {
             return stale;
+        }
+
+        if (!changes)
+        {
+            EntityTag.Set(http.Response, card.Version);
+            return TypedResults.Ok(card.ToResponse(collections, access));
         }
 
         var errors = new FieldErrors();
@@ -78,7 +85,8 @@ internal static class ChangeCard
             return CardVaultProblems.NotYours.With("The collection is somebody else's. A member puts cards into collections of their own.");
         }
 
-        card.Become(draft, clock.GetUtcNow());
+        // They cannot be typed: what a card kept when it left its checklist it keeps.
+        card.Become(draft.ChecklistCardId is null ? draft with { Attributes = card.Attributes, Variation = card.Variation } : draft, clock.GetUtcNow());
         try
         {
             await db.SaveChangesAsync(cancellationToken);
@@ -102,19 +110,22 @@ internal static class ChangeCard
         return patch.EnumerateObject().Select(member => member.Name).Where(name => !known.Contains(name)).Distinct().Take(FieldErrors.Most).ToDictionary(name => name, _ => (string[])["This field is not known here."]);
     }
 
-    private static CardRequest Merge(Card card, JsonElement patch, JsonSerializerOptions options)
+    private static CardRequest Merge(Card card, JsonElement patch, JsonSerializerOptions options, out bool changes)
     {
         // What a checklist says is no field of the card, unless the card leaves its checklist and takes it along.
-        var leaves = patch.TryGetProperty("checklistCardId", out var checklist) && checklist.ValueKind == JsonValueKind.Null;
+        var leaves = card.CatalogueCardId is not null && patch.TryGetProperty("checklistCardId", out var checklist) && checklist.ValueKind == JsonValueKind.Null;
         var current = JsonSerializer.SerializeToNode(card.ToRequest(withFacts: card.CatalogueCardId is null || leaves), options);
         if (leaves && current is not null)
         {
             current["variationId"] = null;
         }
 
+        var before = current?.DeepClone();
         try
         {
-            return MergePatch.Apply(current, patch).Deserialize<CardRequest>(options) ?? new();
+            var request = MergePatch.Apply(current, patch).Deserialize<CardRequest>(options) ?? new();
+            changes = leaves || !JsonNode.DeepEquals(before, JsonSerializer.SerializeToNode(request, options));
+            return request;
         }
         catch (JsonException wrong)
         {

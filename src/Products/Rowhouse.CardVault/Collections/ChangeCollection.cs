@@ -46,7 +46,11 @@ internal static class ChangeCollection
             return stale;
         }
 
-        collection.Rename(request.Name);
+        if (request.Name.Trim() != collection.Name)
+        {
+            collection.Rename(request.Name);
+        }
+
         try
         {
             await db.SaveChangesAsync(cancellationToken);
