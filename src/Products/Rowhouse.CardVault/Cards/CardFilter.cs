@@ -110,8 +110,10 @@ internal readonly record struct CardFilter
         if (Given(Grade) is { } grade)
         {
             var text = grade.ToUpperInvariant();
-            var ranks = GradeLadder.All.Select(ladder => ladder.Find(text)?.Rank).OfType<short>().Distinct().ToArray();
-            cards = cards.Where(card => ranks.Contains(card.GradeKey) && card.Grade == text);
+
+            // One value and no array, which a plan for any values takes for most of the cards. A text has one rank with all graders.
+            var rank = GradeLadder.All.Select(ladder => ladder.Find(text)?.Rank).OfType<short>().FirstOrDefault();
+            cards = cards.Where(card => card.GradeKey == rank && card.Grade == text);
         }
 
         if (Given(CollectionId) is { } collection)
