@@ -86,6 +86,31 @@ public sealed class CatalogueTests(CardVaultFixture vault) : IClassFixture<CardV
         start.Cards.Items.Concat(rest.Cards.Items).Select(card => card.CardNumber).ShouldBe(["1", "25", "89"]);
     }
 
+    [Theory]
+    [InlineData("ordinal")]
+    [InlineData("-ordinal")]
+    public async Task Cards_that_have_one_place_in_their_set_are_all_on_its_pages(string sort)
+    {
+        // Each file counts from its own first card.
+        foreach (var number in Enumerable.Range(1, 5))
+        {
+            await vault.ImportCatalogueAsync($"{CardVaultFixture.CatalogueHeader}baseball,1995,1995 One Place Baseball,Base Set,{number},Placed Player,,,,\n").ShouldBeAsync(HttpStatusCode.OK);
+        }
+
+        var set = (await vault.SearchAsync("placed 1995")).Items[0].SetId;
+        List<string?> numbers = [];
+        string? after = null;
+        do
+        {
+            var page = await vault.Viewer.GetAsync($"catalogue/sets/{set}?sort={sort}&limit=2&after={after}").ReadAsync<SetResponse>();
+            numbers.AddRange(page.Cards.Items.Select(card => card.CardNumber));
+            after = page.Cards.Next;
+        }
+        while (after is not null);
+
+        numbers.Order(StringComparer.Ordinal).ShouldBe(["1", "2", "3", "4", "5"]);
+    }
+
     [Fact]
     public async Task What_is_not_in_the_catalogue_is_not_found()
     {

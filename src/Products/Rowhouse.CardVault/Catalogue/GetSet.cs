@@ -24,7 +24,7 @@ internal static class GetSet
 
     private static async Task<Results<Ok<SetResponse>, ProblemHttpResult>> HandleAsync(Guid id, [AsParameters] PageQuery page, CardVaultDbContext db, CancellationToken cancellationToken)
     {
-        if (!page.TryRead(["ordinal"], "ordinal", keys: 1, out var order, out var problem))
+        if (!page.TryRead(["ordinal"], "ordinal", keys: 2, out var order, out var problem))
         {
             return problem;
         }
@@ -40,11 +40,16 @@ internal static class GetSet
         var cards = db.CatalogueCards.AsNoTracking().Where(card => card.SetId == id);
         if (order.After is not null)
         {
-            var last = order.AfterValue<int>(0);
-            cards = order.Descending ? cards.Where(card => card.Ordinal < last) : cards.Where(card => card.Ordinal > last);
+            // A file with a part of a set counts from its own first card: two cards can have one place.
+            var (last, lastId) = (order.AfterValue<int>(0), order.AfterValue<Guid>(1));
+            cards = order.Descending
+                ? cards.Where(card => EF.Functions.LessThan(ValueTuple.Create(card.Ordinal, card.Id), ValueTuple.Create(last, lastId)))
+                : cards.Where(card => EF.Functions.GreaterThan(ValueTuple.Create(card.Ordinal, card.Id), ValueTuple.Create(last, lastId)));
         }
 
-        cards = order.Descending ? cards.OrderByDescending(card => card.Ordinal) : cards.OrderBy(card => card.Ordinal);
+        cards = order.Descending
+            ? cards.OrderByDescending(card => card.Ordinal).ThenByDescending(card => card.Id)
+            : cards.OrderBy(card => card.Ordinal).ThenBy(card => card.Id);
         var rows = await cards.Take(order.Take).Select(card => new { card.Id, card.Ordinal }).ToListAsync(cancellationToken);
         var shown = (await CatalogueCards.LoadAsync(db, [.. rows.Select(row => row.Id)], cancellationToken)).ToDictionary(card => card.Id);
         return TypedResults.Ok(new SetResponse(
@@ -53,6 +58,6 @@ internal static class GetSet
             set.Kind != SetKind.Insert,
             set.ReleaseId,
             set.Release,
-            order.ToPage(rows, row => shown[row.Id], row => [PageOrder.Key(row.Ordinal)], order.Count ? set.CardCount : null)));
+            order.ToPage(rows, row => shown[row.Id], row => [PageOrder.Key(row.Ordinal), PageOrder.Key(row.Id)], order.Count ? set.CardCount : null)));
     }
 }
