@@ -7,7 +7,7 @@ import { openConsole } from './console';
 describe('a file to import', () => {
   // jsdom's files cannot be read.
   const file = (name: string, arrayBuffer: () => Promise<ArrayBuffer>) => Object.assign(new File(['player'], name, { type: 'text/csv' }), { arrayBuffer });
-  const report = { dryRun: true, rows: 1, imported: 0, errorCount: 0, errors: [] };
+  const report = { dryRun: true, rows: 1, imported: 0, skipped: 0, errorCount: 0, hasMoreErrors: false, errors: [] };
   const open = async () => {
     const server = openConsole(`${base}/import`, answers({ [`POST ${api}/cards/import`]: report }));
     const input = await screen.findByLabelText<HTMLInputElement>('Choose a file', { selector: 'input' });

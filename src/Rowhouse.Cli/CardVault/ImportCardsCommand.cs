@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using System.Net;
 using System.Text.Json;
 using Rowhouse.Cli.Terminal;
 using Rowhouse.Client;
@@ -38,7 +37,7 @@ internal static class ImportCardsCommand
         {
             return await cards.ImportAsync(content, dryRun, progress, cancellationToken);
         }
-        catch (RowhouseProblemException problem) when (problem is { Status: HttpStatusCode.UnprocessableEntity, Body: { } body, Type: "urn:rowhouse:cardvault:import-rows" })
+        catch (RowhouseProblemException problem) when (problem is { Body: { } body, Type: "urn:rowhouse:cardvault:import-rows" })
         {
             using var document = JsonDocument.Parse(body);
             return document.RootElement.GetProperty("report").Deserialize<CardImportResponse>(JsonSerializerOptions.Web)

@@ -215,7 +215,7 @@ public record CardRequest
 /// <param name="Imported">How many cards were added; 0 when any row is wrong.</param>
 /// <param name="Skipped">How many rows were left out, or would be, because the card is there already.</param>
 /// <param name="ErrorCount">How many rows are wrong.</param>
-/// <param name="HasMoreErrors">Whether more is wrong than <paramref name="Errors"/> says.</param>
+/// <param name="HasMoreErrors">Whether more is wrong than is listed.</param>
 /// <param name="Errors">What is wrong, row by row: the first 1,000 messages.</param>
 public sealed record CardImportResponse(bool DryRun, int Rows, int Imported, int Skipped, int ErrorCount, bool HasMoreErrors, IReadOnlyList<CardImportError> Errors);
 

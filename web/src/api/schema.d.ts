@@ -739,10 +739,17 @@ export interface components {
             imported: number;
             /**
              * Format: int32
+             * @description How many rows were left out, or would be, because the card is there already.
+             */
+            skipped: number;
+            /**
+             * Format: int32
              * @description How many rows are wrong.
              */
             errorCount: number;
-            /** @description The first 1,000 of the wrong rows. */
+            /** @description Whether more is wrong than is listed. */
+            hasMoreErrors: boolean;
+            /** @description What is wrong, row by row: the first 1,000 messages. */
             errors: components["schemas"]["CardImportError"][];
         };
         /** @description A card to add, or the whole of a card as it is to be. Which fields may stand together is checked by the product. */
@@ -5398,7 +5405,7 @@ export interface operations {
             query?: {
                 /** @description true: check the file and say what would happen; nothing is written. */
                 dryRun?: boolean;
-                /** @description fail: a card that is there already is a wrong row. The default, and the only one. */
+                /** @description What to do with a card that is there already: fail (by default) makes it a wrong row, skip leaves it out. */
                 onDuplicate?: string;
             };
             header?: {
@@ -5428,6 +5435,7 @@ export interface operations {
             /**
              * @description `urn:rowhouse:request:invalid` The request is not valid
              *     `urn:rowhouse:cardvault:unreadable-file` The file cannot be read
+             *     `urn:rowhouse:cardvault:import-rows` Rows of the file are wrong
              *     `urn:rowhouse:request:malformed` The request cannot be read
              *     `urn:rowhouse:tenancy:conflicting-tenants` The request's identifiers disagree
              *     `urn:rowhouse:tenancy:no-tenant` No tenant is named
@@ -5476,6 +5484,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `urn:rowhouse:cardvault:too-slow` The file took too long */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /**
              * @description `urn:rowhouse:cardvault:duplicate-certificate` The certificate is taken
              *     `urn:rowhouse:cardvault:collection-changed` The collection was changed meanwhile
@@ -5515,8 +5532,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `urn:rowhouse:cardvault:import-rows` Rows of the file are wrong */
-            422: {
+            /** @description `urn:rowhouse:tenancy:suspended` The tenant is suspended */
+            423: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5524,8 +5541,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `urn:rowhouse:tenancy:suspended` The tenant is suspended */
-            423: {
+            /** @description `urn:rowhouse:cardvault:too-many-at-once` Too many files at once */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5659,6 +5676,15 @@ export interface operations {
             };
             /** @description `urn:rowhouse:tenancy:suspended` The tenant is suspended */
             423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `urn:rowhouse:cardvault:too-many-at-once` Too many files at once */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6342,6 +6368,7 @@ export interface operations {
             };
             /**
              * @description `urn:rowhouse:cardvault:unreadable-file` The file cannot be read
+             *     `urn:rowhouse:cardvault:import-rows` Rows of the file are wrong
              *     `urn:rowhouse:request:malformed` The request cannot be read
              *     `urn:rowhouse:request:invalid` The request is not valid
              *     `urn:rowhouse:tenancy:conflicting-tenants` The request's identifiers disagree
@@ -6383,15 +6410,6 @@ export interface operations {
             };
             /** @description `urn:rowhouse:request:unsupported-type` The type of the body is not taken here */
             415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `urn:rowhouse:cardvault:import-rows` Rows of the file are wrong */
-            422: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -125,7 +125,7 @@ export function ImportPage() {
 function WrongRows({ report }: { report: CardImport }) {
   const { t } = useTranslation();
   const number = useNumber();
-  const { errors, errorCount, rows } = report;
+  const { errors, errorCount, hasMoreErrors, rows } = report;
   const download = () => {
     const address = URL.createObjectURL(
       errorFile(errors, [t('cardvault.import.line'), t('cardvault.import.column'), t('cardvault.import.value'), t('cardvault.import.message')]),
@@ -143,7 +143,7 @@ function WrongRows({ report }: { report: CardImport }) {
       </Alert>
       <Group justify="space-between">
         <Text size="sm" c="dimmed">
-          {errors.length < errorCount && t('cardvault.import.first', { shown: number(errors.length), wrong: number(errorCount) })}
+          {hasMoreErrors && t('cardvault.import.first', { shown: number(errors.length) })}
         </Text>
         <Button variant="default" size="xs" leftSection={<IconDownload size={14} />} onClick={download}>
           {t('cardvault.import.downloadErrors')}
