@@ -22,34 +22,35 @@ internal sealed class PlatformAdmission(Caller caller) : ITenantAdmission
     public async ValueTask<ProblemHttpResult?> AdmitAsync(HttpContext context, TenantResolution resolution, CancellationToken cancellationToken)
     {
         var metadata = context.GetEndpoint()?.Metadata;
+        var anonymous = metadata?.GetMetadata<IAllowAnonymous>() is not null;
         var signedIn = SignedIn.Of(context);
-        if (metadata?.GetMetadata<IAllowAnonymous>() is not null)
-        {
-            if (!resolution.Required && signedIn is not null)
-            {
-                caller.Identify(signedIn.PersonId, role: null, signedIn.SuperAdmin);
-            }
-
-            return TenantStateAdmission.Judge(context, resolution);
-        }
-
-        if (signedIn is null)
+        if (signedIn is null && !anonymous)
         {
             context.Response.Headers.WWWAuthenticate = "Bearer";
             return AccessProblems.SignInRequired.With("Nobody is signed in, or the session has ended. Sign in by POST /api/session.");
         }
 
-        if (signedIn.ByCookie && IsChange(context.Request) && !SessionCookie.IsFromConsole(context.Request))
+        if (signedIn is { ByCookie: true } && !anonymous && IsChange(context.Request) && !SessionCookie.IsFromConsole(context.Request))
         {
             return AccessProblems.CrossSite.With("A change by cookie needs the header X-Rowhouse-Request: 1 and an Origin that is this server. Programs use a token: Authorization: Bearer.");
         }
 
-        var role = resolution.Tenant is { } named ? signedIn.RoleIn(named.Id) : null;
-        var mayKnow = role is not null || signedIn.SuperAdmin;
+        var role = resolution.Tenant is { } named ? signedIn?.RoleIn(named.Id) : null;
+        var mayKnow = role is not null || signedIn is { SuperAdmin: true };
         if (resolution.Outcome is TenantResolutionOutcome.Conflicting || (!mayKnow && resolution is { Tenant: not null, SpelledDifferently: true }))
         {
-            await RecordAsync(context, AuditActions.TenantRefused, signedIn, resolution.Tenant?.Id, AuditOutcome.Refused, cancellationToken);
+            // Nobody's attempts are not written down: they would fill the table for free.
+            if (signedIn is not null)
+            {
+                await RecordAsync(context, AuditActions.TenantRefused, signedIn, resolution.Tenant?.Id, AuditOutcome.Refused, cancellationToken);
+            }
+
             return TenantStateAdmission.JudgeNaming(resolution with { Outcome = TenantResolutionOutcome.Conflicting, Tenant = null });
+        }
+
+        if (signedIn is null)
+        {
+            return TenantStateAdmission.Judge(context, resolution);
         }
 
         if (!resolution.Required)

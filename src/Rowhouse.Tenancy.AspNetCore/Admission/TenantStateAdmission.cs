@@ -28,7 +28,8 @@ public sealed class TenantStateAdmission : ITenantAdmission
         ArgumentNullException.ThrowIfNull(resolution);
         return resolution switch
         {
-            { Outcome: TenantResolutionOutcome.Conflicting } =>
+            // An endpoint that works in no tenant has no use for two spellings, and would confirm to anybody that they belong together.
+            { Outcome: TenantResolutionOutcome.Conflicting } or { Required: false, SpelledDifferently: true } =>
                 TenancyProblems.Conflicting.With("The host, path and header of a request must lead to the same tenant. Name it once, or the same in each."),
             { Required: false } => null,
             { Outcome: TenantResolutionOutcome.None } =>
