@@ -35,7 +35,9 @@ internal sealed class PathSource : ITenantSource
         var end = after.IndexOf('/');
         var segment = end < 0 ? after : after[..end];
         mentions.Add(IdentifierKind.Name, segment.ToLowerInvariant());
-        request.PathBase = request.PathBase.Add(matched).Add("/" + segment);
-        request.Path = end < 0 ? PathString.Empty : after[end..];
+
+        // By constructor: the conversion from a string decodes, and the path is decoded already.
+        request.PathBase = request.PathBase.Add(matched).Add(new PathString("/" + segment));
+        request.Path = end < 0 ? PathString.Empty : new PathString(after[end..]);
     }
 }

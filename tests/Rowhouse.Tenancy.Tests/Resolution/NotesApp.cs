@@ -31,6 +31,8 @@ internal sealed class NotesApp : IAsyncDisposable
         app.MapGet("/notes", (TenantScope scope, HttpContext context) => $"{scope.Tenant.Slug} {context.Request.PathBase}|{context.Request.Path}");
         app.MapPost("/notes", (TenantScope scope) => scope.Tenant.Slug.Value);
         app.MapGet("/signup", (TenantScope scope) => scope.IsBound ? "bound" : "free").WithoutTenant();
+        app.MapGet("/p/{**rest}", (HttpContext context) => $"{context.Request.PathBase.Value}|{context.Request.Path.Value}").WithoutTenant();
+        app.MapGet("/free", (HttpContext context) => $"{context.Request.PathBase.Value}|{context.Request.Path.Value}").WithoutTenant();
         var directory = app.Services.GetRequiredService<TenantDirectory>();
         var smith = Make("smith", status);
         var harbor = Make("harbor", TenantStatus.Active);

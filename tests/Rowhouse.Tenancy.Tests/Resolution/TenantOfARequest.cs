@@ -182,6 +182,19 @@ public sealed class TenantOfARequest
         (await app.SendAsync("/t/smith/signup")).Body.ShouldBe("free");
         (await app.SendAsync("/t/ghost/signup")).Body.ShouldBe("free");
         (await app.SendAsync("/t/smith/signup", headers: ("X-Tenant-Id", "harbor"))).Status.ShouldBe(HttpStatusCode.BadRequest);
+        (await app.SendAsync("/t/smith/signup", headers: ("X-Tenant-Id", "org-123-abc"))).Status.ShouldBe(HttpStatusCode.BadRequest, "else a guessed pair is confirmed");
+    }
+
+    [Theory]
+    [InlineData("/t/smith/p/a%2541", "/t/smith|/p/a%41")]
+    [InlineData("/t/smith/p/a%2500", "/t/smith|/p/a%00")]
+    [InlineData("/t/smith/p/a%252fb", "/t/smith|/p/a%2fb")]
+    [InlineData("/t/sm%2569th/free", "/t/sm%69th|/free")]
+    public async Task A_path_is_decoded_once(string path, string expected)
+    {
+        await using var app = await NotesApp.StartAsync(All);
+
+        (await app.SendAsync(path)).Body.ShouldBe(expected);
     }
 
     [Theory]
