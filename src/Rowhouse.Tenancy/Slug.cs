@@ -71,7 +71,9 @@ public readonly record struct Slug : IParsable<Slug>
     {
         ArgumentNullException.ThrowIfNull(name);
         var text = new StringBuilder(name.Length);
-        foreach (var rune in name.Normalize(NormalizationForm.FormKD).EnumerateRunes())
+
+        // U+FFFE is no character, and Normalize throws on it.
+        foreach (var rune in name.Replace('\uFFFE', ' ').Normalize(NormalizationForm.FormKD).EnumerateRunes())
         {
             if (Rune.GetUnicodeCategory(rune) is UnicodeCategory.NonSpacingMark || rune.Value is '\'' or '\u2019')
             {

@@ -15,7 +15,9 @@ internal static class SearchWords
         }
 
         var folded = new StringBuilder(text.Length);
-        foreach (var rune in text.Normalize(NormalizationForm.FormD).EnumerateRunes())
+
+        // U+FFFE is no character, and Normalize throws on it.
+        foreach (var rune in text.Replace('\uFFFE', ' ').Normalize(NormalizationForm.FormD).EnumerateRunes())
         {
             if (Rune.GetUnicodeCategory(rune) is not (UnicodeCategory.NonSpacingMark or UnicodeCategory.Format))
             {
