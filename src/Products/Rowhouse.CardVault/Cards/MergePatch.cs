@@ -1,5 +1,7 @@
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.Unicode;
 using Microsoft.AspNetCore.Http;
 
 namespace Rowhouse.CardVault.Cards;
@@ -13,11 +15,35 @@ internal static class MergePatch
     {
         try
         {
-            return await request.ReadFromJsonAsync<JsonElement>(cancellationToken);
+            var patch = await request.ReadFromJsonAsync<JsonElement>(cancellationToken);
+            return IsText(patch) ? patch : throw new BadHttpRequestException("The change has a text that is no Unicode.");
         }
         catch (JsonException malformed)
         {
             throw new BadHttpRequestException("The change is no JSON.", malformed);
+        }
+    }
+
+    // The parser looks into a text only when somebody asks for it, and would then change it or throw.
+    private static bool IsText(JsonElement patch)
+    {
+        var json = JsonMarshal.GetRawUtf8Value(patch);
+        var reader = new Utf8JsonReader(json);
+        try
+        {
+            while (reader.Read())
+            {
+                if (reader.TokenType is JsonTokenType.String or JsonTokenType.PropertyName)
+                {
+                    reader.GetString();
+                }
+            }
+
+            return Utf8.IsValid(json);
+        }
+        catch (InvalidOperationException)
+        {
+            return false;
         }
     }
 
