@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
 using Npgsql;
 using Rowhouse.Tenancy.Postgres;
@@ -13,6 +14,8 @@ internal static class StartFailure
         ServerSettingsException or MigrationException or IsolationException or EmbeddedPostgresException => exception.Message,
         IOException { InnerException: AddressInUseException } =>
             $"{settings.Url} is in use by another program. Stop that one, or listen elsewhere: set ROWHOUSE_URL, for example to http://localhost:5081.",
+        SocketException refused => $"{settings.Url} cannot be listened on: {refused.Message}. Set ROWHOUSE_URL to an address and a port that this machine has and this user may take.",
+        UnauthorizedAccessException or IOException => $"{exception.Message} Is '{settings.DataFolder}' (ROWHOUSE_DATA) a folder that this user may write to?",
         ArgumentException { ParamName: "template" } => $"ROWHOUSE_HOST_TEMPLATE: {exception.Message}",
         PostgresException refused => $"The database refused: {refused.MessageText} ({refused.SqlState}). Check ROWHOUSE_DATABASE and its companions.",
         NpgsqlException unreachable => $"The database cannot be reached: {unreachable.Message}. Check ROWHOUSE_DATABASE and its companions.",

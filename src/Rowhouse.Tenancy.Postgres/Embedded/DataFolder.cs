@@ -29,9 +29,16 @@ internal sealed class DataFolder
 
     /// <summary>The major version that made the cluster.</summary>
     /// <value><see langword="null"/> where there is none yet.</value>
-    public int? ClusterVersion => File.Exists(Path.Combine(Cluster, "PG_VERSION"))
-        ? int.Parse(File.ReadAllText(Path.Combine(Cluster, "PG_VERSION")), System.Globalization.CultureInfo.InvariantCulture)
-        : null;
+    public int? ClusterVersion
+    {
+        get
+        {
+            var file = Path.Combine(Cluster, "PG_VERSION");
+            return !File.Exists(file) ? null
+                : int.TryParse(File.ReadAllText(file), System.Globalization.CultureInfo.InvariantCulture, out var version) ? version
+                : throw new EmbeddedPostgresException($"{file} names no version of PostgreSQL: the folder is damaged or somebody else's. Name another one (ROWHOUSE_DATA).");
+        }
+    }
 
     private string RuntimeFile => Path.Combine(root, "runtime.json");
 
@@ -60,9 +67,9 @@ internal sealed class DataFolder
             Directory.CreateDirectory(home, Passable);
             return new(path, home);
         }
-        catch (UnauthorizedAccessException exception)
+        catch (Exception exception) when (exception is UnauthorizedAccessException or IOException)
         {
-            throw new EmbeddedPostgresException($"The data folder cannot be used: {exception.Message} Start as the user it belongs to, or name another folder (ROWHOUSE_DATA).");
+            throw new EmbeddedPostgresException($"The data folder '{path}' cannot be used: {exception.Message} Start as the user it belongs to, or name another folder (ROWHOUSE_DATA).");
         }
     }
 
