@@ -18,7 +18,8 @@ internal sealed class SessionCookie(ControlPlaneOptions options)
     public static bool IsFromConsole(HttpRequest request) =>
         request.Headers["X-Rowhouse-Request"] == "1"
         && request.Headers.Origin is [{ } origin]
-        && string.Equals(origin, $"{request.Scheme}://{request.Host.Value}", StringComparison.OrdinalIgnoreCase);
+        // The Host header as it came: an Origin is in punycode too, and Request.Host throws at what only looks like it.
+        && string.Equals(origin, $"{request.Scheme}://{request.Headers.Host}", StringComparison.OrdinalIgnoreCase);
 
     private CookieOptions Attributes(DateTimeOffset expires) => new()
     {

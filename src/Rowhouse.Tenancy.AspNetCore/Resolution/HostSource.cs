@@ -6,7 +6,8 @@ internal sealed class HostSource(HostTemplate template) : ITenantSource
 {
     public void Read(HttpContext context, ref TenantMentions mentions)
     {
-        if (!HostTemplate.TryNormalise(context.Request.Host.Value, out var host))
+        // The header itself: Request.Host translates punycode, and throws at what only looks like it.
+        if (!HostTemplate.TryNormalise(context.Request.Headers.Host.ToString(), out var host))
         {
             return;
         }
