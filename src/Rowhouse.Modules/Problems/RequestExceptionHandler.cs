@@ -2,13 +2,17 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
+using Rowhouse.Tenancy.AspNetCore.Problems;
+using Rowhouse.Tenancy.Postgres;
 
 namespace Rowhouse.Modules.Problems;
 
 /// <summary>What is left when a request ends in an exception: the caller's fault is told, the server's own is logged and not told.</summary>
-internal sealed partial class RequestExceptionHandler(ILogger<RequestExceptionHandler> logger) : IExceptionHandler
+internal sealed partial class RequestExceptionHandler(IHostApplicationLifetime lifetime, ILogger<RequestExceptionHandler> logger) : IExceptionHandler
 {
     // Not an HTTP standard, but what proxies log for a caller that left.
     private const int ClientClosedRequest = 499;
@@ -45,6 +49,11 @@ internal sealed partial class RequestExceptionHandler(ILogger<RequestExceptionHa
                 return ExplainJson(json);
             case BadHttpRequestException bad:
                 return RequestProblems.Malformed.With(bad.InnerException is null ? bad.Message : "The request cannot be read.");
+            case OperationCanceledException when lifetime.ApplicationStopping.IsCancellationRequested:
+                context.Response.Headers.RetryAfter = "5";
+                return RequestProblems.Stopping.With("The server is stopping and did not wait for the rest of the body. Nothing of this request was kept. Try again in a few seconds.");
+            case DbUpdateConcurrencyException:
+                return RequestProblems.ChangedAtOnce.With("Somebody else changed the same thing at the same moment and was first. Nothing of this request was kept. Read it again and decide anew.");
         }
 
         switch (exception as NpgsqlException ?? exception.InnerException as NpgsqlException)
@@ -52,6 +61,9 @@ internal sealed partial class RequestExceptionHandler(ILogger<RequestExceptionHa
             // A NUL character is legal in JSON and in no text that PostgreSQL keeps.
             case PostgresException { SqlState: PostgresErrorCodes.CharacterNotInRepertoire or PostgresErrorCodes.UntranslatableCharacter }:
                 return RequestProblems.Malformed.With("A text contains a character that cannot be kept, such as NUL.");
+            case PostgresException { SqlState: HomeNotWritableException.SqlState }:
+                context.Response.Headers.RetryAfter = "2";
+                return TenancyProblems.Moving.With("The tenant's data is being moved and takes no changes at this moment. Nothing of this request was kept. Try again in a few seconds.");
             case PostgresException { IsTransient: false } or null:
                 return null;
             case { } unreachable:

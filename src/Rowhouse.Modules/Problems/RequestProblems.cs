@@ -21,6 +21,9 @@ public static class RequestProblems
     /// <summary>The thing was changed since the caller read it.</summary>
     public static readonly ProblemType ChangedMeanwhile = new("urn:rowhouse:request:changed-meanwhile", StatusCodes.Status412PreconditionFailed, "It was changed meanwhile");
 
+    /// <summary>Somebody else changed the same thing at the same moment, and was first.</summary>
+    public static readonly ProblemType ChangedAtOnce = new("urn:rowhouse:request:changed-at-once", StatusCodes.Status409Conflict, "It was changed at the same moment");
+
     /// <summary>The body is larger than the address takes.</summary>
     public static readonly ProblemType TooLarge = new("urn:rowhouse:request:too-large", StatusCodes.Status413PayloadTooLarge, "The request is too large");
 
@@ -30,8 +33,14 @@ public static class RequestProblems
     /// <summary>Too much at once or too often; <c>Retry-After</c> says when it is taken again.</summary>
     public static readonly ProblemType TooMany = new("urn:rowhouse:request:too-many", StatusCodes.Status429TooManyRequests, "Too many requests");
 
+    /// <summary>The request came in the open.</summary>
+    public static readonly ProblemType HttpsRequired = new("urn:rowhouse:request:https-required", StatusCodes.Status421MisdirectedRequest, "Use https");
+
     /// <summary>The server failed.</summary>
     public static readonly ProblemType Failed = new("urn:rowhouse:server:failed", StatusCodes.Status500InternalServerError, "The server failed");
+
+    /// <summary>The server stops, and a body was still on its way.</summary>
+    public static readonly ProblemType Stopping = new("urn:rowhouse:server:stopping", StatusCodes.Status503ServiceUnavailable, "The server is stopping");
 
     /// <summary>The database cannot be reached.</summary>
     public static readonly ProblemType StoreUnavailable = new("urn:rowhouse:server:store-unavailable", StatusCodes.Status503ServiceUnavailable, "The database cannot be reached");

@@ -26,6 +26,9 @@ public static class TenancyProblems
     /// <summary>The tenant's home is not ready.</summary>
     public static readonly ProblemType Provisioning = new("urn:rowhouse:tenancy:provisioning", StatusCodes.Status503ServiceUnavailable, "The tenant is being set up");
 
+    /// <summary>The tenant's home does not take writes.</summary>
+    public static readonly ProblemType Moving = new("urn:rowhouse:tenancy:moving", StatusCodes.Status503ServiceUnavailable, "The tenant is being moved");
+
     /// <summary>The catalogue cannot be reached and the tenant is not known here.</summary>
     public static readonly ProblemType CatalogueUnavailable = new("urn:rowhouse:tenancy:catalogue-unavailable", StatusCodes.Status503ServiceUnavailable, "The catalogue of tenants cannot be reached");
 }

@@ -1,7 +1,9 @@
 using System.Net;
 using System.Text;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
 using Rowhouse.Modules;
 using Shouldly;
 
@@ -65,6 +67,18 @@ public sealed class SecurityHeadersTests(SecurityHeadersTests.ServerThatFails se
         body.ShouldNotContain("   at ");
     }
 
+    [Theory]
+    [InlineData("moving", HttpStatusCode.ServiceUnavailable, "urn:rowhouse:tenancy:moving")]
+    [InlineData("moving-plainly", HttpStatusCode.ServiceUnavailable, "urn:rowhouse:tenancy:moving")]
+    [InlineData("changed-at-once", HttpStatusCode.Conflict, "urn:rowhouse:request:changed-at-once")]
+    public async Task What_trying_again_mends_is_no_failure_of_the_server(string path, HttpStatusCode status, string type)
+    {
+        using var answer = await server.SuperAdmin.GetAsync($"/api/platform/faulty/{path}", Cancelled);
+
+        answer.Headers.Contains("Retry-After").ShouldBe(status is HttpStatusCode.ServiceUnavailable);
+        await Task.FromResult(answer).ProblemAsync(status, type);
+    }
+
     private static string Header(HttpResponseMessage answer, string name) => string.Join(", ", answer.Headers.GetValues(name));
 
     public sealed class ServerThatFails : ServerFixture
@@ -75,6 +89,9 @@ public sealed class SecurityHeadersTests(SecurityHeadersTests.ServerThatFails se
             static platform =>
             {
                 platform.MapGet("/throws", static string () => throw new InvalidOperationException("A secret of the server."));
+                platform.MapGet("/moving", static string () => throw new DbUpdateException("Not saved.", new PostgresException("fenced", "ERROR", "ERROR", "RH001")));
+                platform.MapGet("/moving-plainly", static string () => throw new PostgresException("fenced", "ERROR", "ERROR", "RH001"));
+                platform.MapGet("/changed-at-once", static string () => throw new DbUpdateConcurrencyException("Not the version that was read."));
                 platform.MapGet("/throws-late", static string (Microsoft.AspNetCore.Http.HttpContext context) =>
                 {
                     context.Response.Headers.ContentSecurityPolicy = "default-src *";
