@@ -11,7 +11,9 @@ internal static class OpenApiSetup
 {
     public const string DocumentName = "v1";
 
-    public static void AddApiDocument(this IServiceCollection services) =>
+    public static void AddApiDocument(this IServiceCollection services)
+    {
+        services.AddSingleton<ApiDocument>();
         services.AddOpenApi(DocumentName, options =>
         {
             options.AddSchemaTransformer<PlainSchemas>();
@@ -19,11 +21,15 @@ internal static class OpenApiSetup
             options.AddOperationTransformer<TenantAndSession>();
             options.AddDocumentTransformer<DocumentFrame>();
         });
+    }
 
     public static void MapApiDocument(this IEndpointRouteBuilder endpoints)
     {
-        endpoints.MapOpenApi("/openapi/{documentName}.json").WithoutTenant().AllowAnonymous();
-        endpoints.MapGet("/openapi.json", () => TypedResults.Redirect($"~/openapi/{DocumentName}.json"))
+        endpoints.MapGet($"/openapi/{DocumentName}.json", async (ApiDocument document) => TypedResults.Bytes(await document.Bytes, "application/json; charset=utf-8"))
+            .WithoutTenant().AllowAnonymous().ExcludeFromDescription();
+
+        // Encoded by hand: what the path names may have letters that no header takes.
+        endpoints.MapGet("/openapi.json", (HttpRequest request) => TypedResults.Redirect($"{request.PathBase.ToUriComponent()}/openapi/{DocumentName}.json"))
             .WithoutTenant().AllowAnonymous().ExcludeFromDescription();
     }
 }
