@@ -1,18 +1,13 @@
 using Microsoft.AspNetCore.Http.HttpResults;
-using Npgsql;
 using Rowhouse.Modules.Problems;
-using Rowhouse.Tenancy;
 using Rowhouse.Tenancy.AspNetCore.Admission;
 using Rowhouse.Tenancy.AspNetCore.Problems;
-using Rowhouse.Tenancy.Postgres;
 
 namespace Rowhouse.Server.Health;
 
 /// <summary>Whether the process lives, and whether it can do its work.</summary>
-internal static partial class HealthEndpoints
+internal static class HealthEndpoints
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
-
     public static void Map(IEndpointRouteBuilder endpoints)
     {
         var health = endpoints.MapGroup("/health").WithTags("Health").WithoutTenant().AllowAnonymous();
@@ -25,35 +20,8 @@ internal static partial class HealthEndpoints
             .WithProblems(RequestProblems.StoreUnavailable);
     }
 
-    private static async Task<Results<Ok<HealthResponse>, ProblemHttpResult>> ReadyAsync(
-        PostgresStore store, TenantDirectory directory, ILogger<HealthResponse> logger, CancellationToken cancellationToken)
-    {
-        if (!directory.IsFilled)
-        {
-            return RequestProblems.StoreUnavailable.With("The directory of tenants is still being read.");
-        }
-
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        patience.CancelAfter(Patience);
-        try
-        {
-            foreach (var role in new[] { store.Application, store.Platform })
-            {
-                await using var ask = role.CreateCommand("SELECT 1");
-                await ask.ExecuteScalarAsync(patience.Token);
-            }
-        }
-        catch (Exception exception) when (exception is NpgsqlException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
-        {
-            NotReady(logger, exception);
-            return RequestProblems.StoreUnavailable.With("The database does not answer.");
-        }
-
-        return TypedResults.Ok(new HealthResponse("ready"));
-    }
-
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Not ready: the database does not answer")]
-    private static partial void NotReady(ILogger logger, Exception exception);
+    private static async Task<Results<Ok<HealthResponse>, ProblemHttpResult>> ReadyAsync(Readiness readiness, CancellationToken cancellationToken) =>
+        await readiness.FaultAsync(cancellationToken) is { } fault ? RequestProblems.StoreUnavailable.With(fault) : TypedResults.Ok(new HealthResponse("ready"));
 }
 
 /// <summary>How the server is.</summary>
