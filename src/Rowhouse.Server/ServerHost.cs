@@ -1,6 +1,7 @@
 using Rowhouse.CardVault;
 using Rowhouse.ControlPlane;
 using Rowhouse.Modules;
+using Rowhouse.Modules.Access;
 using Rowhouse.Server.Console;
 using Rowhouse.Server.Docs;
 using Rowhouse.Server.Health;
@@ -25,12 +26,21 @@ public static class ServerHost
         {
             ApplicationName = typeof(ServerHost).Assembly.GetName().Name,
             ContentRootPath = AppContext.BaseDirectory,
+
+            // Whatever ASPNETCORE_ENVIRONMENT says: elsewhere a failure shows its stack trace to whoever asks.
+            EnvironmentName = Environments.Production,
         });
+        if (settings.Configuration is { } configuration)
+        {
+            builder.Configuration.AddConfiguration(configuration);
+        }
+
         builder.WebHost.UseSettings(settings);
         builder.Host.UseDefaultServiceProvider(provider => provider.ValidateScopes = provider.ValidateOnBuild = true);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(15));
         builder.Services.AddProxies(settings);
         builder.Services.AddResponseCompression(compression => compression.EnableForHttps = true);
+        builder.Services.AddSingleton<Readiness>();
         builder.Services.AddSingleton(_ => new ConsolePages(settings.ConsoleFolder));
         ConfigureLogs(builder.Logging);
         builder.AddApi();
@@ -89,6 +99,7 @@ public static class ServerHost
 
     private static void UseDatabase(PostgresOptions postgres, ServerSettings settings)
     {
+        postgres.DataFolder = settings.DataFolder;
         if (settings.Database is { } database)
         {
             postgres.Connections = database;
@@ -107,16 +118,23 @@ public static class ServerHost
         app.UseSecurityHeaders(settings.IsSecure);
         app.UseResponseCompression();
         app.UseProblems();
+        if (settings.Proxies.Count > 0)
+        {
+            app.UseHttpsOnly();
+        }
+
         console.UseFiles(app);
         app.UseSessions();
         app.UseTenancy();
         app.UseRateLimiter();
         console.UsePage(app);
+        app.UseJsonBodies();
         app.MapApiDocument();
         DocsPage.Map(app);
         HealthEndpoints.Map(app);
         app.MapControlPlane();
         app.MapModules();
+        app.CheckAccess();
     }
 
     private static void ConfigureLogs(ILoggingBuilder logging)

@@ -42,6 +42,9 @@ public sealed record ServerSettings
     /// <summary>The database, where the configuration is not to be asked for it.</summary>
     public PostgresConnections? Database { get; init; }
 
+    /// <summary>What the settings were read from, for what they leave to others: the database and the levels of logs.</summary>
+    internal IConfiguration? Configuration { get; init; }
+
     /// <summary>Whether browsers reach the server by https.</summary>
     public bool IsSecure => Proxies.Count > 0 || Url.StartsWith("https:", StringComparison.OrdinalIgnoreCase);
 
@@ -54,6 +57,7 @@ public sealed record ServerSettings
         var defaults = new ServerSettings();
         return new()
         {
+            Configuration = configuration,
             Url = Optional("ROWHOUSE_URL") ?? defaults.Url,
             DataFolder = Path.GetFullPath(Optional("ROWHOUSE_DATA") ?? defaults.DataFolder),
             AdminEmail = Optional("ROWHOUSE_ADMIN_EMAIL") ?? defaults.AdminEmail,
@@ -72,18 +76,28 @@ public sealed record ServerSettings
             : (Optional(key) ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
     }
 
+    /// <summary>Where a program on this machine reaches the server.</summary>
+    /// <exception cref="ServerSettingsException">The address cannot be used.</exception>
+    public Uri LocalUrl()
+    {
+        var url = CheckUrl();
+        return url.DnsSafeHost is "0.0.0.0" or "::" ? new UriBuilder(url) { Host = "localhost" }.Uri : url;
+    }
+
     /// <summary>Where to listen, checked: plain http only where nobody else can hear it.</summary>
     /// <exception cref="ServerSettingsException">The address cannot be used, or would carry passwords in the open.</exception>
     internal Uri CheckUrl()
     {
         if (!Uri.TryCreate(Url.Replace("//+", "//0.0.0.0", StringComparison.Ordinal).Replace("//*", "//0.0.0.0", StringComparison.Ordinal), UriKind.Absolute, out var url)
             || url.Scheme is not ("http" or "https")
-            || url.PathAndQuery != "/")
+            || url.PathAndQuery != "/"
+            || url.UserInfo.Length > 0
+            || url.Fragment.Length > 0)
         {
             throw new ServerSettingsException($"ROWHOUSE_URL '{Url}' is not an address to listen on. An example is http://localhost:5080.");
         }
 
-        var loopback = url.Host == "localhost" || url.Host.EndsWith(".localhost", StringComparison.Ordinal) || (IPAddress.TryParse(url.Host.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address));
+        var loopback = url.IsLoopback || IsLocalName(url.Host);
         if (url.Scheme == "http" && !loopback && Proxies.Count == 0)
         {
             throw new ServerSettingsException(
@@ -96,8 +110,11 @@ public sealed record ServerSettings
             throw new ServerSettingsException($"ROWHOUSE_URL '{Url}' needs a certificate: set ROWHOUSE_CERTIFICATE to a PKCS#12 or PEM file with certificate and key.");
         }
 
-        return url;
+        // Kestrel takes any name but localhost for every address of the machine, and no port of its own choice for localhost.
+        return !loopback || IPAddress.TryParse(url.DnsSafeHost, out _) ? url : new UriBuilder(url) { Host = url.Port == 0 ? "127.0.0.1" : "localhost" }.Uri;
     }
+
+    private static bool IsLocalName(string host) => host.TrimEnd('.') is "localhost" || host.TrimEnd('.').EndsWith(".localhost", StringComparison.Ordinal);
 
     private static IPAddress ReadProxy(string text) => IPAddress.TryParse(text, out var address)
         ? address

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -16,11 +17,18 @@ internal static class KestrelSetup
         var url = settings.CheckUrl();
         web.ConfigureKestrel(kestrel =>
         {
+            // Kestrel's own configuration would add addresses that nobody checked; ROWHOUSE_URL alone says where to listen.
+            kestrel.ConfigurationLoader = null;
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = MaxBody;
             if (settings.Certificate is { } file)
             {
-                kestrel.ConfigureHttpsDefaults(https => https.ServerCertificate = Load(file));
+                kestrel.ConfigureHttpsDefaults(https =>
+                {
+                    https.ServerCertificateChain = Load(file);
+                    https.ServerCertificate = https.ServerCertificateChain.FirstOrDefault(certificate => certificate.HasPrivateKey)
+                        ?? throw new ServerSettingsException($"ROWHOUSE_CERTIFICATE names '{file}', which has no private key.");
+                });
             }
         });
         web.UseUrls(url.ToString());
@@ -29,7 +37,13 @@ internal static class KestrelSetup
     public static void AddProxies(this IServiceCollection services, ServerSettings settings) =>
         services.Configure<ForwardedHeadersOptions>(options =>
         {
-            options.ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto | ForwardedHeaders.XForwardedHost;
+            // None: ASPNETCORE_FORWARDEDHEADERS_ENABLED would believe everybody.
+            options.ForwardedHeaders = settings.Proxies.Count == 0
+                ? ForwardedHeaders.None
+                : ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto | ForwardedHeaders.XForwardedHost;
+
+            // As many hops as are named: the walk ends at the first address that is none of them.
+            options.ForwardLimit = null;
             options.KnownProxies.Clear();
             options.KnownIPNetworks.Clear();
             foreach (var proxy in settings.Proxies)
@@ -45,15 +59,24 @@ internal static class KestrelSetup
         return (addresses?.FirstOrDefault() ?? settings.Url).TrimEnd('/');
     }
 
-    private static X509Certificate2 Load(string file)
+    // With the certificates above it in the file: not every client finds those by itself.
+    private static X509Certificate2Collection Load(string file)
     {
-        if (!File.Exists(file))
+        try
         {
-            throw new ServerSettingsException($"ROWHOUSE_CERTIFICATE names '{file}', which is not there.");
-        }
+            if (Path.GetExtension(file) is not (".pem" or ".crt"))
+            {
+                return X509CertificateLoader.LoadPkcs12CollectionFromFile(file, password: null);
+            }
 
-        return Path.GetExtension(file) is ".pem" or ".crt"
-            ? X509Certificate2.CreateFromPemFile(file)
-            : X509CertificateLoader.LoadPkcs12FromFile(file, password: null);
+            var chain = new X509Certificate2Collection();
+            chain.ImportFromPemFile(file);
+            chain[0] = X509Certificate2.CreateFromPemFile(file);
+            return chain;
+        }
+        catch (Exception exception) when (exception is CryptographicException or IOException or UnauthorizedAccessException)
+        {
+            throw new ServerSettingsException($"ROWHOUSE_CERTIFICATE names '{file}', which cannot be used: {exception.Message}");
+        }
     }
 }

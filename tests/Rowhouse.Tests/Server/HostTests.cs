@@ -1,10 +1,14 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Net.Sockets;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Rowhouse.Contracts;
 using Rowhouse.Contracts.CardVault;
 using Rowhouse.ControlPlane;
 using Rowhouse.Server;
+using Rowhouse.Tenancy.Postgres;
 using Rowhouse.Testing;
 using Shouldly;
 
@@ -21,6 +25,25 @@ public sealed class HostTests(ServerFixture server) : IClassFixture<ServerFixtur
         (await server.Nobody.GetStringAsync(path, Cancelled)).ShouldContain(status);
 
     [Fact]
+    public async Task The_answer_of_readiness_is_remembered_for_a_second()
+    {
+        var clock = new ManualTimeProvider();
+        await using var own = ServerHost.Build(server.Settings, builder =>
+        {
+            builder.Logging.ClearProviders();
+            builder.Services.AddSingleton<TimeProvider>(clock);
+        });
+        await own.StartAsync(Cancelled);
+        using var client = new HttpClient { BaseAddress = new(own.Urls.First()) };
+        await client.GetAsync("/health/ready", Cancelled).ShouldBeAsync(HttpStatusCode.OK);
+
+        await own.Services.GetRequiredService<PostgresStore>().Application.DisposeAsync();
+        await client.GetAsync("/health/ready", Cancelled).ShouldBeAsync(HttpStatusCode.OK);
+        clock.Advance(TimeSpan.FromSeconds(1));
+        await client.GetAsync("/health/ready", Cancelled).ShouldBeAsync(HttpStatusCode.InternalServerError);
+    }
+
+    [Fact]
     public async Task Answers_with_data_are_kept_by_nobody()
     {
         using var answer = await server.SuperAdmin.GetAsync("/api/tenants", Cancelled);
@@ -34,6 +57,19 @@ public sealed class HostTests(ServerFixture server) : IClassFixture<ServerFixtur
     [InlineData("http://rowhouse.example", "ROWHOUSE_PROXIES")]
     [InlineData("http://192.0.2.7:80", "ROWHOUSE_CERTIFICATE")]
     [InlineData("https://rowhouse.example", "ROWHOUSE_CERTIFICATE")]
+    [InlineData("http://+:8080", "ROWHOUSE_PROXIES")]
+    [InlineData("http://*", "ROWHOUSE_PROXIES")]
+    [InlineData("http://[::]:5080", "ROWHOUSE_PROXIES")]
+    [InlineData("http://localhost.example:5080", "ROWHOUSE_PROXIES")]
+    [InlineData("http://127.0.0.1.example:5080", "ROWHOUSE_PROXIES")]
+    [InlineData("", "ROWHOUSE_URL")]
+    [InlineData("http://", "http://localhost:5080")]
+    [InlineData("http://localhost:99999", "http://localhost:5080")]
+    [InlineData("http://[::1", "http://localhost:5080")]
+    [InlineData("http://localhost:5080#x", "http://localhost:5080")]
+    [InlineData("http://me@localhost:5080", "http://localhost:5080")]
+    [InlineData("http://localhost:5080;http://0.0.0.0:5081", "http://localhost:5080")]
+    [InlineData("unix:/tmp/x", "http://localhost:5080")]
     [InlineData("localhost:5080", "http://localhost:5080")]
     [InlineData("ftp://localhost", "http://localhost:5080")]
     [InlineData("http://localhost:5080/base", "http://localhost:5080")]
@@ -44,6 +80,47 @@ public sealed class HostTests(ServerFixture server) : IClassFixture<ServerFixtur
         (await ServerHost.RunAsync(server.Settings with { Url = url }, output, cancellationToken: Cancelled)).ShouldBe(1);
 
         output.ToString().ShouldContain(mends);
+    }
+
+    [Fact]
+    public async Task Another_environment_than_production_is_not_taken()
+    {
+        Environment.SetEnvironmentVariable("ASPNETCORE_ENVIRONMENT", "Development");
+        try
+        {
+            await using var own = ServerHost.Build(server.Settings);
+            own.Environment.EnvironmentName.ShouldBe("Production");
+        }
+        finally
+        {
+            Environment.SetEnvironmentVariable("ASPNETCORE_ENVIRONMENT", null);
+        }
+    }
+
+    [Fact]
+    public async Task The_database_comes_from_where_the_other_settings_come_from()
+    {
+        var settings = ServerSettings.From(new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>
+        {
+            ["ROWHOUSE_DATA"] = server.Settings.DataFolder,
+            ["ROWHOUSE_DATABASE"] = server.Database.Application,
+            ["ROWHOUSE_DATABASE_PLATFORM"] = server.Database.Platform,
+        }).Build());
+
+        await RunAsync(settings, client => client.PostAsJsonAsync("/api/session", new SignInRequest(ServerFixture.AdminEmail, ServerFixture.Password), Cancelled).ShouldBeAsync(HttpStatusCode.OK));
+    }
+
+    [Fact]
+    public async Task A_data_folder_that_cannot_be_one_stops_the_start_and_is_named()
+    {
+        var file = Path.Combine(server.Settings.DataFolder, "somebodys-notes");
+        await File.WriteAllTextAsync(file, "", Cancelled);
+        using var output = new StringWriter();
+
+        (await ServerHost.RunAsync(new ServerSettings { Url = "http://127.0.0.1:0", DataFolder = file }, output, cancellationToken: Cancelled)).ShouldBe(1);
+
+        output.ToString().ShouldContain(file);
+        output.ToString().ShouldContain("ROWHOUSE_DATA");
     }
 
     [Fact]
