@@ -10,11 +10,28 @@ namespace Rowhouse.Cli;
 /// <summary>The tree of commands.</summary>
 internal static class CommandLine
 {
+    // Longer than a server takes to finish its requests and to stop its database.
+    private static readonly TimeSpan TimeToStop = TimeSpan.FromSeconds(45);
+
     public static async Task<int> RunAsync(IReadOnlyList<string> args, CliEnvironment environment)
     {
         var parsed = Build(environment).Parse(args);
-        var status = await parsed.InvokeAsync(new() { Output = environment.Out, Error = environment.Error, EnableDefaultExceptionHandler = false });
-        return parsed.Errors.Count > 0 ? ExitCodes.Usage : status;
+        try
+        {
+            var status = await parsed.InvokeAsync(new()
+            {
+                Output = environment.Out,
+                Error = environment.Error,
+                EnableDefaultExceptionHandler = false,
+                ProcessTerminationTimeout = TimeToStop,
+            });
+            return parsed.Errors.Count > 0 ? ExitCodes.Usage : status;
+        }
+        catch (OperationCanceledException)
+        {
+            await environment.Error.WriteLineAsync("Stopped.");
+            return ExitCodes.Stopped;
+        }
     }
 
     public static RootCommand Build(CliEnvironment environment)

@@ -37,7 +37,7 @@ internal sealed class Checkup(ServerSettings settings, CliEnvironment environmen
             yield return new("first password", Verdict.Notice, "still the one made at the first start.", "Change it in the console before others can reach the server.");
         }
 
-        yield return await ServerAsync(cancellationToken);
+        yield return await TryAsync("server", () => ServerAsync(cancellationToken));
     }
 
     private Check DataFolder()
@@ -105,7 +105,7 @@ internal sealed class Checkup(ServerSettings settings, CliEnvironment environmen
 
     private async Task<Check> ServerAsync(CancellationToken cancellationToken)
     {
-        using var http = new HttpClient(environment.CreateHandler()) { BaseAddress = new Uri(settings.Url), Timeout = TimeSpan.FromSeconds(5) };
+        using var http = new HttpClient(environment.CreateHandler()) { BaseAddress = settings.LocalUrl(), Timeout = TimeSpan.FromSeconds(5) };
         try
         {
             using var answer = await http.GetAsync(new Uri("health/ready", UriKind.Relative), cancellationToken);

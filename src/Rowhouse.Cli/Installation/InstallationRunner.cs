@@ -18,8 +18,11 @@ internal sealed class InstallationRunner(CommandRunner runner)
     public Output OutputOf(ParseResult parsed) => runner.OutputOf(parsed);
 
     /// <summary>What a server started here would be told.</summary>
-    public ServerSettings SettingsOf(ParseResult parsed) =>
-        ServerSettings.From(Environment.Configuration) with { Url = runner.UrlOf(parsed).GetLeftPart(UriPartial.Authority) };
+    public ServerSettings SettingsOf(ParseResult parsed)
+    {
+        var settings = ServerSettings.From(Environment.Configuration);
+        return runner.GivenUrlOf(parsed) is { } url ? settings with { Url = url.GetLeftPart(UriPartial.Authority) } : settings;
+    }
 
     /// <summary>
     /// Makes a command work on the database of this installation, without a server: the configured one, or the embedded
@@ -57,6 +60,7 @@ internal sealed class InstallationRunner(CommandRunner runner)
     public static string? Explain(Exception exception) => exception switch
     {
         MigrationException or EmbeddedPostgresException or ServerSettingsException => exception.Message,
+        UnauthorizedAccessException or IOException => $"{exception.Message} Is ROWHOUSE_DATA a folder that this user may write to?",
         PostgresException refused => $"The database refused: {refused.MessageText} ({refused.SqlState}).",
         NpgsqlException unreachable => $"The database cannot be reached: {unreachable.Message}",
         ArgumentException { Source: "Npgsql" } malformed => $"The connection string cannot be read: {malformed.Message}",

@@ -32,7 +32,7 @@ internal static class ServeCommand
         try
         {
             var session = await new RowhouseClient(http).SignInAsync(new(settings.AdminEmail, password));
-            Credentials.Of(runner.Environment).Keep(new Uri(settings.Url), session.Token!); // SignInAsync refuses a session without one
+            Credentials.Of(runner.Environment).Keep(settings.LocalUrl(), session.Token!); // SignInAsync refuses a session without one
         }
         catch (Exception failed) when (failed is RowhouseProblemException or HttpRequestException or IOException or UnauthorizedAccessException)
         {

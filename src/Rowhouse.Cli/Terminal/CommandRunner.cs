@@ -12,9 +12,11 @@ internal sealed class CommandRunner(CliEnvironment environment, SharedOptions sh
 
     public CliEnvironment Environment { get; } = environment;
 
-    /// <summary>The address of the server that a command is for.</summary>
-    public Uri UrlOf(ParseResult parsed) =>
-        parsed.GetValue(shared.Url) ?? new Uri(Environment.Variable("ROWHOUSE_URL") ?? DefaultUrl);
+    /// <summary>The address that the command was given by <c>--url</c>.</summary>
+    public Uri? GivenUrlOf(ParseResult parsed) => parsed.GetValue(shared.Url);
+
+    /// <summary>The address of the server that a command talks to.</summary>
+    public Uri UrlOf(ParseResult parsed) => FindUrl(parsed) ?? throw new InvalidOperationException("The command began without the address of a server.");
 
     public Output OutputOf(ParseResult parsed) => new(Environment, parsed.GetValue(shared.Json));
 
@@ -22,9 +24,18 @@ internal sealed class CommandRunner(CliEnvironment environment, SharedOptions sh
     public void OverHttp(Command command, Func<ParseResult, RowhouseClient, Output, CancellationToken, Task<int>> action) =>
         command.SetAction((parsed, cancellationToken) => OverHttpAsync(parsed, action, cancellationToken));
 
+    private string ConfiguredUrl => Environment.Variable("ROWHOUSE_URL") ?? DefaultUrl;
+
+    private Uri? FindUrl(ParseResult parsed) => GivenUrlOf(parsed) ?? SharedOptions.ReadUrl(ConfiguredUrl);
+
     private async Task<int> OverHttpAsync(ParseResult parsed, Func<ParseResult, RowhouseClient, Output, CancellationToken, Task<int>> action, CancellationToken cancellationToken)
     {
-        var url = UrlOf(parsed);
+        if (FindUrl(parsed) is not { } url)
+        {
+            await Environment.Error.WriteLineAsync($"ROWHOUSE_URL '{ConfiguredUrl}' is not the address of a server, such as {DefaultUrl}.");
+            return ExitCodes.Usage;
+        }
+
         using var http = new HttpClient(Environment.CreateHandler()) { BaseAddress = url, Timeout = Timeout.InfiniteTimeSpan };
         var client = new RowhouseClient(http);
         try

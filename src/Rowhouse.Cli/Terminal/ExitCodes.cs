@@ -7,4 +7,7 @@ internal static class ExitCodes
     public const int Refused = 1;
     public const int Usage = 2;
     public const int Unreachable = 3;
+
+    /// <summary>Ended by Ctrl-C, as shells count it.</summary>
+    public const int Stopped = 130;
 }

@@ -13,7 +13,7 @@ internal sealed class SharedOptions
         Recursive = true,
         CustomParser = result =>
         {
-            if (Uri.TryCreate(result.Tokens[0].Value, UriKind.Absolute, out var url) && url.Scheme is "http" or "https")
+            if (ReadUrl(result.Tokens[0].Value) is { } url)
             {
                 return url;
             }
@@ -22,6 +22,9 @@ internal sealed class SharedOptions
             return null;
         },
     };
+
+    /// <summary>Reads a server's address.</summary>
+    public static Uri? ReadUrl(string text) => Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "http" or "https" && url.Host.Length > 0 ? url : null;
 
     /// <summary>The tenant a command works in; a new option for each command that has it.</summary>
     public static Option<string> Tenant() => new("--tenant", "-t") { Description = "The tenant: its id, slug or external id.", Required = true };

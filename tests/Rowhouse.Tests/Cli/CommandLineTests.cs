@@ -111,6 +111,24 @@ public sealed class CommandLineTests(CommandLineFixture cli) : IClassFixture<Com
         result.Error.ShouldContain("./rowhouse up");
     }
 
+    [Theory]
+    [InlineData("http://+:8080")]
+    [InlineData("http://")]
+    [InlineData("localhost:5080")]
+    [InlineData("not an address")]
+    [InlineData("http://localhost:99999")]
+    [InlineData("ftp://localhost")]
+    public async Task A_configured_address_that_is_none_is_named_by_every_kind_of_command(string url)
+    {
+        foreach (var args in new[] { ["tenants", "list"], ["login"], ["logout"], ["serve"], ["doctor"], new[] { "migrate", "--status" } })
+        {
+            var result = await cli.RunAsync(args, url: url);
+
+            result.Status.ShouldBeOneOf(ExitCodes.Refused, ExitCodes.Usage);
+            (result.Out + result.Error).ShouldContain($"ROWHOUSE_URL '{url}'", Case.Sensitive, string.Join(' ', args));
+        }
+    }
+
     [Fact]
     public async Task An_unreadable_credentials_file_is_named()
     {

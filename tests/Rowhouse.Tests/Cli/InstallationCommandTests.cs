@@ -184,6 +184,43 @@ public sealed class InstallationCommandTests : IDisposable
         result.Error.ShouldNotContain("   at ");
     }
 
+    [Theory]
+    [InlineData("a file", "serve")]
+    [InlineData("a file", "migrate --status")]
+    [InlineData("a file", "doctor")]
+    [InlineData("below a file", "serve")]
+    [InlineData("a cluster of no version", "serve")]
+    [InlineData("a cluster of no version", "doctor")]
+    [InlineData("a location that is nowhere", "serve")]
+    [InlineData("passwords that are a folder", "serve")]
+    public async Task A_foreign_data_folder_is_named_in_words(string what, string command)
+    {
+        var folder = Path.Combine(data.FullName, "foreign");
+        if (what.EndsWith("file", StringComparison.Ordinal))
+        {
+            await File.WriteAllTextAsync(folder, "somebody's notes", TestContext.Current.CancellationToken);
+            folder = what == "a file" ? folder : Path.Combine(folder, "data");
+        }
+        else
+        {
+            Directory.CreateDirectory(Path.Combine(folder, "postgres", "cluster"));
+            await File.WriteAllTextAsync(
+                Path.Combine(folder, what.Contains("location", StringComparison.Ordinal) ? "postgres-location" : "postgres/cluster/PG_VERSION"),
+                what.Contains("location", StringComparison.Ordinal) ? "/nowhere/at/all" : what.Contains("version", StringComparison.Ordinal) ? "somebody's" : "15",
+                TestContext.Current.CancellationToken);
+            if (what.Contains("passwords", StringComparison.Ordinal))
+            {
+                Directory.CreateDirectory(Path.Combine(folder, "postgres-passwords.json"));
+            }
+        }
+
+        var result = await RunAsync(command.Split(' '), new() { ["ROWHOUSE_DATA"] = folder, ["ROWHOUSE_URL"] = "http://127.0.0.1:0" });
+
+        result.Status.ShouldBe(ExitCodes.Refused, result.Error);
+        (result.Out + result.Error).ShouldContain("ROWHOUSE_DATA");
+        (result.Out + result.Error).ShouldNotContain("   at ");
+    }
+
     private static Dictionary<string, string> Settings(PostgresConnections connections)
     {
         var settings = new Dictionary<string, string> { ["ROWHOUSE_DATABASE"] = connections.Application, ["ROWHOUSE_DATABASE_PLATFORM"] = connections.Platform };
