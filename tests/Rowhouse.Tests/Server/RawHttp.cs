@@ -31,9 +31,31 @@ internal static class RawHttp
 
         head.AppendJoin("\r\n", given).Append("\r\n\r\n");
         await stream.WriteAsync(Encoding.Latin1.GetBytes(head.ToString()), cancellationToken);
-        await stream.WriteAsync(body ?? [], cancellationToken);
-        using var reader = new StreamReader(stream, Encoding.UTF8);
-        return RawAnswer.Parse(await reader.ReadToEndAsync(cancellationToken));
+        using var received = new MemoryStream();
+        try
+        {
+            await stream.WriteAsync(body ?? [], cancellationToken);
+            await stream.CopyToAsync(received, cancellationToken);
+        }
+        catch (IOException)
+        {
+            // A server that does not want the rest of a body closes the connection; what it said before counts.
+            await ReadLeftAsync(stream, received, cancellationToken);
+        }
+
+        return RawAnswer.Parse(Encoding.UTF8.GetString(received.ToArray()));
+    }
+
+    private static async Task ReadLeftAsync(NetworkStream stream, MemoryStream received, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await stream.CopyToAsync(received, cancellationToken);
+        }
+        catch (IOException)
+        {
+            // Nothing is left.
+        }
     }
 }
 
