@@ -21,45 +21,15 @@ namespace Rowhouse.Tenancy.Postgres.Binding;
 /// <item>Session-level settings are never used: behind a pooler the next client would inherit them.</item>
 /// </list>
 /// </remarks>
-internal sealed class TenantBinding(PostgresStore store) : DbCommandInterceptor, IDbTransactionInterceptor
+internal sealed class TenantBinding(PostgresStore store) : CommandInterceptor, IDbTransactionInterceptor
 {
     private const string Begin = "BEGIN;";
     private const string Call = "CALL tenancy.bind(@rowhouse_tenant, @rowhouse_generation);\n";
 
-    public override InterceptionResult<DbDataReader> ReaderExecuting(DbCommand command, CommandEventData eventData, InterceptionResult<DbDataReader> result)
+    protected override void Before(DbCommand command, CommandEventData eventData)
     {
+        TextGuard.Check(command);
         Bind(command, eventData);
-        return result;
-    }
-
-    public override ValueTask<InterceptionResult<DbDataReader>> ReaderExecutingAsync(DbCommand command, CommandEventData eventData, InterceptionResult<DbDataReader> result, CancellationToken cancellationToken = default)
-    {
-        Bind(command, eventData);
-        return new(result);
-    }
-
-    public override InterceptionResult<int> NonQueryExecuting(DbCommand command, CommandEventData eventData, InterceptionResult<int> result)
-    {
-        Bind(command, eventData);
-        return result;
-    }
-
-    public override ValueTask<InterceptionResult<int>> NonQueryExecutingAsync(DbCommand command, CommandEventData eventData, InterceptionResult<int> result, CancellationToken cancellationToken = default)
-    {
-        Bind(command, eventData);
-        return new(result);
-    }
-
-    public override InterceptionResult<object> ScalarExecuting(DbCommand command, CommandEventData eventData, InterceptionResult<object> result)
-    {
-        Bind(command, eventData);
-        return result;
-    }
-
-    public override ValueTask<InterceptionResult<object>> ScalarExecutingAsync(DbCommand command, CommandEventData eventData, InterceptionResult<object> result, CancellationToken cancellationToken = default)
-    {
-        Bind(command, eventData);
-        return new(result);
     }
 
     public override void CommandFailed(DbCommand command, CommandErrorEventData eventData)

@@ -47,6 +47,40 @@ public sealed class TenantBindingTests(PostgresFixture postgres) : IClassFixture
     }
 
     [Fact]
+    public async Task A_text_that_cannot_be_kept_spoils_no_statement_for_those_who_come_after()
+    {
+        await using var host = await NotesHost.StartAsync(postgres, OneConnection);
+        await host.WriteNoteAsync(host.Smith);
+        for (var i = 0; i < 10; i++)
+        {
+            await host.InAsync(host.Harbor, async db =>
+            {
+                await Should.ThrowAsync<UnstorableTextException>(() => FindAsync(db, "a\0b"));
+                await Should.ThrowAsync<UnstorableTextException>(() => FindAnyAsync(db, ["a", "a\0b"]));
+                db.Add(new Notebook { Title = "a\0b" });
+                (await Should.ThrowAsync<DbUpdateException>(() => db.SaveChangesAsync(Token))).InnerException.ShouldBeOfType<UnstorableTextException>();
+            });
+        }
+
+        await host.InAsync(host.Smith, async db =>
+        {
+            var title = (await db.Notebooks.AsNoTracking().FirstAsync(Token)).Title;
+            for (var i = 0; i < 10; i++)
+            {
+                (await FindAsync(db, title)).Count.ShouldBe(1);
+                (await FindAnyAsync(db, [title])).Count.ShouldBe(1);
+            }
+
+            db.Add(new Notebook { Title = "kept" });
+            (await db.SaveChangesAsync(Token)).ShouldBe(1);
+        });
+
+        static Task<List<Notebook>> FindAsync(NotesDb db, string title) => db.Notebooks.Where(notebook => notebook.Title == title).ToListAsync(Token);
+
+        static Task<List<Notebook>> FindAnyAsync(NotesDb db, string[] titles) => db.Notebooks.Where(notebook => titles.Contains(notebook.Title)).ToListAsync(Token);
+    }
+
+    [Fact]
     public async Task Everything_is_prepared_once_for_all_tenants()
     {
         await using var host = await NotesHost.StartAsync(postgres, OneConnection);
