@@ -26,7 +26,6 @@ internal static class CardVaultProblems
 
     public static readonly ProblemType WrongRows = new("urn:rowhouse:cardvault:import-rows", StatusCodes.Status400BadRequest, "Rows of the file are wrong");
 
-    public static readonly ProblemType TooManyAtOnce = new("urn:rowhouse:cardvault:too-many-at-once", StatusCodes.Status429TooManyRequests, "Too many files at once");
 
     public static readonly ProblemType TooSlow = new("urn:rowhouse:cardvault:too-slow", StatusCodes.Status408RequestTimeout, "The file took too long");
 }

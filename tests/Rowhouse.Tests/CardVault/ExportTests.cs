@@ -51,7 +51,7 @@ public sealed class ExportTests(ExportTests.Narrow vault) : IClassFixture<Export
 
         using var third = await viewer.GetAsync("cards/export");
         third.Headers.RetryAfter.ShouldNotBeNull();
-        await Task.FromResult(third).ProblemAsync(HttpStatusCode.TooManyRequests, "urn:rowhouse:cardvault:too-many-at-once");
+        await Task.FromResult(third).ProblemAsync(HttpStatusCode.TooManyRequests, "urn:rowhouse:request:too-many");
         await vault.Smith.Admin.GetAsync("cards/export?player=nobody").ShouldBeAsync(HttpStatusCode.OK);
 
         Lines(await first.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken)).ShouldBe(Cards + 1);

@@ -146,7 +146,7 @@ public sealed class FileLimitsTests(CardVaultFixture vault) : IClassFixture<Card
         {
             using var refused = await vault.Member.ImportAsync("player\nX\n", "?dryRun=true");
             refused.Headers.RetryAfter.ShouldNotBeNull();
-            await Task.FromResult(refused).ProblemAsync(HttpStatusCode.TooManyRequests, "urn:rowhouse:cardvault:too-many-at-once");
+            await Task.FromResult(refused).ProblemAsync(HttpStatusCode.TooManyRequests, "urn:rowhouse:request:too-many");
             await other.Admin.ImportAsync("player\nX\n", "?dryRun=true").ShouldBeAsync(HttpStatusCode.OK);
         }
 

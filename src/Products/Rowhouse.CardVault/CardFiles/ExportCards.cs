@@ -11,6 +11,7 @@ using Rowhouse.CardVault.Cards;
 using Rowhouse.CardVault.Store;
 using Rowhouse.Modules.Access;
 using Rowhouse.Modules.Problems;
+using Rowhouse.Tenancy;
 using Rowhouse.Tenancy.AspNetCore.Problems;
 
 namespace Rowhouse.CardVault.CardFiles;
@@ -34,21 +35,21 @@ internal static partial class ExportCards
             .WithSummary("Export the cards as CSV, filtered as the list is.")
             .Produces<string>(StatusCodes.Status200OK, "text/csv")
             .RequirePermission(CardVaultPermissions.Read)
-            .WithProblems(RequestProblems.Invalid, CardVaultProblems.TooManyAtOnce);
+            .WithProblems(RequestProblems.Invalid, RequestProblems.TooMany);
 
     private static Results<PushStreamHttpResult, ProblemHttpResult> Handle(
-        [AsParameters] CardFilter filter, CardVaultDbContext db, Caller caller, ExportTurns turns, TimeProvider clock, HttpContext http, ILogger<CardVaultModule> logger, CancellationToken cancellationToken)
+        [AsParameters] CardFilter filter, CardVaultDbContext db, Caller caller, TenantScope scope, ExportTurns turns, TimeProvider clock, HttpContext http, ILogger<CardVaultModule> logger, CancellationToken cancellationToken)
     {
         if (filter.Refuse() is { } refused)
         {
             return refused;
         }
 
-        var turn = turns.Take(caller.PersonId);
+        var turn = turns.Take((scope.Tenant.Id, caller.PersonId));
         http.Response.RegisterForDispose(turn);
         if (!turn.IsAcquired)
         {
-            return ExportTurns.Refuse(http.Response, $"A person exports {ExportTurns.PersonLimit} files at once, and a server a few. Try again when one has ended.");
+            return ExportTurns.Refuse(http.Response, $"A person exports {ExportTurns.PersonLimit} files at once, a tenant {ExportTurns.TenantLimit}, and a server a few. Try again when one has ended.");
         }
 
         var cards = filter.Apply(db.Cards.AsNoTracking(), caller, clock.GetUtcNow().Year);

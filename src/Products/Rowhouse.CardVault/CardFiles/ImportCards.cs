@@ -34,7 +34,7 @@ internal static class ImportCards
             .WithProblems(
                 RequestProblems.Invalid, RequestProblems.TooLarge,
                 CardVaultProblems.UnreadableFile, CardVaultProblems.WrongRows, CardVaultProblems.DuplicateCertificate, CardVaultProblems.CollectionChanged,
-                CardVaultProblems.TooManyAtOnce, CardVaultProblems.TooSlow);
+                RequestProblems.TooMany, CardVaultProblems.TooSlow);
 
     private static async Task<Results<Ok<CardImportResponse>, ProblemHttpResult>> HandleAsync(
         Stream body,

@@ -1,21 +1,19 @@
 using System.Threading.RateLimiting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Rowhouse.Modules.Problems;
 using Rowhouse.Tenancy;
 
 namespace Rowhouse.CardVault.CardFiles;
 
 /// <summary>How many requests with whole files run at once: few of one owner, and few on this node whoever sends them.</summary>
 /// <remarks>Who comes too many is told so and does not wait: a body that nobody reads would keep the connection and the sender busy.</remarks>
-internal abstract class Turns<TOwner>(int each, int node) : IDisposable
-    where TOwner : notnull
+/// <param name="limits">By whom turns are counted, and how many each has. The node comes last: who has none left takes none of the others'.</param>
+internal abstract class Turns<TOwner>(params PartitionedRateLimiter<TOwner>[] limits) : IDisposable
 {
     private const string RetryAfterSeconds = "10";
 
-    // The owner's turns first: who has none left takes none of the node's.
-    private readonly PartitionedRateLimiter<TOwner> limiter = PartitionedRateLimiter.CreateChained(
-        PartitionedRateLimiter.Create<TOwner, TOwner>(owner => RateLimitPartition.GetConcurrencyLimiter(owner, _ => new() { PermitLimit = each })),
-        PartitionedRateLimiter.Create<TOwner, int>(_ => RateLimitPartition.GetConcurrencyLimiter(0, _ => new() { PermitLimit = node })));
+    private readonly PartitionedRateLimiter<TOwner> limiter = PartitionedRateLimiter.CreateChained(limits);
 
     /// <summary>Takes a turn; dispose it when the work is done.</summary>
     public RateLimitLease Take(TOwner owner) => limiter.AttemptAcquire(owner);
@@ -23,21 +21,27 @@ internal abstract class Turns<TOwner>(int each, int node) : IDisposable
     public static ProblemHttpResult Refuse(HttpResponse response, string detail)
     {
         response.Headers.RetryAfter = RetryAfterSeconds;
-        return CardVaultProblems.TooManyAtOnce.With(detail);
+        return RequestProblems.TooMany.With(detail);
     }
 
     public void Dispose() => limiter.Dispose();
+
+    protected static PartitionedRateLimiter<TOwner> Each<TKey>(int turns, Func<TOwner, TKey> owner)
+        where TKey : notnull =>
+        PartitionedRateLimiter.Create<TOwner, TKey>(by => RateLimitPartition.GetConcurrencyLimiter(owner(by), _ => new() { PermitLimit = turns }));
 }
 
 /// <summary>Imports: each holds its file in memory, so a node runs few, and a tenant one.</summary>
-internal sealed class ImportTurns() : Turns<TenantId>(each: 1, NodeLimit)
+internal sealed class ImportTurns() : Turns<TenantId>(Each(1, tenant => tenant), Each(NodeLimit, _ => 0))
 {
     public const int NodeLimit = 4;
 }
 
-/// <summary>Exports: a person reads one or two, and those who read slowly leave room for others.</summary>
-internal sealed class ExportTurns() : Turns<Guid>(PersonLimit, NodeLimit)
+/// <summary>Exports: a person reads one or two, and those who read slowly leave room for others of their tenant and for other tenants.</summary>
+internal sealed class ExportTurns() : Turns<(TenantId Tenant, Guid Person)>(
+    Each(PersonLimit, owner => owner.Person), Each(TenantLimit, owner => owner.Tenant), Each(NodeLimit, _ => 0))
 {
     public const int PersonLimit = 2;
+    public const int TenantLimit = 4;
     public const int NodeLimit = 16;
 }
