@@ -17,8 +17,11 @@ namespace Rowhouse.ControlPlane.Access;
 /// no such tenant, with the same answer for those who may not know of it; a tenant that is not open; a product it does not
 /// have; a role that does not allow it.
 /// </summary>
-internal sealed class PlatformAdmission(Caller caller) : ITenantAdmission
+internal sealed class PlatformAdmission(Caller caller, RefusalLimit limit) : ITenantAdmission
 {
+    /// <summary>A path may have thousands of characters; this many say where somebody was.</summary>
+    private const int LongestSubject = 200;
+
     public async ValueTask<ProblemHttpResult?> AdmitAsync(HttpContext context, TenantResolution resolution, CancellationToken cancellationToken)
     {
         var metadata = context.GetEndpoint()?.Metadata;
@@ -40,12 +43,8 @@ internal sealed class PlatformAdmission(Caller caller) : ITenantAdmission
         if (resolution.Outcome is TenantResolutionOutcome.Conflicting || (!mayKnow && resolution is { Tenant: not null, SpelledDifferently: true }))
         {
             // Nobody's attempts are not written down: they would fill the table for free.
-            if (signedIn is not null)
-            {
-                await RecordAsync(context, AuditActions.TenantRefused, signedIn, resolution.Tenant?.Id, AuditOutcome.Refused, cancellationToken);
-            }
-
-            return TenantStateAdmission.JudgeNaming(resolution with { Outcome = TenantResolutionOutcome.Conflicting, Tenant = null });
+            var conflict = TenantStateAdmission.JudgeNaming(resolution with { Outcome = TenantResolutionOutcome.Conflicting, Tenant = null });
+            return signedIn is null ? conflict : await RefuseAsync(context, signedIn, resolution.Tenant, conflict, cancellationToken);
         }
 
         if (signedIn is null)
@@ -61,6 +60,11 @@ internal sealed class PlatformAdmission(Caller caller) : ITenantAdmission
                 : null;
         }
 
+        if (resolution.Outcome is TenantResolutionOutcome.Unknown || (resolution.Tenant is not null && !mayKnow))
+        {
+            return await RefuseAsync(context, signedIn, resolution.Tenant, TenantStateAdmission.UnknownTenant(), cancellationToken);
+        }
+
         if (TenantStateAdmission.JudgeNaming(resolution) is { } misnamed)
         {
             return misnamed;
@@ -68,11 +72,6 @@ internal sealed class PlatformAdmission(Caller caller) : ITenantAdmission
 
         // Found, or the naming would have been refused.
         var tenant = resolution.Tenant!;
-        if (!mayKnow)
-        {
-            await RecordAsync(context, AuditActions.TenantRefused, signedIn, tenant.Id, AuditOutcome.Refused, cancellationToken);
-            return TenantStateAdmission.UnknownTenant();
-        }
 
         // A member acts with the member's role, also one who runs the platform: those rights do not count on top of it.
         caller.Identify(signedIn.PersonId, role ?? Role.Admin, superAdmin: signedIn.SuperAdmin && role is null);
@@ -115,11 +114,25 @@ internal sealed class PlatformAdmission(Caller caller) : ITenantAdmission
         return null;
     }
 
+    /// <summary>Refuses a tenant that is not the caller's. Does the same whether it exists or not.</summary>
+    private async Task<ProblemHttpResult?> RefuseAsync(HttpContext context, SignedIn signedIn, Tenant? tenant, ProblemHttpResult? refusal, CancellationToken cancellationToken)
+    {
+        if (!limit.Take(signedIn.PersonId))
+        {
+            context.Response.Headers.RetryAfter = "10";
+            return RequestProblems.TooMany.With("You have named tenants that are not yours very often just now. Wait as long as Retry-After says.");
+        }
+
+        await RecordAsync(context, AuditActions.TenantRefused, signedIn, tenant?.Id, AuditOutcome.Refused, cancellationToken);
+        return refusal;
+    }
+
     // Its own unit of work: the entry is kept whatever becomes of the request.
     private static async Task RecordAsync(HttpContext context, string action, SignedIn signedIn, TenantId? tenant, AuditOutcome outcome, CancellationToken cancellationToken)
     {
         var services = context.RequestServices;
-        services.GetRequiredService<AuditTrail>().Add(action, tenant, $"{context.Request.Method} {context.Request.Path}", outcome, signedIn.PersonId);
+        var subject = $"{context.Request.Method} {context.Request.Path}";
+        services.GetRequiredService<AuditTrail>().Add(action, tenant, subject[..Math.Min(subject.Length, LongestSubject)], outcome, signedIn.PersonId);
         await services.GetRequiredService<PlatformDbContext>().SaveChangesAsync(cancellationToken);
     }
 

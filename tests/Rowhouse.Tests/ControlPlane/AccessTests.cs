@@ -123,6 +123,40 @@ public sealed class AccessTests(ServerFixture server) : IClassFixture<ServerFixt
     }
 
     [Fact]
+    public async Task A_tenant_that_does_not_exist_is_recorded_like_one_that_is_somebody_elses()
+    {
+        var tenant = await server.CreateTenantAsync("Ghost Hunter");
+        using var client = await server.SignInAsync(tenant.Admin.Email, ServerFixture.Password);
+
+        await GetAsync(client, $"/t/ghost-hunted/api/cardvault/cards/{new string('x', 4000)}").ShouldBeAsync(HttpStatusCode.NotFound);
+        await GetAsync(client, "/t/ghost-hunted/api/members").ShouldBeAsync(HttpStatusCode.NotFound);
+
+        var audit = await server.SuperAdmin.GetAsync("/api/platform/audit?action=tenant.access-refused&limit=200", Cancelled).ReadAsync<Page<AuditEntryResponse>>();
+        var entry = audit.Items.Single(entry => entry.Person!.Id == tenant.Admin.Id && entry.Subject == "GET /api/members");
+        entry.TenantId.ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task Naming_tenants_that_are_not_ones_own_is_bounded_and_so_are_its_records()
+    {
+        var tenant = await server.CreateTenantAsync("Names Many");
+        var other = await server.CreateTenantAsync("Is Named");
+        using var client = await server.SignInAsync(tenant.Admin.Email, ServerFixture.Password);
+
+        var answers = new List<HttpResponseMessage>();
+        for (var attempt = 0; attempt < 40; attempt++)
+        {
+            answers.Add(await GetAsync(client, $"/t/{other.Slug}/api/members"));
+            answers.Add(await GetAsync(client, "/t/ghost/api/members"));
+        }
+
+        answers.Count(answer => answer.StatusCode == HttpStatusCode.NotFound).ShouldBeInRange(30, 79);
+        var refused = answers.Where(answer => answer.StatusCode == HttpStatusCode.TooManyRequests).ToList();
+        await Task.FromResult(refused[0]).ProblemAsync(HttpStatusCode.TooManyRequests, "urn:rowhouse:request:too-many");
+        await GetAsync(client, $"/t/{tenant.Slug}/api/members").ShouldBeAsync(HttpStatusCode.OK);
+    }
+
+    [Fact]
     public async Task The_audit_shows_a_tenant_its_own_entries_and_staff_all()
     {
         var one = await server.CreateTenantAsync("Audit One");
