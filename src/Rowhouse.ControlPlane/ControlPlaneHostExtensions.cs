@@ -39,8 +39,10 @@ public static class ControlPlaneHostExtensions
         services.AddSingleton<IDbContextFactory<PlatformDbContext>, PlatformContexts>();
         services.AddScoped(provider => provider.GetRequiredService<IDbContextFactory<PlatformDbContext>>().CreateDbContext());
         services.AddPasswords();
-        services.AddSignInLimits();
+        services.AddSignInLimits(options.SignInBurst);
+        services.AddSingleton<PasswordWork>();
         services.TryAddScoped<Caller>();
+        services.AddSingleton<RefusalLimit>();
         services.AddSingleton<SessionCache>();
         services.AddSingleton<SessionCookie>();
         services.AddSingleton<SessionReader>();

@@ -24,6 +24,10 @@ public sealed class ControlPlaneOptions
     /// <value>None by default.</value>
     public IReadOnlyList<string> ReservedSlugs { get; init; } = [];
 
+    /// <summary>How many sign-ins, links and changes of password one network may send at once, before it has one a second.</summary>
+    /// <value>100 by default: an office that starts its day behind one address.</value>
+    public int SignInBurst { get; init; } = 100;
+
     /// <summary>Whether demo tenants are kept.</summary>
     /// <value><see langword="false"/> by default.</value>
     public bool Demo { get; init; }

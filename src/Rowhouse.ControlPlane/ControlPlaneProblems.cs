@@ -10,7 +10,6 @@ internal static class ControlPlaneProblems
     public static readonly ProblemType LinkInvalid = new("urn:rowhouse:people:link-invalid", StatusCodes.Status400BadRequest, "The link is used up, replaced or too old");
     public static readonly ProblemType AcceptSignedIn = new("urn:rowhouse:people:accept-signed-in", StatusCodes.Status409Conflict, "The address has an account already");
     public static readonly ProblemType InvitedSomebodyElse = new("urn:rowhouse:people:invited-somebody-else", StatusCodes.Status403Forbidden, "The invitation is for another account");
-    public static readonly ProblemType PasswordChangedMeanwhile = new("urn:rowhouse:people:password-changed", StatusCodes.Status409Conflict, "The password was changed meanwhile");
     public static readonly ProblemType UnknownMember = new("urn:rowhouse:members:unknown-member", StatusCodes.Status404NotFound, "There is no such member");
     public static readonly ProblemType AlreadyMember = new("urn:rowhouse:members:already-member", StatusCodes.Status409Conflict, "The person is a member already");
     public static readonly ProblemType LastAdmin = new("urn:rowhouse:members:last-admin", StatusCodes.Status409Conflict, "A tenant needs an admin");

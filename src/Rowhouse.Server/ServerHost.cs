@@ -58,6 +58,7 @@ public static class ServerHost
                 AdminPassword = settings.AdminPassword,
                 DefaultProducts = settings.DefaultProducts,
                 ReservedSlugs = settings.ReservedSlugs,
+                SignInBurst = settings.SignInBurst,
                 Demo = settings.Demo,
             }));
         builder.AddModule<CardVaultModule>();

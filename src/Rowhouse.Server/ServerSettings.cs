@@ -33,6 +33,9 @@ public sealed record ServerSettings
     /// <summary>Slugs that nobody may take, besides those that never can be taken.</summary>
     public IReadOnlyList<string> ReservedSlugs { get; init; } = [];
 
+    /// <summary>How many sign-ins one network may send at once, before it has one a second.</summary>
+    public int SignInBurst { get; init; } = 100;
+
     /// <summary>Whether demo tenants with data are kept.</summary>
     public bool Demo { get; init; }
 

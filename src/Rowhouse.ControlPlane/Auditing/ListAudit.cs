@@ -25,7 +25,7 @@ internal static class ListAudit
     public static void Map(IEndpointRouteBuilder endpoints)
     {
         endpoints.MapGet("/api/audit", (
-                [AsParameters] PageQuery page, [FromQuery(Name = "action"), Description("An act, for example member.added.")] string? action, PlatformDbContext db, TenantScope scope, CancellationToken cancellationToken) =>
+                [AsParameters] PageQuery page, [FromQuery(Name = "action"), Description("An act, for example member.joined.")] string? action, PlatformDbContext db, TenantScope scope, CancellationToken cancellationToken) =>
             {
                 var tenant = scope.Tenant.Id.Value;
                 return ReadAsync(page, Of(action, db.Audit.Where(entry => entry.TenantId == tenant)), db, showsStrangers: false, cancellationToken);

@@ -129,7 +129,6 @@ internal sealed partial class DemoTenants(
                 Name = person.Name,
                 Role = role,
                 InvitedAt = now,
-                Vouched = false,
             };
             member.Join(person, now);
             db.Members.Add(member);

@@ -7,7 +7,7 @@ using Rowhouse.Tenancy;
 namespace Rowhouse.ControlPlane.Members;
 
 /// <summary>Invites addresses into tenants. Saves nothing: the use case does.</summary>
-internal sealed class Invitations(PlatformDbContext db, AuditTrail audit, TimeProvider clock)
+internal sealed class Invitations(PlatformDbContext db, AuditTrail audit, Caller caller, TimeProvider clock)
 {
     /// <summary>Invites whoever has this address. Asks nobody whether that is anyone yet.</summary>
     /// <param name="vouched">Whether those who run the platform invite.</param>
@@ -24,10 +24,9 @@ internal sealed class Invitations(PlatformDbContext db, AuditTrail audit, TimePr
             Name = name.Trim(),
             Role = role,
             InvitedAt = now,
-            Vouched = vouched,
         };
         db.Members.Add(member);
         audit.Add(AuditActions.MemberInvited, tenant, member.Id.ToString(), details: new { member.Email, role = Access.RoleWords.Of(role) });
-        return (member, member.MakeLink(now));
+        return (member, member.MakeLink(caller.IsKnown ? caller.PersonId : null, vouched, now));
     }
 }

@@ -37,8 +37,11 @@ internal sealed class Member
 
     public DateTimeOffset? JoinedAt { get; private set; }
 
-    /// <summary>Whether those who run the platform sent the invitation: they vouch for the address, a tenant's admin cannot.</summary>
-    public required bool Vouched { get; init; }
+    /// <summary>The person who made the link; none for the platform itself.</summary>
+    public Guid? InvitedBy { get; private set; }
+
+    /// <summary>Whether those who run the platform made the link: they vouch for the address, a tenant's admin cannot.</summary>
+    public bool Vouched { get; private set; }
 
     public byte[]? LinkHash { get; private set; }
 
@@ -50,10 +53,15 @@ internal sealed class Member
 
     public bool HasJoined => PersonId is not null;
 
-    /// <summary>Makes a link that accepts the invitation once. The link before it is dead.</summary>
+    /// <summary>Makes a link that accepts the invitation once. The link before it is dead, and what it vouched for with it.</summary>
+    /// <param name="by">Who makes it; they hold it and may open it themselves.</param>
+    /// <param name="vouched">Whether they run the platform.</param>
+    /// <param name="now">The time.</param>
     /// <returns>The address within the console; the secret in it is kept nowhere.</returns>
-    public string MakeLink(DateTimeOffset now)
+    public string MakeLink(Guid? by, bool vouched, DateTimeOffset now)
     {
+        InvitedBy = by;
+        Vouched = vouched;
         LinkHash = SecretHash.New(out var secret).ToBytes();
         LinkExpiresAt = now + LinkLifetime;
 

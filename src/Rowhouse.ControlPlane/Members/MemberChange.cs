@@ -4,7 +4,6 @@ using Rowhouse.ControlPlane.Auditing;
 using Rowhouse.ControlPlane.Sessions;
 using Rowhouse.ControlPlane.Store;
 using Rowhouse.Modules.Access;
-using Rowhouse.Modules.Problems;
 using Rowhouse.Tenancy;
 
 namespace Rowhouse.ControlPlane.Members;
@@ -39,20 +38,18 @@ internal sealed class MemberChange(PlatformDbContext db, TenantScope scope, Sess
         }
 
         // Somebody who has only been invited cannot help a tenant that has lost its admins.
-        if (wasAdmin && !IsAdmin(member)
+        var steppedDown = wasAdmin && !IsAdmin(member);
+        if (steppedDown
             && !await db.Members.AnyAsync(other => other.TenantId == tenant && other.Role == Role.Admin && other.PersonId != null && other.Id != id, cancellationToken))
         {
             return (null, ControlPlaneProblems.LastAdmin.With("This is the tenant's only admin who has joined. Make somebody else an admin first."));
         }
 
         audit.Add(action, tenant, id.ToString(), details: recorded);
-        try
+        await db.SaveChangesAsync(cancellationToken);
+        if (steppedDown)
         {
-            await db.SaveChangesAsync(cancellationToken);
-        }
-        catch (DbUpdateConcurrencyException)
-        {
-            return (null, RequestProblems.ChangedMeanwhile.With("The invitation was accepted at this very moment. Read the member again and decide anew."));
+            await EndLinksOfAsync(tenant, member.PersonId, cancellationToken);
         }
 
         if (member.Person is { PasswordHash: null } removed)
@@ -68,6 +65,11 @@ internal sealed class MemberChange(PlatformDbContext db, TenantScope scope, Sess
 
         return (member, null);
     }
+
+    // Whoever makes a link holds it: an admin who is none any more must not come back by it.
+    private Task<int> EndLinksOfAsync(TenantId tenant, Guid? person, CancellationToken cancellationToken) =>
+        db.Members.Where(open => open.TenantId == tenant && open.InvitedBy == person && open.PersonId == null)
+            .ExecuteUpdateAsync(set => set.SetProperty(open => open.LinkHash, (byte[]?)null).SetProperty(open => open.LinkExpiresAt, (DateTimeOffset?)null), cancellationToken);
 
     private bool IsAdmin(Member member) => member is { HasJoined: true, Role: Role.Admin } && db.Entry(member).State is not EntityState.Deleted;
 }

@@ -19,7 +19,7 @@ internal static class RemoveMember
             .RequirePermission(PlatformPermissions.EditMembers)
             .WithName(nameof(RemoveMember))
             .WithSummary("Ends a membership, or withdraws an invitation.")
-            .WithProblems(ControlPlaneProblems.UnknownMember, ControlPlaneProblems.LastAdmin, RequestProblems.ChangedMeanwhile);
+            .WithProblems(ControlPlaneProblems.UnknownMember, ControlPlaneProblems.LastAdmin, RequestProblems.ChangedAtOnce);
 
     private static async Task<Results<NoContent, ProblemHttpResult>> HandleAsync(
         Guid id, MemberChange members, PlatformDbContext db, CancellationToken cancellationToken)

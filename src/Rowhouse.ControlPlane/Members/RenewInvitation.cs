@@ -6,6 +6,7 @@ using Rowhouse.Contracts;
 using Rowhouse.ControlPlane.Access;
 using Rowhouse.ControlPlane.Auditing;
 using Rowhouse.Modules.Access;
+using Rowhouse.Modules.Problems;
 using Rowhouse.Tenancy.AspNetCore.Problems;
 
 namespace Rowhouse.ControlPlane.Members;
@@ -18,9 +19,9 @@ internal static class RenewInvitation
             .RequirePermission(PlatformPermissions.EditMembers)
             .WithName(nameof(RenewInvitation))
             .WithSummary("Makes a new one-time link for somebody who has not joined yet. The old one is dead.")
-            .WithProblems(ControlPlaneProblems.UnknownMember, ControlPlaneProblems.AlreadyMember);
+            .WithProblems(ControlPlaneProblems.UnknownMember, ControlPlaneProblems.AlreadyMember, RequestProblems.ChangedAtOnce);
 
-    private static async Task<Results<Ok<MemberResponse>, ProblemHttpResult>> HandleAsync(Guid id, MemberChange members, TimeProvider clock, CancellationToken cancellationToken)
+    private static async Task<Results<Ok<MemberResponse>, ProblemHttpResult>> HandleAsync(Guid id, MemberChange members, Caller caller, TimeProvider clock, CancellationToken cancellationToken)
     {
         string? link = null;
         var (member, problem) = await members.ApplyAsync(
@@ -33,7 +34,7 @@ internal static class RenewInvitation
                     return ControlPlaneProblems.AlreadyMember.With("This person has joined and signs in with a password of their own; nobody else can set it.");
                 }
 
-                link = member.MakeLink(clock.GetUtcNow());
+                link = member.MakeLink(caller.PersonId, vouched: caller.IsSuperAdmin, clock.GetUtcNow());
                 return null;
             },
             _ => new { renewed = true },

@@ -9,6 +9,7 @@ using Rowhouse.ControlPlane.Auditing;
 using Rowhouse.ControlPlane.People;
 using Rowhouse.ControlPlane.Sessions;
 using Rowhouse.ControlPlane.Store;
+using Rowhouse.Modules.Http;
 using Rowhouse.Modules.Problems;
 using Rowhouse.Tenancy.AspNetCore.Admission;
 using Rowhouse.Tenancy.AspNetCore.Problems;
@@ -20,6 +21,7 @@ internal sealed class SetPassword(PlatformDbContext db, OpenInvitation invitatio
 {
     public static void Map(IEndpointRouteBuilder endpoints) =>
         endpoints.MapPost("/api/password/set", (SetPasswordRequest request, SetPassword set, CancellationToken cancellationToken) => set.HandleAsync(request, cancellationToken))
+            .DisableValidation() // the rules for passwords are told together with the annotations
             .WithoutTenant()
             .AllowAnonymous()
             .LimitByNetwork()
@@ -29,7 +31,16 @@ internal sealed class SetPassword(PlatformDbContext db, OpenInvitation invitatio
 
     private async Task<Results<NoContent, ProblemHttpResult>> HandleAsync(SetPasswordRequest request, CancellationToken cancellationToken)
     {
-        if (await invitation.FindAsync(request.Token, cancellationToken) is not { } member)
+        var errors = new FieldErrors();
+        errors.Check(request);
+        var found = errors.Has("token") ? null : await invitation.FindAsync(request.Token, cancellationToken);
+        await people.CheckAsync(NewPerson(found), request.Password, "password", errors);
+        if (!errors.IsEmpty)
+        {
+            return errors.ToProblem();
+        }
+
+        if (found is not { } member)
         {
             return OpenInvitation.Invalid();
         }
@@ -69,17 +80,23 @@ internal sealed class SetPassword(PlatformDbContext db, OpenInvitation invitatio
             return (removed, await people.AddPasswordAsync(removed, password));
         }
 
+        var person = NewPerson(member);
+        return (person, await people.CreateAsync(person, password));
+    }
+
+    /// <summary>Whoever accepts; without a name where the link leads nowhere, so that what is wrong with the password is told all the same.</summary>
+    private Person NewPerson(Member? member)
+    {
         var now = clock.GetUtcNow();
-        var person = new Person
+        return new()
         {
             Id = Guid.CreateVersion7(now),
-            Email = member.Email,
-            EmailKey = member.EmailKey,
-            Name = member.Name,
-            ProvenAt = member.Vouched ? now : null,
-            OnlyTenantId = member.Vouched ? null : member.TenantId,
+            Email = member?.Email ?? "",
+            EmailKey = member?.EmailKey ?? "",
+            Name = member?.Name ?? "",
+            ProvenAt = member is { Vouched: true } ? now : null,
+            OnlyTenantId = member is { Vouched: true } ? null : member?.TenantId,
             CreatedAt = now,
         };
-        return (person, await people.CreateAsync(person, password));
     }
 }

@@ -19,7 +19,7 @@ internal static class UpdateMember
             .RequirePermission(PlatformPermissions.EditMembers)
             .WithName(nameof(UpdateMember))
             .WithSummary("Gives a member another role.")
-            .WithProblems(ControlPlaneProblems.UnknownMember, ControlPlaneProblems.LastAdmin, RequestProblems.ChangedMeanwhile);
+            .WithProblems(ControlPlaneProblems.UnknownMember, ControlPlaneProblems.LastAdmin, RequestProblems.ChangedAtOnce);
 
     private static async Task<Results<Ok<MemberResponse>, ProblemHttpResult>> HandleAsync(
         Guid id, UpdateMemberRequest request, MemberChange members, CancellationToken cancellationToken)

@@ -9,6 +9,7 @@ using Rowhouse.ControlPlane.Auditing;
 using Rowhouse.ControlPlane.Sessions;
 using Rowhouse.ControlPlane.Store;
 using Rowhouse.Modules.Access;
+using Rowhouse.Modules.Http;
 using Rowhouse.Modules.Problems;
 using Rowhouse.Tenancy.AspNetCore.Admission;
 using Rowhouse.Tenancy.AspNetCore.Problems;
@@ -28,28 +29,37 @@ internal sealed class ChangePassword(
     public static void Map(IEndpointRouteBuilder endpoints) =>
         endpoints.MapPost("/api/password/change", (ChangePasswordRequest request, ChangePassword change, HttpContext context, CancellationToken cancellationToken) =>
                 change.HandleAsync(request, SignedIn.Of(context)!, cancellationToken)) // admission lets nobody pass without a session
+            .DisableValidation() // the rules for passwords are told together with the annotations
             .WithoutTenant()
             .LimitByNetwork()
             .WithName(nameof(ChangePassword))
             .WithSummary("Changes one's own password and ends one's other sessions.")
-            .WithProblems(RequestProblems.Invalid, ControlPlaneProblems.PasswordChangedMeanwhile);
+            .WithProblems(RequestProblems.Invalid, RequestProblems.ChangedAtOnce);
 
     private async Task<Results<NoContent, ProblemHttpResult>> HandleAsync(ChangePasswordRequest request, SignedIn signedIn, CancellationToken cancellationToken)
     {
         var person = await db.People.SingleAsync(person => person.Id == caller.PersonId, cancellationToken);
+        var errors = new FieldErrors();
+        errors.Check(request);
+        await people.CheckAsync(person, request.NewPassword, "newPassword", errors);
+        if (!errors.IsEmpty)
+        {
+            return errors.ToProblem();
+        }
 
         // A session somebody left open must not be a way to guess the password.
-        var mayTry = await guard.MayTryAsync(person.EmailKey, cancellationToken);
+        var account = SignInGuard.AccountOf(person);
+        var mayTry = await guard.MayTryAsync(account, cancellationToken);
         if (!mayTry || !await people.CheckPasswordAsync(person, request.CurrentPassword))
         {
             if (mayTry)
             {
-                await guard.CountFailureAsync(person.EmailKey, cancellationToken);
+                await guard.CountFailureAsync(account, cancellationToken);
             }
 
             audit.Add(AuditActions.PasswordChanged, subject: person.Id.ToString(), outcome: AuditOutcome.Refused);
             await db.SaveChangesAsync(cancellationToken);
-            return Wrong("currentPassword", "This is not your password, or it was wrong too often: then wait five minutes.");
+            return Wrong();
         }
 
         var changed = await people.ChangePasswordAsync(person, request.CurrentPassword, request.NewPassword);
@@ -61,7 +71,7 @@ internal sealed class ChangePassword(
         audit.Add(AuditActions.PasswordChanged, subject: person.Id.ToString());
         if (!await SaveAsync(person, signedIn, cancellationToken))
         {
-            return ControlPlaneProblems.PasswordChangedMeanwhile.With("It was changed a moment ago by another of your sessions. Sign in with the new one.");
+            return Wrong();
         }
 
         cache.ForgetPerson(person.Id);
@@ -69,25 +79,26 @@ internal sealed class ChangePassword(
         return TypedResults.NoContent();
     }
 
-    /// <summary>Saves the new password and ends the other sessions, unless the old one is not the person's any more.</summary>
+    /// <summary>Saves the new password and ends the other sessions; of two changes at once the second fails by the stamp that it read.</summary>
+    /// <returns>Whether the account was still open to this network.</returns>
     private async Task<bool> SaveAsync(Person person, SignedIn signedIn, CancellationToken cancellationToken)
     {
         var own = signedIn.Session.ToBytes();
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-        try
-        {
-            await db.SaveChangesAsync(cancellationToken);
-        }
-        catch (DbUpdateConcurrencyException)
+        if (!await guard.CountSuccessAsync(SignInGuard.AccountOf(person), cancellationToken))
         {
             return false;
         }
 
+        await db.SaveChangesAsync(cancellationToken);
         await db.Sessions.Where(session => session.PersonId == person.Id && session.Hash != own).ExecuteDeleteAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         return true;
     }
 
-    private static ProblemHttpResult Wrong(string field, string message) =>
-        RequestProblems.Invalid.With(message, new Dictionary<string, string[]>(StringComparer.Ordinal) { [field] = [message] });
+    private static ProblemHttpResult Wrong()
+    {
+        const string Message = "This is not your password, or it was wrong too often: then wait five minutes.";
+        return RequestProblems.Invalid.With(Message, new Dictionary<string, string[]>(StringComparer.Ordinal) { ["currentPassword"] = [Message] });
+    }
 }

@@ -42,7 +42,7 @@ internal static class Passwords
     private sealed class NotTheAddress : IPasswordValidator<Person>
     {
         public Task<IdentityResult> ValidateAsync(UserManager<Person> manager, Person user, string? password) =>
-            Task.FromResult(password is null || !password.Contains(user.EmailKey, StringComparison.OrdinalIgnoreCase)
+            Task.FromResult(password is null || user.EmailKey.Length == 0 || !password.Contains(user.EmailKey, StringComparison.OrdinalIgnoreCase)
                 ? IdentityResult.Success
                 : IdentityResult.Failed(new IdentityError { Code = nameof(NotTheAddress), Description = "A password does not contain the e-mail address." }));
     }

@@ -36,9 +36,10 @@ internal sealed partial class ExpiredRows(IServiceScopeFactory scopes, TimeProvi
         var now = clock.GetUtcNow();
         await db.Sessions.Where(session => session.ExpiresAt <= now).ExecuteDeleteAsync(cancellationToken);
         var forgotten = now - SignInGuard.Memory;
-        await db.SignInAttempts.Where(attempts => attempts.TriedAt <= forgotten).ExecuteDeleteAsync(cancellationToken);
+        var failed = now - SignInGuard.FailureMemory;
+        await db.SignInAttempts.Where(attempts => attempts.TriedAt <= forgotten || (attempts.SucceededAt == null && attempts.TriedAt <= failed)).ExecuteDeleteAsync(cancellationToken);
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Expired sessions could not be removed; they are ignored all the same")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Expired sessions and attempts to sign in could not be removed; they are ignored all the same")]
     private static partial void NotNow(ILogger logger, Exception exception);
 }

@@ -6,11 +6,11 @@ namespace Rowhouse.ControlPlane.Sessions;
 
 internal static class Networks
 {
-    private const int SiteBytes = 8;
+    private const int SiteBytes = 7;
 
     /// <summary>
-    /// Where a caller calls from, as far as guesses are counted: an IPv4 address, or the 64 bits of an IPv6 address that name
-    /// a site, since everybody there has 2^64 addresses to choose from.
+    /// Where a caller calls from, as far as guesses are counted: an IPv4 address, or the 56 bits of an IPv6 address that
+    /// providers give to a site, since everybody there has 2^72 addresses to choose from.
     /// </summary>
     public static string Of(HttpContext? context)
     {
@@ -31,6 +31,6 @@ internal static class Networks
 
         var bytes = address.GetAddressBytes();
         bytes.AsSpan(SiteBytes).Clear();
-        return $"{new IPAddress(bytes)}/64";
+        return $"{new IPAddress(bytes)}/56";
     }
 }

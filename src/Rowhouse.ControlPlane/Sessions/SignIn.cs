@@ -20,6 +20,7 @@ internal sealed class SignIn(
     PlatformDbContext db,
     IPasswordHasher<Person> hasher,
     SignInGuard guard,
+    PasswordWork work,
     Memberships memberships,
     SessionCookie sessionCookie,
     AuditTrail audit,
@@ -49,22 +50,21 @@ internal sealed class SignIn(
             return AccessProblems.CrossSite.With("A session by cookie needs the header X-Rowhouse-Request: 1 and an Origin that is this server. Programs leave out cookie=true and get a token.");
         }
 
-        var key = Passwords.KeyOf(request.Email);
-        var mayTry = await guard.MayTryAsync(key, cancellationToken);
-        var people = await PeopleOfAsync(key, request.Tenant, cancellationToken);
-        if (Recognise(people, request.Password) is not { } person)
+        using var hashing = await work.TakeAsync(cancellationToken);
+        if (!hashing.IsAcquired)
         {
-            if (mayTry)
-            {
-                await guard.CountFailureAsync(key, cancellationToken);
-            }
-
-            return await RefuseAsync(people, cancellationToken);
+            context.Response.Headers.RetryAfter = "1";
+            return RequestProblems.TooMany.With("Very many people sign in just now. Try again in a moment.");
         }
 
-        if (!mayTry || await OpenAsync(person, byCookie, cancellationToken) is not { } opened)
+        var key = Passwords.KeyOf(request.Email);
+        var (person, wrong) = await RecogniseAsync(key, request, cancellationToken);
+        if (person is null || await OpenAsync(person, wrong, byCookie, cancellationToken) is not { } opened)
         {
-            return await RefuseAsync(people, cancellationToken);
+            await CountAsync(wrong, cancellationToken);
+            return ControlPlaneProblems.WrongCredentials.With(
+                "Check both and try again. After five wrong passwords in a row an account is closed to the network they came from, for five minutes at first. "
+                + "If several organisations have invited you by this address, sign in at the address of yours.");
         }
 
         var (secret, session) = opened;
@@ -73,7 +73,6 @@ internal sealed class SignIn(
             sessionCookie.Set(context.Response, secret, session.EndsAt);
         }
 
-        context.Response.Headers.CacheControl = "no-store";
         return TypedResults.Ok(new SessionResponse(
             byCookie ? null : secret,
             session.ExpiresAt,
@@ -82,40 +81,66 @@ internal sealed class SignIn(
             await memberships.OfAsync(person.Id, cancellationToken)));
     }
 
-    // The one whose address it is proven to be goes before those who only claim it; a tenant that is named picks among these.
+    /// <summary>
+    /// Whose password it is, among the few people who may have one address. One guess is one at each of them: whoever is
+    /// asked before somebody matches has had a wrong password, else an account of one's own would make guesses at others free.
+    /// </summary>
+    /// <returns>The person, and the accounts that the password was wrong for. An account that is closed is not asked.</returns>
+    private async Task<(Person? Person, List<Attempt> Wrong)> RecogniseAsync(string key, SignInRequest request, CancellationToken cancellationToken)
+    {
+        var wrong = new List<Attempt>();
+        var people = await PeopleOfAsync(key, request.Tenant, cancellationToken);
+        foreach (var person in people.DefaultIfEmpty(Nobody))
+        {
+            var attempt = person == Nobody ? new Attempt(key, PersonId: null) : new(SignInGuard.AccountOf(person), person.Id);
+            var mayTry = await guard.MayTryAsync(attempt.Account, cancellationToken);
+            var matches = hasher.VerifyHashedPassword(person, person.PasswordHash ?? NobodysHash.Value, request.Password) is not PasswordVerificationResult.Failed
+                && person.PasswordHash is not null;
+            if (!mayTry)
+            {
+                continue;
+            }
+
+            if (matches)
+            {
+                return (person, wrong);
+            }
+
+            wrong.Add(attempt);
+        }
+
+        return (null, wrong);
+    }
+
+    // Whom the named tenant has invited without proof, then the one whose address it is proven to be, then in the order they came.
     private Task<List<Person>> PeopleOfAsync(string key, string? tenant, CancellationToken cancellationToken)
     {
         var named = tenant?.ToLowerInvariant();
         return db.People.AsNoTracking()
-            .Where(person => person.EmailKey == key && person.PasswordHash != null)
-            .OrderByDescending(person => person.ProvenAt != null)
-            .ThenByDescending(person => named != null && db.Identifiers.Any(identifier => identifier.Kind == IdentifierKind.Name && identifier.Value == named && identifier.TenantId == person.OnlyTenantId))
+            .Where(person => person.EmailKey == key && (person.PasswordHash != null || person.ProvenAt != null))
+            .OrderByDescending(person => named != null && db.Identifiers.Any(identifier => identifier.Kind == IdentifierKind.Name && identifier.Value == named && identifier.TenantId == person.OnlyTenantId))
+            .ThenByDescending(person => person.ProvenAt != null)
             .ThenBy(person => person.CreatedAt)
+            .ThenBy(person => person.Id)
             .Take(MostOfOneAddress)
             .ToListAsync(cancellationToken);
     }
 
-    private Person? Recognise(List<Person> people, string password)
-    {
-        if (people.Count == 0)
-        {
-            hasher.VerifyHashedPassword(Nobody, NobodysHash.Value, password);
-        }
-
-        // Only people with a password are looked for.
-        return people.Find(person => hasher.VerifyHashedPassword(person, person.PasswordHash!, password) is not PasswordVerificationResult.Failed);
-    }
-
     /// <summary>Opens the session if the password is still the person's: one that was changed meanwhile has ended every session, and opens none.</summary>
-    private async Task<(string Secret, Session Session)?> OpenAsync(Person person, bool byCookie, CancellationToken cancellationToken)
+    private async Task<(string Secret, Session Session)?> OpenAsync(Person person, List<Attempt> wrong, bool byCookie, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-        if (!await guard.CountSuccessAsync(person.EmailKey, cancellationToken)
+        if (!await guard.CountSuccessAsync(SignInGuard.AccountOf(person), cancellationToken)
             || await db.People.Where(known => known.Id == person.Id && known.SecurityStamp == person.SecurityStamp)
                 .ExecuteUpdateAsync(set => set.SetProperty(known => known.SignedInAt, now), cancellationToken) == 0)
         {
             return null;
+        }
+
+        foreach (var attempt in wrong)
+        {
+            await guard.CountFailureAsync(attempt.Account, cancellationToken);
         }
 
         var hash = SecretHash.New(out var secret);
@@ -127,12 +152,23 @@ internal sealed class SignIn(
         return (secret, session);
     }
 
-    // One answer for all: an address that is unknown, closed or has no password yet looks like a wrong password.
-    private async Task<ProblemHttpResult> RefuseAsync(List<Person> people, CancellationToken cancellationToken)
+    /// <summary>Counts and records wrong passwords, in one transaction whoever they were for. Made-up addresses are counted, but fill no audit.</summary>
+    private async Task CountAsync(List<Attempt> wrong, CancellationToken cancellationToken)
     {
-        audit.Add(AuditActions.SignInFailed, outcome: AuditOutcome.Refused, person: people is [{ } only] ? only.Id : null);
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        foreach (var attempt in wrong)
+        {
+            await guard.CountFailureAsync(attempt.Account, cancellationToken);
+            if (attempt.PersonId is { } person)
+            {
+                audit.Add(AuditActions.SignInFailed, outcome: AuditOutcome.Refused, person: person);
+            }
+        }
+
         await db.SaveChangesAsync(cancellationToken);
-        return ControlPlaneProblems.WrongCredentials.With(
-            "Check both and try again. After five wrong passwords in a row an address is closed to the network they came from, for five minutes at first.");
+        await transaction.CommitAsync(cancellationToken);
     }
+
+    /// <summary>A password that was looked at.</summary>
+    private sealed record Attempt(string Account, Guid? PersonId);
 }

@@ -10,19 +10,16 @@ namespace Rowhouse.ControlPlane.Sessions;
 /// <summary>How often one network may show passwords and one-time secrets, whoever they are for.</summary>
 internal static class SignInLimits
 {
-    /// <summary>Calls that may come at once: an office that starts its day behind one address.</summary>
-    public const int Burst = 100;
-
     private const string Policy = "sign-in";
     private const int PerSecond = 1;
 
-    public static void AddSignInLimits(this IServiceCollection services) => services.AddRateLimiter(limits =>
+    public static void AddSignInLimits(this IServiceCollection services, int burst) => services.AddRateLimiter(limits =>
     {
         limits.AddPolicy(Policy, context => RateLimitPartition.GetTokenBucketLimiter(
             Networks.Of(context),
             _ => new()
             {
-                TokenLimit = Burst,
+                TokenLimit = burst,
                 TokensPerPeriod = PerSecond,
                 ReplenishmentPeriod = TimeSpan.FromSeconds(1),
                 QueueLimit = 0,

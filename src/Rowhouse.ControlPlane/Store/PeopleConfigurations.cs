@@ -59,8 +59,8 @@ internal sealed class SignInAttemptsConfiguration : IEntityTypeConfiguration<Sig
 {
     public void Configure(EntityTypeBuilder<SignInAttempts> builder)
     {
-        builder.HasKey(attempts => new { attempts.EmailKey, attempts.Network });
-        builder.Property(attempts => attempts.EmailKey).UseCollation("C");
+        builder.HasKey(attempts => new { attempts.Account, attempts.Network });
+        builder.Property(attempts => attempts.Account).UseCollation("C");
         builder.Property(attempts => attempts.Network).UseCollation("C");
         builder.HasIndex(attempts => attempts.TriedAt);
     }

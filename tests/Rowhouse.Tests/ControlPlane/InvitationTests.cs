@@ -121,6 +121,38 @@ public sealed class InvitationTests(ServerFixture server) : IClassFixture<Server
     }
 
     [Fact]
+    public async Task A_tenants_admin_who_renews_the_platforms_invitation_does_not_vouch_for_it()
+    {
+        var tenant = await server.CreateTenantAsync("Renews It");
+        using var inviting = new HttpRequestMessage(HttpMethod.Post, "/api/members") { Headers = { { "X-Tenant-Id", tenant.Slug } }, Content = JsonContent.Create(new AddMemberRequest { Email = "ceo@renewed.example", Name = "CEO", Role = "admin" }) };
+        var invited = await server.SuperAdmin.SendAsync(inviting, Cancelled).ReadAsync<MemberResponse>(HttpStatusCode.Created);
+
+        var renewed = await RenewAsync(tenant.Admin, invited.Id).ReadAsync<MemberResponse>();
+        await server.SetPasswordAsync(renewed.InvitationLink!, Chosen).ShouldBeAsync(HttpStatusCode.NoContent);
+
+        (await ReadAsync(await InviteAsync((await server.CreateTenantAsync("Renews Not")).Admin, "ceo@renewed.example"))).AcceptBy.ShouldBe("password");
+    }
+
+    [Fact]
+    public async Task The_links_of_an_admin_who_is_none_any_more_lead_nowhere()
+    {
+        var tenant = await server.CreateTenantAsync("None Any More");
+        var second = await tenant.AddMemberAsync("admin");
+        var third = await tenant.AddMemberAsync("admin");
+        var (ofSecond, ofThird, ofFirst) = (await InviteAsync(second, "second@none.localhost", "admin"), await InviteAsync(third, "third@none.localhost", "admin"), await InviteAsync(tenant.Admin, "first@none.localhost"));
+
+        await tenant.Admin.Client.DeleteAsync($"/api/members/{second.MemberId}", Cancelled).ShouldBeAsync(HttpStatusCode.NoContent);
+        await tenant.Admin.Client.PatchAsJsonAsync($"/api/members/{third.MemberId}", new UpdateMemberRequest("viewer"), Cancelled).ShouldBeAsync(HttpStatusCode.OK);
+
+        foreach (var dead in new[] { ofSecond, ofThird })
+        {
+            await server.SetPasswordAsync(dead, Chosen).ProblemAsync(HttpStatusCode.BadRequest, "urn:rowhouse:people:link-invalid");
+        }
+
+        await server.SetPasswordAsync(ofFirst, Chosen).ShouldBeAsync(HttpStatusCode.NoContent);
+    }
+
+    [Fact]
     public async Task A_link_and_its_renewal_at_the_same_moment_make_one_member()
     {
         var tenant = await server.CreateTenantAsync("Same Moment");

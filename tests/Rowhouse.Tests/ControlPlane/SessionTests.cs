@@ -111,6 +111,17 @@ public sealed class SessionTests(SessionTests.ServerWithClock server) : IClassFi
     }
 
     [Fact]
+    public async Task All_that_is_wrong_with_a_new_password_is_told_at_once()
+    {
+        var (_, member) = await NewMemberAsync("Told At Once");
+
+        (await member.Client.PostAsJsonAsync("/api/password/change", new { currentPassword = "", newPassword = "short" }, Cancelled).ProblemAsync(HttpStatusCode.BadRequest, "urn:rowhouse:request:invalid"))
+            .Fields().ShouldBe(["currentPassword", "newPassword"]);
+        (await server.Nobody.PostAsJsonAsync("/api/password/set", new { token = "", password = "short" }, Cancelled).ProblemAsync(HttpStatusCode.BadRequest, "urn:rowhouse:request:invalid"))
+            .Fields().ShouldBe(["password", "token"]);
+    }
+
+    [Fact]
     public async Task Changing_the_password_ends_the_other_sessions()
     {
         var (_, member) = await NewMemberAsync("Changes It");

@@ -70,7 +70,7 @@ public sealed class BadInputFixture : ServerFixture, IAsyncLifetime
     {
         var id = template.Contains("/cards/", StringComparison.Ordinal) ? card.ToString()
             : template.Contains("/collections/", StringComparison.Ordinal) ? collection.ToString()
-            : template.Contains("/members/", StringComparison.Ordinal) ? Tenant.Admin.Id.ToString()
+            : template.Contains("/members/", StringComparison.Ordinal) ? Tenant.Admin.MemberId.ToString()
             : template.Contains("/cardvault/", StringComparison.Ordinal) ? card.ToString()
             : walked;
         return string.Join('/', template.Split('/').Select(segment => segment.StartsWith('{') ? id : segment));

@@ -12,7 +12,7 @@ public sealed partial class ConsoleTests(ConsoleTests.ServerWithConsole server) 
     [Theory]
     [InlineData("/")]
     [InlineData("/sign-in")]
-    [InlineData("/set-password")]
+    [InlineData("/invitation")]
     [InlineData("/platform/tenants")]
     [InlineData("/t/smith")]
     [InlineData("/t/smith/cardvault/cards?sort=-year")]

@@ -152,6 +152,7 @@ public class ServerFixture : IAsyncLifetime
         DataFolder = data.FullName,
         AdminEmail = AdminEmail,
         AdminPassword = Password,
+        SignInBurst = 100_000, // all tests come from one address
         Database = database,
     });
 
@@ -161,10 +162,10 @@ public class ServerFixture : IAsyncLifetime
         Configure(builder);
     });
 
-    // Migrated, and with the super-admin: what every server begins with.
+    // Migrated, and with the super-admin: what every server begins with. The demo's password is kept in each server's own folder.
     private async Task PrepareAsync(PostgresConnections database)
     {
-        await using var first = Build(SettingsFor(database));
+        await using var first = Build(SettingsFor(database) with { Demo = false });
         await first.StartAsync();
         await first.StopAsync();
     }

@@ -1597,7 +1597,7 @@ export interface operations {
                 sort?: string;
                 /** @description Whether to count all of them: total. */
                 count?: boolean;
-                /** @description An act, for example member.added. */
+                /** @description An act, for example member.joined. */
                 action?: string;
             };
             header?: {
@@ -2065,7 +2065,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `urn:rowhouse:people:password-changed` The password was changed meanwhile */
+            /** @description `urn:rowhouse:request:changed-at-once` It was changed at the same moment */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -3652,7 +3652,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `urn:rowhouse:members:last-admin` A tenant needs an admin */
+            /**
+             * @description `urn:rowhouse:members:last-admin` A tenant needs an admin
+             *     `urn:rowhouse:request:changed-at-once` It was changed at the same moment
+             */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -3663,15 +3666,6 @@ export interface operations {
             };
             /** @description `urn:rowhouse:tenancy:deleted` The tenant was deleted */
             410: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `urn:rowhouse:request:changed-meanwhile` It was changed meanwhile */
-            412: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3773,7 +3767,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `urn:rowhouse:members:last-admin` A tenant needs an admin */
+            /**
+             * @description `urn:rowhouse:members:last-admin` A tenant needs an admin
+             *     `urn:rowhouse:request:changed-at-once` It was changed at the same moment
+             */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -3784,15 +3781,6 @@ export interface operations {
             };
             /** @description `urn:rowhouse:tenancy:deleted` The tenant was deleted */
             410: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `urn:rowhouse:request:changed-meanwhile` It was changed meanwhile */
-            412: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3906,7 +3894,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `urn:rowhouse:members:already-member` The person is a member already */
+            /**
+             * @description `urn:rowhouse:members:already-member` The person is a member already
+             *     `urn:rowhouse:request:changed-at-once` It was changed at the same moment
+             */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -5541,7 +5532,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `urn:rowhouse:cardvault:too-many-at-once` Too many files at once */
+            /** @description `urn:rowhouse:request:too-many` Too many requests */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -5683,7 +5674,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `urn:rowhouse:cardvault:too-many-at-once` Too many files at once */
+            /** @description `urn:rowhouse:request:too-many` Too many requests */
             429: {
                 headers: {
                     [name: string]: unknown;

@@ -79,6 +79,7 @@ CREATE TABLE platform.members (
     name text NOT NULL,
     role smallint NOT NULL,
     invited_at timestamptz NOT NULL,
+    invited_by uuid,
     joined_at timestamptz,
     vouched boolean NOT NULL,
     link_hash bytea,
@@ -110,16 +111,18 @@ CREATE TABLE platform.sessions (
 CREATE INDEX ix_sessions_person_id ON platform.sessions (person_id);
 CREATE INDEX ix_sessions_expires_at ON platform.sessions (expires_at);
 
--- Passwords that were tried for an address, from one network each: nobody can close an account to its owner from elsewhere.
--- Addresses that belong to nobody are counted alike, so that a count tells nothing.
+-- Passwords that were tried for an account, from one network each: nobody can close it to its owner from elsewhere. An
+-- account is a person's id; an address that is nobody's is counted alike, so that a count tells nothing.
 CREATE TABLE platform.sign_in_attempts (
-    email_key text COLLATE "C" NOT NULL,
+    account text COLLATE "C" NOT NULL,
     network text COLLATE "C" NOT NULL,
     failures integer NOT NULL,
+    window_began timestamptz NOT NULL,
+    window_failures integer NOT NULL,
     locked_until timestamptz,
     succeeded_at timestamptz,
     tried_at timestamptz NOT NULL,
-    CONSTRAINT pk_sign_in_attempts PRIMARY KEY (email_key, network)
+    CONSTRAINT pk_sign_in_attempts PRIMARY KEY (account, network)
 );
 
 CREATE INDEX ix_sign_in_attempts_tried_at ON platform.sign_in_attempts (tried_at);
