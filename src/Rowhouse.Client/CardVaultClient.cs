@@ -35,11 +35,12 @@ public sealed class CardVaultClient
     /// <summary>Imports cards from CSV: all rows, or none when any is wrong.</summary>
     /// <param name="csv">The file, UTF-8.</param>
     /// <param name="dryRun">Whether to check only.</param>
+    /// <param name="skipDuplicates">Whether a card that is there already is left out; else it is a wrong row.</param>
     /// <param name="progress">Told how many bytes have been sent.</param>
     /// <param name="cancellationToken">Stops the call; nothing is imported then.</param>
     /// <returns>What was imported, or the rows that are wrong.</returns>
-    public Task<CardImportResponse> ImportAsync(Stream csv, bool dryRun = false, IProgress<long>? progress = null, CancellationToken cancellationToken = default) =>
-        api.UploadAsync<CardImportResponse>(Query.Of("api/cardvault/cards/import", ("dryRun", dryRun ? "true" : "false")), csv, new MediaTypeHeaderValue("text/csv"), progress, cancellationToken);
+    public Task<CardImportResponse> ImportAsync(Stream csv, bool dryRun = false, bool skipDuplicates = false, IProgress<long>? progress = null, CancellationToken cancellationToken = default) =>
+        api.UploadAsync<CardImportResponse>(Query.Of("api/cardvault/cards/import", ("dryRun", dryRun ? "true" : "false"), ("onDuplicate", skipDuplicates ? "skip" : "fail")), csv, new MediaTypeHeaderValue("text/csv"), progress, cancellationToken);
 
     /// <summary>Exports the tenant's cards as CSV, in the columns that <see cref="ImportAsync"/> takes.</summary>
     /// <param name="destination">Where to write.</param>

@@ -9,12 +9,16 @@ namespace Rowhouse.Cli.CardVault;
 
 internal static class ImportCardsCommand
 {
+    private const string Skip = "skip";
+
     public static Command Create(CommandRunner runner)
     {
         var file = new Argument<FileInfo>("file") { Description = "A CSV file in the columns of 'rowhouse cardvault export'." };
         var tenant = SharedOptions.Tenant();
         var dryRun = new Option<bool>("--dry-run") { Description = "Check every row and write nothing." };
-        var command = new Command("import", "Import cards: all rows, or none when any is wrong.") { file, tenant, dryRun };
+        var onDuplicate = new Option<string>("--on-duplicate") { Description = "What to do with a card that is there already: fail makes it a wrong row, skip leaves it out.", DefaultValueFactory = _ => "fail" };
+        onDuplicate.AcceptOnlyFromAmong("fail", Skip);
+        var command = new Command("import", "Import cards: all rows, or none when any is wrong.") { file, tenant, dryRun, onDuplicate };
         file.AcceptExistingOnly();
         runner.OverHttp(command, async (parsed, client, output, cancellationToken) =>
         {
@@ -23,7 +27,7 @@ internal static class ImportCardsCommand
             var result = await output.WithProgressAsync(
                 $"Importing {source.Name}",
                 source.Length,
-                progress => ImportAsync(client.ForTenant(parsed.GetRequiredValue(tenant)).CardVault, content, parsed.GetValue(dryRun), progress, cancellationToken));
+                progress => ImportAsync(client.ForTenant(parsed.GetRequiredValue(tenant)).CardVault, content, parsed.GetValue(dryRun), parsed.GetValue(onDuplicate) == Skip, progress, cancellationToken));
             output.Print(result, Describe);
             return result.ErrorCount > 0 ? ExitCodes.Refused : ExitCodes.Done;
         });
@@ -31,11 +35,11 @@ internal static class ImportCardsCommand
     }
 
     // Wrong rows come back as a problem that carries the report; a person wants the report.
-    private static async Task<CardImportResponse> ImportAsync(CardVaultClient cards, Stream content, bool dryRun, IProgress<long>? progress, CancellationToken cancellationToken)
+    private static async Task<CardImportResponse> ImportAsync(CardVaultClient cards, Stream content, bool dryRun, bool skipDuplicates, IProgress<long>? progress, CancellationToken cancellationToken)
     {
         try
         {
-            return await cards.ImportAsync(content, dryRun, progress, cancellationToken);
+            return await cards.ImportAsync(content, dryRun, skipDuplicates, progress, cancellationToken);
         }
         catch (RowhouseProblemException problem) when (problem is { Body: { } body, Type: "urn:rowhouse:cardvault:import-rows" })
         {
@@ -45,8 +49,17 @@ internal static class ImportCardsCommand
         }
     }
 
-    private static string Describe(CardImportResponse result) => result.ErrorCount > 0
-        ? string.Create(CultureInfo.InvariantCulture, $"Nothing was imported: {result.ErrorCount:N0} of {result.Rows:N0} rows are wrong.\n")
-            + string.Join('\n', result.Errors.Select(error => $"  line {error.Line}{(error.Column is null ? "" : $", {error.Column}")}{(error.Value is null ? "" : $" '{error.Value}'")}: {error.Message}"))
-        : string.Create(CultureInfo.InvariantCulture, $"{(result.DryRun ? "All" : "Imported all")} {result.Rows:N0} rows{(result.DryRun ? " are right; nothing was written." : ".")}");
+    private static string Describe(CardImportResponse result)
+    {
+        if (result.ErrorCount > 0)
+        {
+            var wrong = result.Errors.Select(error => $"  line {error.Line}{(error.Column is null ? "" : $", {error.Column}")}{(error.Value is null ? "" : $" '{error.Value}'")}: {error.Message}");
+            return string.Create(CultureInfo.InvariantCulture, $"Nothing was imported: {result.ErrorCount:N0} of {result.Rows:N0} rows are wrong.\n")
+                + string.Join('\n', wrong)
+                + (result.HasMoreErrors ? "\n  … and more. Mend these and try again." : "");
+        }
+
+        var skipped = result.Skipped == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $" {result.Skipped:N0} of them are there already and are left out.");
+        return string.Create(CultureInfo.InvariantCulture, $"{(result.DryRun ? "All" : "Read all")} {result.Rows:N0} rows{(result.DryRun ? " are right; nothing was written." : $" and imported {result.Imported:N0}.")}{skipped}");
+    }
 }

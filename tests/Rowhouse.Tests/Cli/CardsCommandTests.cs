@@ -34,6 +34,9 @@ public sealed class CardsCommandTests(CommandLineFixture cli) : IClassFixture<Co
         var again = Path.Combine(folder.FullName, "again.csv");
         (await cli.RunAsync(["cardvault", "export", "--tenant", tenant.Slug, "--output", again])).Status.ShouldBe(ExitCodes.Done);
         (await cli.RunAsync(["cardvault", "import", again, "--tenant", other.Slug, "--json"])).Json<CardImportResponse>().Imported.ShouldBe(250);
+        (await cli.RunAsync(["cardvault", "import", again, "--tenant", other.Slug])).Status.ShouldBe(ExitCodes.Refused);
+        (await cli.RunAsync(["cardvault", "import", again, "--tenant", other.Slug, "--on-duplicate", "skip"])).Out.ShouldContain("imported 0. 250 of them are there already");
+        (await cli.RunAsync(["cardvault", "import", again, "--tenant", other.Slug, "--on-duplicate", "merge"])).Status.ShouldBe(ExitCodes.Usage);
     }
 
     [Fact]
@@ -48,7 +51,11 @@ public sealed class CardsCommandTests(CommandLineFixture cli) : IClassFixture<Co
         result.Status.ShouldBe(ExitCodes.Refused);
         result.Out.ShouldContain("1 of 2 rows");
         result.Out.ShouldContain("line 3, grade '9.5'");
+        result.Out.ShouldNotContain("and more");
         Encoding.UTF8.GetString((await cli.RunAsync(["cardvault", "export", "--tenant", tenant.Slug])).File).ShouldNotContain("A Right");
+
+        var many = Write("many.csv", "player,grader,grade\n" + string.Concat(Enumerable.Repeat("A Wrong,PSA,9.5\n", 1_500)));
+        (await cli.RunAsync(["cardvault", "import", many, "--tenant", tenant.Slug])).Out.ShouldContain("and more");
     }
 
     [Fact]
