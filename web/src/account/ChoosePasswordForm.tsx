@@ -13,8 +13,11 @@ export function ChoosePasswordForm({ token, invitation, onJoined }: { token: str
   const [password, setTyped] = useState('');
   const [again, setAgain] = useState('');
   const [tried, setTried] = useState(false);
+  // A link works once: where only signing in failed, that alone is tried again.
+  const [joined, setJoined] = useState(false);
   const { pending, error, submit } = useSubmit(async () => {
-    await setPassword(token, password);
+    if (!joined) await setPassword(token, password);
+    setJoined(true);
     await signIn(invitation.email, password, invitation.tenant.slug);
     onJoined();
   });
