@@ -22,12 +22,14 @@ public sealed class ExportTests(ExportTests.Narrow vault) : IClassFixture<Export
     public async Task Readers_that_do_not_read_keep_no_connection_from_others()
     {
         List<HttpResponseMessage> stalled = [];
-        foreach (var person in Enumerable.Range(0, Connections))
+        foreach (var person in Enumerable.Range(0, ExportTurns.TenantLimit / ExportTurns.PersonLimit))
         {
             var viewer = await vault.Smith.AddMemberAsync("viewer");
             stalled.Add(await StartAsync(viewer));
             stalled.Add(await StartAsync(viewer));
         }
+
+        stalled.Count.ShouldBeGreaterThan(Connections);
 
         // Each has sent what the sockets take, and waits.
         await Task.Delay(TimeSpan.FromSeconds(2), TestContext.Current.CancellationToken);
@@ -65,10 +67,9 @@ public sealed class ExportTests(ExportTests.Narrow vault) : IClassFixture<Export
     public async Task An_export_that_is_read_too_slowly_is_broken_off_and_never_looks_whole()
     {
         var viewer = await vault.Smith.AddMemberAsync("viewer");
-        vault.Clock.Hurries = true;
         using var slow = await StartAsync(viewer);
-        vault.Clock.Hurries = false;
-        await Task.Delay(Hasty.Soon * 2, TestContext.Current.CancellationToken);
+
+        vault.Clock.Strike();
 
         await Should.ThrowAsync<HttpRequestException>(() => slow.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken));
     }
@@ -80,6 +81,36 @@ public sealed class ExportTests(ExportTests.Narrow vault) : IClassFixture<Export
 
         var players = file.Split('\n').Skip(1).Where(line => line.Length > 0).Select(line => line.Split(',')[3]).ToList();
         players.Order(StringComparer.Ordinal).ShouldBe(Enumerable.Range(0, Cards).Select(i => $"Player {i}").Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task One_tenants_readers_leave_room_for_other_tenants()
+    {
+        List<HttpResponseMessage> stalled = [];
+        foreach (var person in Enumerable.Range(0, ExportTurns.TenantLimit / ExportTurns.PersonLimit))
+        {
+            var viewer = await vault.Smith.AddMemberAsync("viewer");
+            stalled.Add(await StartAsync(viewer));
+            stalled.Add(await StartAsync(viewer));
+        }
+
+        await vault.Smith.Admin.GetAsync("cards/export?player=nobody").ProblemAsync(HttpStatusCode.TooManyRequests, "urn:rowhouse:request:too-many");
+        await vault.Harbor.Admin.GetAsync("cards/export?player=nobody").ShouldBeAsync(HttpStatusCode.OK);
+        stalled.ForEach(answer => answer.Dispose());
+
+        // Their turns come back when the server has noticed that they left.
+        for (var attempt = 0; attempt < 200; attempt++)
+        {
+            using var again = await vault.Smith.Admin.GetAsync("cards/export?player=nobody");
+            if (again.IsSuccessStatusCode)
+            {
+                return;
+            }
+
+            await Task.Delay(50, TestContext.Current.CancellationToken);
+        }
+
+        Assert.Fail("the turns did not come back");
     }
 
     private static int Lines(byte[] file) => file.Count(letter => letter == (byte)'\n');
@@ -121,13 +152,21 @@ public sealed class ExportTests(ExportTests.Narrow vault) : IClassFixture<Export
     }
 
     /// <summary>A clock on which the deadline of an export comes soon, where a test says so.</summary>
+    /// <summary>A clock on which the deadline of an export comes when the test says so.</summary>
     internal sealed class Hasty : TimeProvider
     {
-        public static readonly TimeSpan Soon = TimeSpan.FromSeconds(1);
+        private Action? strike;
 
-        public bool Hurries { get; set; }
+        public void Strike() => strike.ShouldNotBeNull()();
 
-        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
-            base.CreateTimer(callback, state, Hurries && dueTime == ExportCards.Deadline ? Soon : dueTime, period);
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            if (dueTime == ExportCards.Deadline)
+            {
+                strike = () => callback(state);
+            }
+
+            return base.CreateTimer(callback, state, dueTime, period);
+        }
     }
 }

@@ -27,10 +27,10 @@ public sealed class ProcessTests(ServerFixture server) : IClassFixture<ServerFix
         await using var owner = new NpgsqlConnection(server.Database.Owner);
         await owner.OpenAsync(Cancelled);
         await using var locking = await owner.BeginTransactionAsync(Cancelled);
-        await using var take = new NpgsqlCommand("LOCK TABLE platform.audit IN ACCESS EXCLUSIVE MODE", owner);
+        await using var take = new NpgsqlCommand("LOCK TABLE platform.sign_in_attempts IN ACCESS EXCLUSIVE MODE", owner);
         await take.ExecuteNonQueryAsync(Cancelled);
         var slow = client.PostAsJsonAsync("/api/session", new SignInRequest("nobody@rowhouse.localhost", "whatever it is"), Cancelled);
-        await Task.Delay(TimeSpan.FromSeconds(1), Cancelled);
+        await WaitForWaiterAsync();
 
         await serve.TerminateAsync();
         await Task.Delay(TimeSpan.FromSeconds(3.5), Cancelled);
@@ -51,6 +51,10 @@ public sealed class ProcessTests(ServerFixture server) : IClassFixture<ServerFix
         {
             await client.ConnectAsync(address.Host, address.Port, Cancelled);
             var stream = client.GetStream();
+
+            // A first request on the connection shows that the server has taken it.
+            await stream.WriteAsync(Encoding.ASCII.GetBytes($"HEAD /health/live HTTP/1.1\r\nHost: {address.Authority}\r\n\r\n"), Cancelled);
+            (await stream.ReadAsync(new byte[4096], Cancelled)).ShouldBePositive();
             await stream.WriteAsync(Encoding.ASCII.GetBytes($"POST /api/session HTTP/1.1\r\nHost: {address.Authority}\r\nContent-Type: application/json\r\nContent-Length: {body.Length}\r\n\r\n{body[..20]}"), Cancelled);
             await Task.Delay(500, Cancelled);
 
@@ -118,6 +122,17 @@ public sealed class ProcessTests(ServerFixture server) : IClassFixture<ServerFix
             ["ROWHOUSE_DATABASE_PLATFORM"] = server.Database.Platform,
         },
         "serve");
+
+    /// <summary>Waits until somebody waits for the locked table.</summary>
+    private async Task WaitForWaiterAsync()
+    {
+        await using var database = NpgsqlDataSource.Create(server.Database.Platform);
+        await using var waiting = database.CreateCommand("SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted AND relation = 'platform.sign_in_attempts'::regclass)");
+        while (!(bool)(await waiting.ExecuteScalarAsync(Cancelled))!)
+        {
+            await Task.Delay(50, Cancelled);
+        }
+    }
 
     private static int FreePort()
     {
