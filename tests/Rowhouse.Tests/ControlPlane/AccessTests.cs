@@ -128,12 +128,13 @@ public sealed class AccessTests(ServerFixture server) : IClassFixture<ServerFixt
         var tenant = await server.CreateTenantAsync("Ghost Hunter");
         using var client = await server.SignInAsync(tenant.Admin.Email, ServerFixture.Password);
 
-        await GetAsync(client, $"/t/ghost-hunted/api/cardvault/cards/{new string('x', 4000)}").ShouldBeAsync(HttpStatusCode.NotFound);
+        await GetAsync(client, $"/t/ghost-hunted/api/tenants/{new string('x', 4000)}", ("X-Tenant-Id", "ghost")).ShouldBeAsync(HttpStatusCode.BadRequest);
         await GetAsync(client, "/t/ghost-hunted/api/members").ShouldBeAsync(HttpStatusCode.NotFound);
 
         var audit = await server.SuperAdmin.GetAsync("/api/platform/audit?action=tenant.access-refused&limit=200", Cancelled).ReadAsync<Page<AuditEntryResponse>>();
         var entry = audit.Items.Single(entry => entry.Person!.Id == tenant.Admin.Id && entry.Subject == "GET /api/members");
         entry.TenantId.ShouldBeNull();
+        audit.Items.ShouldContain(cut => cut.Subject!.StartsWith("GET /api/tenants/xxx", StringComparison.Ordinal) && cut.Subject.Length == 200);
     }
 
     [Fact]
