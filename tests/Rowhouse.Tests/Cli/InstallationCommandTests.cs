@@ -14,6 +14,15 @@ public sealed class InstallationCommandTests : IDisposable
 {
     private readonly DirectoryInfo data = Directory.CreateTempSubdirectory("rowhouse-operator-");
 
+    public InstallationCommandTests()
+    {
+        // Root's server runs as another user: a folder it cannot reach would send its cluster to /var/lib, where it would stay.
+        if (!OperatingSystem.IsWindows())
+        {
+            data.UnixFileMode |= UnixFileMode.OtherExecute;
+        }
+    }
+
     public void Dispose() => data.Delete(recursive: true);
 
     [Fact]
