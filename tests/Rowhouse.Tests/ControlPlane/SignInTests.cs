@@ -1,25 +1,17 @@
 using System.Net;
 using System.Net.Http.Json;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.DependencyInjection.Extensions;
 using Npgsql;
 using Rowhouse.Contracts;
-using Rowhouse.ControlPlane.People;
 using Rowhouse.ControlPlane.Sessions;
-using Rowhouse.Server;
-using Rowhouse.Testing;
 using Rowhouse.Tests.Server;
 using Shouldly;
 
 namespace Rowhouse.Tests.ControlPlane;
 
 /// <summary>What guessing gains, and what a password is worth while it is being changed. Callers choose their network by a header that only this server heeds.</summary>
-public sealed class SignInTests(SignInTests.ServerOfManyNetworks server) : IClassFixture<SignInTests.ServerOfManyNetworks>
+public sealed class SignInTests(ServerOfManyNetworks server) : IClassFixture<ServerOfManyNetworks>
 {
-    private const string Network = "X-Test-Network";
     private const string Home = "192.0.2.1";
 
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
@@ -231,22 +223,6 @@ public sealed class SignInTests(SignInTests.ServerOfManyNetworks server) : IClas
     }
 
     [Fact]
-    public async Task One_change_of_a_password_sent_twice_at_once_is_done_once()
-    {
-        for (var round = 0; round < 5; round++)
-        {
-            var member = await NewMemberAsync($"Sent Twice {round}");
-
-            var answers = await Task.WhenAll(Enumerable.Range(0, 2).Select(_ =>
-                member.Client.PostAsJsonAsync("/api/password/change", new ChangePasswordRequest(ServerFixture.Password, "a password of my own"), Cancelled)));
-
-            answers.Count(answer => answer.StatusCode == HttpStatusCode.NoContent).ShouldBe(1);
-            answers.ShouldAllBe(answer => (int)answer.StatusCode < 500);
-            await SignInAsync(member.Email, "a password of my own", Home).ShouldBeAsync(HttpStatusCode.OK);
-        }
-    }
-
-    [Fact]
     public async Task Guessing_the_password_from_an_open_session_is_closed_as_well()
     {
         var member = await NewMemberAsync("Left Open");
@@ -312,7 +288,7 @@ public sealed class SignInTests(SignInTests.ServerOfManyNetworks server) : IClas
     private Task<HttpResponseMessage> SignInAsync(string email, string password, string network, string? tenant = null) => SendAsync("/api/session", new SignInRequest(email, password, tenant), network);
 
     private Task<HttpResponseMessage> SendAsync<T>(string address, T body, string network) =>
-        server.Nobody.SendAsync(new(HttpMethod.Post, address) { Content = JsonContent.Create(body), Headers = { { Network, network } } }, Cancelled);
+        server.Nobody.SendAsync(new(HttpMethod.Post, address) { Content = JsonContent.Create(body), Headers = { { ServerOfManyNetworks.Network, network } } }, Cancelled);
 
     /// <summary>Somebody whom a tenant's admin has invited by an address, with a password of their own.</summary>
     /// <returns>The person's id.</returns>
@@ -332,79 +308,5 @@ public sealed class SignInTests(SignInTests.ServerOfManyNetworks server) : IClas
         await using var database = NpgsqlDataSource.Create(server.Database.Platform);
         await using var command = database.CreateCommand(sql);
         return (T)(await command.ExecuteScalarAsync(Cancelled))!;
-    }
-
-    public sealed class ServerOfManyNetworks : ServerFixture
-    {
-        public ManualTimeProvider Clock { get; } = new(TimeProvider.System.GetUtcNow());
-
-        internal CountingHasher Hasher { get; } = new();
-
-        protected override ServerSettings Configure(ServerSettings settings) => settings with { SignInBurst = new ServerSettings().SignInBurst };
-
-        protected override void Configure(WebApplicationBuilder builder)
-        {
-            builder.Services.Replace(ServiceDescriptor.Singleton<TimeProvider>(Clock));
-            builder.Services.Replace(ServiceDescriptor.Singleton<IPasswordHasher<Person>>(Hasher));
-            builder.Services.AddSingleton<Microsoft.AspNetCore.Hosting.IStartupFilter>(new NetworkOfHeader());
-        }
-    }
-
-    private sealed class NetworkOfHeader : Microsoft.AspNetCore.Hosting.IStartupFilter
-    {
-        public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => app =>
-        {
-            app.Use((HttpContext context, RequestDelegate rest) =>
-            {
-                if (IPAddress.TryParse(context.Request.Headers[Network], out var address))
-                {
-                    context.Connection.RemoteIpAddress = address;
-                }
-
-                return rest(context);
-            });
-            next(app);
-        };
-    }
-
-    /// <summary>The real hasher, which says how often it was asked and can be made to wait.</summary>
-    internal sealed class CountingHasher : IPasswordHasher<Person>
-    {
-        private readonly PasswordHasher<Person> real = new();
-        private readonly System.Collections.Concurrent.ConcurrentDictionary<string, (TaskCompletionSource Reached, ManualResetEventSlim Go)> held = new();
-        private int all;
-
-        public int All => Volatile.Read(ref all);
-
-        /// <summary>Makes the next check or hash for an address wait until it is let go.</summary>
-        public (Task Reached, Action Release) HoldNext(string email)
-        {
-            var hold = (Reached: new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously), Go: new ManualResetEventSlim());
-            held[email] = hold;
-            return (hold.Reached.Task.WaitAsync(TimeSpan.FromSeconds(30), Cancelled), hold.Go.Set);
-        }
-
-        public string HashPassword(Person user, string password)
-        {
-            Wait(user);
-            return real.HashPassword(user, password);
-        }
-
-        public PasswordVerificationResult VerifyHashedPassword(Person user, string hashedPassword, string providedPassword)
-        {
-            Interlocked.Increment(ref all);
-            var result = real.VerifyHashedPassword(user, hashedPassword, providedPassword);
-            Wait(user);
-            return result;
-        }
-
-        private void Wait(Person user)
-        {
-            if (held.TryRemove(user.EmailKey, out var hold))
-            {
-                hold.Reached.SetResult();
-                hold.Go.Wait(TimeSpan.FromSeconds(30));
-            }
-        }
     }
 }

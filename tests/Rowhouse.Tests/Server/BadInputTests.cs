@@ -254,7 +254,7 @@ public sealed class BadInputTests(BadInputFixture server) : IClassFixture<BadInp
         (await server.SendAsync("POST /api/session", Bytes("{}"), $"Content-Type: {type}")).Body.ShouldContain("urn:rowhouse:request:invalid");
 
     [Fact]
-    public async Task The_same_change_of_a_password_at_once_is_done_once_or_twice_and_never_fails()
+    public async Task The_same_change_of_a_password_at_once_is_done_once()
     {
         for (var round = 0; round < 3; round++)
         {
@@ -263,7 +263,7 @@ public sealed class BadInputTests(BadInputFixture server) : IClassFixture<BadInp
             var answers = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ =>
                 member.Client.PostAsJsonAsync("/api/password/change", new ChangePasswordRequest(ServerFixture.Password, "another one, long enough"), Cancelled)));
 
-            answers.ShouldContain(answer => answer.StatusCode == HttpStatusCode.NoContent);
+            answers.Count(answer => answer.StatusCode == HttpStatusCode.NoContent).ShouldBe(1);
             answers.ShouldAllBe(answer => (int)answer.StatusCode < 500);
             using var signedIn = await server.SignInAsync(member.Email, "another one, long enough");
         }
