@@ -17,6 +17,7 @@ run_tests() {
   # A project that does not build or crashes has no count of its own, and a count says more than how the runner ended.
   [ "$broken" = 0 ] || [ "$failed" -gt 0 ] || failed=1
   [ "$failed" = 0 ] || broken=1
+  tell_failures
   printf '%s passed, %s failed, %s skipped\n' "$passed" "$failed" "$skipped"
   return "$broken"
 }
@@ -44,6 +45,14 @@ test_dotnet() {
   return "$code"
 }
 
+# Once more at the end, with the first lines of each: the console's tests follow, and of a long log often only the end is kept.
+tell_failures() {
+  local failures
+  failures=$(awk '/^failed .+ \([0-9a-z .]+\)$/ { lines = 12; print; next } /^[^ ]/ { lines = 0 } lines-- > 0' "$log")
+  [ -z "$failures" ] || say "these .NET tests failed:
+$failures"
+}
+
 count() {
   local number
   number=$(sed -nE "s/^ *$1: ([0-9]+).*$/\1/p" "$log" | tail -n 1)
@@ -61,7 +70,7 @@ test_console() {
   rm -f "$report"
   say "running the console's tests"
   { install_console_packages &&
-    (cd "$root/web" && npm run --silent lint && npx --no-install vitest run --reporter=default --reporter=json --outputFile="$report"); } || code=1
+    (cd "$root/web" && npm run --silent lint && npx --no-install vitest run --silent=passed-only --reporter=default --reporter=json --outputFile="$report"); } || code=1
   counts=$([ -f "$report" ] && node -e '
     const report = JSON.parse(require("fs").readFileSync(process.argv[1], "utf8"));
     console.log(report.numPassedTests, report.numFailedTests, report.numPendingTests + report.numTodoTests);' "$report") || counts='0 1 0'

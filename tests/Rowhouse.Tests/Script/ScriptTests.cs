@@ -47,6 +47,28 @@ public sealed class ScriptTests : IDisposable
     }
 
     [Fact]
+    public async Task Failed_tests_are_told_again_with_their_reason_just_before_the_count()
+    {
+        var (_, output) = await TestAsync(
+            """
+            dotnet() {
+              printf 'failed Rooms.Doors.A_door_is_shut(color: "red") (1s 234ms)\n  Expected shut\n  but was open\nskipped Rooms.Windows (0ms)\n  no glass\n'
+              printf '  failed: 1\n  succeeded: 12\n  skipped: 1\n'; seq 200; return 2
+            }
+            """);
+
+        output.ShouldEndWith(
+            """
+            - these .NET tests failed:
+            failed Rooms.Doors.A_door_is_shut(color: "red") (1s 234ms)
+              Expected shut
+              but was open
+            12 passed, 1 failed, 1 skipped
+
+            """);
+    }
+
+    [Fact]
     public async Task A_test_project_that_crashes_counts_as_a_failure()
     {
         var (exitCode, output) = await TestAsync("dotnet() { printf '  failed: 0\\n  succeeded: 12\\n  skipped: 0\\n'; return 134; }");
