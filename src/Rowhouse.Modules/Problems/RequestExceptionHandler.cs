@@ -56,15 +56,10 @@ internal sealed partial class RequestExceptionHandler(IHostApplicationLifetime l
                 return RequestProblems.ChangedAtOnce.With("Somebody else changed the same thing at the same moment and was first. Nothing of this request was kept. Read it again and decide anew.");
         }
 
-        if ((exception as UnstorableTextException ?? exception.InnerException) is UnstorableTextException)
-        {
-            return Unstorable();
-        }
-
         switch (exception as NpgsqlException ?? exception.InnerException as NpgsqlException)
         {
             case PostgresException { SqlState: PostgresErrorCodes.CharacterNotInRepertoire or PostgresErrorCodes.UntranslatableCharacter }:
-                return Unstorable();
+                return RequestProblems.Malformed.With("A text contains a character that cannot be kept, such as NUL.");
             case PostgresException { SqlState: HomeNotWritableException.SqlState }:
                 context.Response.Headers.RetryAfter = "2";
                 return TenancyProblems.Moving.With("The tenant's data is being moved and takes no changes at this moment. Nothing of this request was kept. Try again in a few seconds.");
@@ -76,8 +71,6 @@ internal sealed partial class RequestExceptionHandler(IHostApplicationLifetime l
                 return RequestProblems.StoreUnavailable.With("The database cannot be reached at the moment. Try again in a few seconds.");
         }
     }
-
-    private static ProblemHttpResult Unstorable() => RequestProblems.Malformed.With("A text contains a character that cannot be kept, such as NUL.");
 
     /// <summary>Where the JSON is wrong, without the names of our types, which the serializer's own message has.</summary>
     private static ProblemHttpResult ExplainJson(JsonException json)

@@ -26,12 +26,6 @@ internal sealed class TenantBinding(PostgresStore store) : CommandInterceptor, I
     private const string Begin = "BEGIN;";
     private const string Call = "CALL tenancy.bind(@rowhouse_tenant, @rowhouse_generation);\n";
 
-    protected override void Before(DbCommand command, CommandEventData eventData)
-    {
-        TextGuard.Check(command);
-        Bind(command, eventData);
-    }
-
     public override void CommandFailed(DbCommand command, CommandErrorEventData eventData)
     {
         if (eventData.Context is TenantDbContext context)
@@ -143,7 +137,7 @@ internal sealed class TenantBinding(PostgresStore store) : CommandInterceptor, I
         }
     }
 
-    private void Bind(DbCommand command, CommandEventData eventData)
+    protected override void Before(DbCommand command, CommandEventData eventData)
     {
         if (eventData.Context is not TenantDbContext context || eventData.CommandSource is CommandSource.Migrations)
         {

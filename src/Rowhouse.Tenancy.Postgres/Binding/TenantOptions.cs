@@ -11,7 +11,7 @@ internal static class TenantOptions
     /// <summary>For work in a scope. The connection is given, not the data source: one model and one set of EF Core's own services then serve all stores.</summary>
     public static void Use(DbContextOptionsBuilder options, PostgresStore store, TenantBinding binding)
     {
-        options.UseNpgsql(store.Application.CreateConnection(), contextOwnsConnection: true).AddInterceptors(binding);
+        options.UseNpgsql(store.Application.CreateConnection(), contextOwnsConnection: true).AddInterceptors(binding).UsePreparedStatementGuard();
         UseKernelServices(options);
     }
 

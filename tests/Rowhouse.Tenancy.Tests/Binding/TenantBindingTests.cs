@@ -55,10 +55,10 @@ public sealed class TenantBindingTests(PostgresFixture postgres) : IClassFixture
         {
             await host.InAsync(host.Harbor, async db =>
             {
-                await Should.ThrowAsync<UnstorableTextException>(() => FindAsync(db, "a\0b"));
-                await Should.ThrowAsync<UnstorableTextException>(() => FindAnyAsync(db, ["a", "a\0b"]));
-                db.Add(new Notebook { Title = "a\0b" });
-                (await Should.ThrowAsync<DbUpdateException>(() => db.SaveChangesAsync(Token))).InnerException.ShouldBeOfType<UnstorableTextException>();
+                await Should.ThrowAsync<PostgresException>(() => FindAsync(db, "a\0b"));
+                await Should.ThrowAsync<PostgresException>(() => FindAnyAsync(db, ["a", "a\0b"]));
+                db.AddRange(new Label { Name = "the database makes its id" }, new Label { Name = "a\0b" }, new Notebook { Title = "a\0b" });
+                await Should.ThrowAsync<DbUpdateException>(() => db.SaveChangesAsync(Token));
             });
         }
 
@@ -259,6 +259,37 @@ public sealed class TenantBindingTests(PostgresFixture postgres) : IClassFixture
                 await transaction.RollbackAsync(Token);
             }
         });
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_statement_that_is_cancelled_while_the_server_prepares_it_does_not_spoil_its_connection(bool alone)
+    {
+        await using var host = await NotesHost.StartAsync(postgres, OneConnection);
+        await host.WriteNoteAsync(host.Smith);
+
+        // Folded to a constant when the statement is bound, and so asked for once the server has parsed it.
+        await NotesHost.ExecuteAsync(
+            host.Connections.Owner!,
+            """
+            CREATE TABLE notes.delay (seconds double precision); INSERT INTO notes.delay VALUES (0); GRANT SELECT ON notes.delay TO rowhouse_app;
+            CREATE FUNCTION notes.slow() RETURNS boolean LANGUAGE plpgsql IMMUTABLE AS $$ BEGIN PERFORM pg_sleep(seconds) FROM notes.delay; RETURN true; END $$;
+            """);
+        Task<List<string>> AskAsync(CancellationToken cancellationToken) => host.InAsync(host.Smith, async db =>
+        {
+            await using var transaction = alone ? null : await db.Database.BeginTransactionAsync(cancellationToken);
+            return await db.Database.SqlQueryRaw<string>("SELECT text FROM notes.notes WHERE notes.slow()").ToListAsync(cancellationToken);
+        });
+        await AskAsync(Token);
+
+        await NotesHost.ExecuteAsync(host.Connections.Owner!, "UPDATE notes.delay SET seconds = 60");
+        using var leaving = new CancellationTokenSource(TimeSpan.FromSeconds(1));
+        await Should.ThrowAsync<OperationCanceledException>(AskAsync(leaving.Token));
+        await NotesHost.ExecuteAsync(host.Connections.Owner!, "UPDATE notes.delay SET seconds = 0");
+
+        (await AskAsync(Token)).ShouldBe(["note"]);
+        (await AskAsync(Token)).ShouldBe(["note"]);
     }
 
     [Fact]
