@@ -18,10 +18,10 @@ public sealed class InternalApiTests
         """;
 
     [Theory]
-    [InlineData(typeof(DbContext), "10.0.14")]
-    [InlineData(typeof(RelationalDatabaseFacadeExtensions), "10.0.14")]
-    [InlineData(typeof(NpgsqlDbContextOptionsBuilderExtensions), "10.0.0")]
-    [InlineData(typeof(NpgsqlConnection), "10.0.0")]
+    [InlineData(typeof(DbContext), "10.0.15")]
+    [InlineData(typeof(RelationalDatabaseFacadeExtensions), "10.0.15")]
+    [InlineData(typeof(NpgsqlDbContextOptionsBuilderExtensions), "10.0.3")]
+    [InlineData(typeof(NpgsqlConnection), "10.0.3")]
     public void The_internals_that_the_kernel_uses_are_those_it_was_proven_with(Type type, string version)
     {
         var actual = System.Diagnostics.FileVersionInfo.GetVersionInfo(type.Assembly.Location).ProductVersion!.Split('+', '-')[0]; // these assemblies have one
