@@ -6,9 +6,9 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Time.Testing;
 using Rowhouse.ControlPlane.People;
 using Rowhouse.Server;
-using Rowhouse.Testing;
 using Rowhouse.Tests.Server;
 
 namespace Rowhouse.Tests.ControlPlane;
@@ -19,7 +19,7 @@ public sealed class ServerOfManyNetworks : ServerFixture
     /// <summary>The header that names the network a request comes from.</summary>
     public const string Network = "X-Test-Network";
 
-    public ManualTimeProvider Clock { get; } = new(TimeProvider.System.GetUtcNow());
+    public FakeTimeProvider Clock { get; } = new(TimeProvider.System.GetUtcNow());
 
     internal CountingHasher Hasher { get; } = new();
 

@@ -3,8 +3,8 @@ using System.Net.Http.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Time.Testing;
 using Rowhouse.Contracts;
-using Rowhouse.Testing;
 using Rowhouse.Tests.Server;
 using Shouldly;
 
@@ -159,7 +159,7 @@ public sealed class SessionTests(SessionTests.ServerWithClock server) : IClassFi
 
     public sealed class ServerWithClock : ServerFixture
     {
-        public ManualTimeProvider Clock { get; } = new(TimeProvider.System.GetUtcNow());
+        public FakeTimeProvider Clock { get; } = new(TimeProvider.System.GetUtcNow());
 
         protected override void Configure(WebApplicationBuilder builder) => builder.Services.Replace(ServiceDescriptor.Singleton<TimeProvider>(Clock));
     }

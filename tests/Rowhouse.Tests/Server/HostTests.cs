@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Time.Testing;
 using Rowhouse.Contracts;
 using Rowhouse.Contracts.CardVault;
 using Rowhouse.ControlPlane;
@@ -27,7 +28,7 @@ public sealed class HostTests(ServerFixture server) : IClassFixture<ServerFixtur
     [Fact]
     public async Task The_answer_of_readiness_is_remembered_for_a_second()
     {
-        var clock = new ManualTimeProvider();
+        var clock = new FakeTimeProvider();
         await using var own = ServerHost.Build(server.Settings, builder =>
         {
             builder.Logging.ClearProviders();
