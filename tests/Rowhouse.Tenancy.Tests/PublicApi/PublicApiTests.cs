@@ -1,12 +1,12 @@
 using System.Reflection;
 using Rowhouse.Tenancy.AspNetCore.Admission;
 using Rowhouse.Tenancy.Postgres;
-using Rowhouse.Testing;
 using Shouldly;
+using Snapshooter.Xunit3;
 
 namespace Rowhouse.Tenancy.Tests.PublicApi;
 
-/// <summary>What others build on: a change shows in the diff of these files.</summary>
+/// <summary>What others build on: a change shows in the difference of its snapshots.</summary>
 public sealed class PublicApiTests
 {
     public static TheoryData<string> Libraries => [.. new[] { typeof(TenantId), typeof(ITenantAdmission), typeof(TenantDbContext) }.Select(type => type.Assembly.GetName().Name!)];
@@ -18,7 +18,7 @@ public sealed class PublicApiTests
         var lines = Assembly.Load(library).GetExportedTypes().OrderBy(type => type.FullName, StringComparer.Ordinal).SelectMany(Describe).ToList();
 
         lines.Count.ShouldBeGreaterThan(10);
-        Snapshot.Match(string.Join('\n', lines), $"{library}.txt");
+        Snapshot.Match(string.Join('\n', lines), library);
     }
 
     private static IEnumerable<string> Describe(Type type)
