@@ -67,7 +67,7 @@ public abstract class TenantDbContext : DbContext
         scopeServices?.GetService<TenantScope>()
         ?? throw new InvalidOperationException($"{GetType().Name} was made without the services of a scope, so it has no tenant. Take it from a dependency-injection scope.");
 
-    /// <summary>Registers the tenant key, ids that make themselves and the snake_case names. Call the base method when you override it.</summary>
+    /// <summary>Registers the tenant key and ids that make themselves. Call the base method when you override it.</summary>
     /// <param name="configurationBuilder">The conventions of the model.</param>
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)
     {
@@ -77,7 +77,6 @@ public abstract class TenantDbContext : DbContext
         configurationBuilder.Conventions.Remove<ForeignKeyIndexConvention>();
         configurationBuilder.Conventions.Add(_ => new IdConvention());
         configurationBuilder.Conventions.Add(_ => new TenantKeyConvention());
-        configurationBuilder.UseSnakeCaseNames();
     }
 
     // Fires before the identity map is asked, for Add, Attach, Update, Remove, Entry().State and for rows that are read.

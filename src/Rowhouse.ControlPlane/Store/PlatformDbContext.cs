@@ -6,7 +6,6 @@ using Rowhouse.ControlPlane.People;
 using Rowhouse.ControlPlane.Sessions;
 using Rowhouse.ControlPlane.Tenants;
 using Rowhouse.Tenancy;
-using Rowhouse.Tenancy.Postgres;
 
 namespace Rowhouse.ControlPlane.Store;
 
@@ -35,7 +34,6 @@ internal sealed class PlatformDbContext(DbContextOptions<PlatformDbContext> opti
 
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)
     {
-        configurationBuilder.UseSnakeCaseNames();
         configurationBuilder.Properties<TenantId>().HaveConversion<TenantIdConverter>();
         configurationBuilder.Properties<Slug>().HaveConversion<SlugConverter>();
         configurationBuilder.Properties<Enum>().HaveConversion<short>();

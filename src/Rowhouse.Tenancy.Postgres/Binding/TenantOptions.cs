@@ -24,6 +24,6 @@ internal static class TenantOptions
 
 #pragma warning disable EF1001 // See TenantFinderSource.
     private static void UseKernelServices(DbContextOptionsBuilder options) =>
-        options.ReplaceService<IModificationCommandBatchFactory, TenantBatchFactory>().ReplaceService<IEntityFinderSource, TenantFinderSource>();
+        options.UseSnakeCaseNamingConvention().ReplaceService<IModificationCommandBatchFactory, TenantBatchFactory>().ReplaceService<IEntityFinderSource, TenantFinderSource>();
 #pragma warning restore EF1001
 }

@@ -1,5 +1,6 @@
 using System.Linq.Expressions;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Metadata;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using Microsoft.EntityFrameworkCore.Metadata.Conventions;
@@ -176,7 +177,7 @@ internal sealed class TenantKeyConvention : IModelFinalizingConvention
             var name = index.Name;
             var unique = index.IsUnique;
             var descending = index.IsDescending;
-            var annotations = index.GetAnnotations().ToList();
+            var annotations = index.GetAnnotations().Where(IsStated).ToList();
             type.RemoveIndex(index);
             var fresh = name is null ? type.FindIndex(properties) ?? type.AddIndex(properties) : type.AddIndex(properties, name);
             fresh.IsUnique = unique;
@@ -229,9 +230,13 @@ internal sealed class TenantKeyConvention : IModelFinalizingConvention
 
     private static void CopyAnnotations(IMutableAnnotatable from, IMutableAnnotatable to)
     {
-        foreach (var annotation in from.GetAnnotations().ToList())
+        foreach (var annotation in from.GetAnnotations().Where(IsStated).ToList())
         {
             to.SetAnnotation(annotation.Name, annotation.Value);
         }
     }
+
+    // A name that was made from the old columns is made again, from the new ones.
+    private static bool IsStated(IAnnotation annotation) =>
+        annotation.Name != RelationalAnnotationNames.Name || annotation is not IConventionAnnotation made || made.GetConfigurationSource() != ConfigurationSource.Convention;
 }

@@ -67,6 +67,17 @@ public sealed class TenantKeyConventionTests
     }
 
     [Fact]
+    public void Names_are_in_snake_case_and_made_from_the_columns_with_the_tenant()
+    {
+        var tables = ModelOf<ZooDb>().Tables.ToDictionary(table => table.Name);
+
+        tables["cages"].UniqueConstraints.Select(key => key.Name).ShouldBe(["pk_cages", "ak_cages_tenant_id_number"], ignoreOrder: true);
+        tables["animals"].ForeignKeyConstraints.Select(key => key.Name).ShouldContain("fk_animals_cages_tenant_id_cage_id");
+        tables["animals"].Indexes.Select(index => index.Name).ShouldContain("ix_animals_tenant_id_cage_id");
+        tables["birds"].Columns.Select(column => column.Name).ShouldBe(["tenant_id", "id", "colours_wings", "flight"], ignoreOrder: true);
+    }
+
+    [Fact]
     public void Every_root_is_filtered_and_only_tenants_roots()
     {
         var model = (IReadOnlyModel)ModelOf<ZooDb>().Model;

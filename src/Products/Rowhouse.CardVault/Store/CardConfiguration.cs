@@ -36,7 +36,9 @@ internal sealed class CardConfiguration : IEntityTypeConfiguration<Card>
         builder.Property(card => card.LocationKey).UseCollation(Bytewise);
 
         builder.HasOne<Collection>().WithMany().HasForeignKey(card => card.CollectionId).OnDelete(DeleteBehavior.ClientNoAction);
-        builder.HasOne<CatalogueCard>().WithMany().HasForeignKey(card => card.CatalogueCardId).OnDelete(DeleteBehavior.Restrict);
+
+        // Its own name would be made before the catalogue's table has its.
+        builder.HasOne<CatalogueCard>().WithMany().HasForeignKey(card => card.CatalogueCardId).OnDelete(DeleteBehavior.Restrict).HasConstraintName("fk_cards_cards_catalogue_card_id");
         builder.HasOne<CatalogueVariation>().WithMany().HasForeignKey(card => card.VariationId).OnDelete(DeleteBehavior.Restrict);
 
         // The orders that lists are asked for most, ended by the id so that pages neither skip nor repeat.

@@ -32,6 +32,9 @@ internal sealed class CatalogueCardConfiguration : IEntityTypeConfiguration<Cata
     public void Configure(EntityTypeBuilder<CatalogueCard> builder)
     {
         builder.ToTable("cards", CardVaultDbContext.CatalogueSchema);
+
+        // Beside the tenants' cards it would be pk_cards1.
+        builder.HasKey(card => card.Id).HasName("pk_cards");
         builder.Property(card => card.Id).ValueGeneratedNever();
         builder.Property(card => card.Attributes).HasColumnType("text[]");
         builder.HasIndex(card => new { card.SetId, card.Ordinal });
