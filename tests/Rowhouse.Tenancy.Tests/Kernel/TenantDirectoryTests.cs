@@ -1,5 +1,6 @@
 using FsCheck;
 using FsCheck.Fluent;
+using FsCheck.Xunit;
 using Shouldly;
 
 namespace Rowhouse.Tenancy.Tests.Kernel;
@@ -72,8 +73,8 @@ public sealed class TenantDirectoryTests
         Find(smith.Id.ToString()).ShouldBeNull();
     }
 
-    [Fact]
-    public void Notices_in_any_order_end_in_the_newest_state() =>
+    [Property]
+    public Property Notices_in_any_order_end_in_the_newest_state() =>
         Prop.ForAll(Gen.Shuffle(Enumerable.Range(1, 8)).ToArbitrary(), order =>
         {
             var any = new TenantDirectory();
@@ -86,7 +87,7 @@ public sealed class TenantDirectoryTests
             return any.TryFind(IdentifierKind.Name, "only-in-8", out var found)
                 && found.Name == "v8"
                 && Enumerable.Range(1, 7).All(version => !any.TryFind(IdentifierKind.Name, $"only-in-{version}", out _));
-        }).QuickCheckThrowOnFailure();
+        });
 
     [Fact]
     public void A_look_up_allocates_nothing()

@@ -1,5 +1,6 @@
 using FsCheck;
 using FsCheck.Fluent;
+using FsCheck.Xunit;
 using Rowhouse.CardVault.Cards;
 using Shouldly;
 
@@ -55,26 +56,28 @@ public sealed class GradingTests
         GradingWarnings.Of("BGS", "10B", subgrades: null).ShouldHaveSingleItem();
     }
 
-    [Fact]
-    public void A_BGS_grade_is_warned_of_exactly_when_it_leaves_the_range_of_its_lowest_subgrade()
+    [Property]
+    public Property A_BGS_grade_is_warned_of_exactly_when_it_leaves_the_range_of_its_lowest_subgrade()
     {
         var halves = Gen.Choose(2, 20).Select(value => (short)value);
         var slabs = from a in halves from b in halves from c in halves from d in halves from overall in halves select (new SubgradeHalves(a, b, c, d), overall);
 
-        Prop.ForAll(Arb.From(slabs), slab =>
+        return Prop.ForAll(Arb.From(slabs), slab =>
         {
             var (parts, overall) = slab;
             var lowest = new[] { parts.Centering, parts.Corners, parts.Edges, parts.Surface }.Min();
             var allowed = overall >= lowest && overall <= lowest + 2;
             return GradingWarnings.Of("BGS", SubgradeHalves.Text(overall), parts).Count == 0 == allowed;
-        }).QuickCheckThrowOnFailure();
+        });
     }
 
-    [Fact]
-    public void Subgrades_are_read_and_written_without_loss()
-    {
-        Prop.ForAll(Arb.From(Gen.Choose(2, 20)), halves => SubgradeHalves.Parse(SubgradeHalves.Text((short)halves)) == halves).QuickCheckThrowOnFailure();
+    [Property]
+    public Property Subgrades_are_read_and_written_without_loss() =>
+        Prop.ForAll(Arb.From(Gen.Choose(2, 20)), halves => SubgradeHalves.Parse(SubgradeHalves.Text((short)halves)) == halves);
 
+    [Fact]
+    public void Subgrades_that_are_no_halves_from_one_to_ten_are_not_read()
+    {
         SubgradeHalves.Parse("9.25").ShouldBeNull();
         SubgradeHalves.Parse("0.5").ShouldBeNull();
         SubgradeHalves.Parse("10.5").ShouldBeNull();
