@@ -1,12 +1,19 @@
 using System.Reflection;
+using ArchUnitNET.Loader;
+using ArchUnitNET.xUnitV3;
 using Rowhouse.Modules;
 using Shouldly;
+using static ArchUnitNET.Fluent.ArchRuleDefinition;
 
 namespace Rowhouse.Tests.Architecture;
 
 /// <summary>What holds for every module that lies on disk.</summary>
 public sealed class ModuleTests
 {
+    private static readonly IReadOnlyList<Assembly> modules = [.. Solution.Products.Append(Project("Rowhouse.ControlPlane")).Select(project => Assembly.Load(project.Name))];
+
+    private static readonly ArchUnitNET.Domain.Architecture code = new ArchLoader().LoadAssemblies([.. modules, typeof(IModule).Assembly]).Build();
+
     [Fact]
     public void The_kernel_depends_on_nothing_of_ours()
     {
@@ -35,41 +42,41 @@ public sealed class ModuleTests
     [Fact]
     public void Only_the_server_knows_every_module()
     {
-        string[] modules = [.. Solution.Products.Select(product => product.Name), "Rowhouse.ControlPlane"];
+        string[] names = [.. modules.Select(module => module.GetName().Name!)]; // an assembly that was loaded by its name
 
         foreach (var project in Solution.Sources.Where(project => project.Name != "Rowhouse.Server"))
         {
-            project.References.Intersect(modules).ShouldBeEmpty(project.Name);
+            project.References.Intersect(names).ShouldBeEmpty(project.Name);
         }
 
         Project("Rowhouse.Server").References.ShouldBeSubsetOf([.. Solution.Sources.Select(project => project.Name)]);
-        modules.ShouldBeSubsetOf(Project("Rowhouse.Server").References);
+        names.ShouldBeSubsetOf(Project("Rowhouse.Server").References);
     }
 
     [Fact]
     public void A_product_exports_its_module_and_nothing_else()
     {
+        Solution.Products.ShouldNotBeEmpty();
         foreach (var product in Solution.Products)
         {
-            var exported = Assembly.Load(product.Name).GetExportedTypes();
+            var exported = Types().That().ResideInAssembly(Assembly.Load(product.Name)).And().ArePublic().And().AreNotNested();
 
-            exported.ShouldHaveSingleItem(product.Name).IsAssignableTo(typeof(IModule)).ShouldBeTrue(product.Name);
+            exported.Should().BeAssignableTo(typeof(IModule)).Check(code);
+            exported.GetObjects(code).ShouldHaveSingleItem(product.Name);
         }
     }
 
     [Fact]
     public void Types_below_the_public_libraries_are_sealed_or_static_or_derived_from()
     {
-        foreach (var product in Solution.Products.Append(Project("Rowhouse.ControlPlane")))
+        foreach (var module in modules)
         {
-            var types = Assembly.Load(product.Name).GetTypes().Where(type => type.IsClass && type.Namespace?.StartsWith("Rowhouse.", StringComparison.Ordinal) == true).ToList();
+            var classes = Classes().That().ResideInAssembly(module).And().ResideInNamespaceMatching("^Rowhouse\\.");
+            var bases = classes.GetObjects(code).SelectMany(type => type.InheritedClasses).Distinct();
 
-            types.ShouldNotBeEmpty();
-            types.Where(type => !type.IsSealed && !types.Any(other => IsBase(other.BaseType, type))).Select(type => type.FullName).ShouldBeEmpty();
+            classes.And().AreNot(bases).Should().BeSealed().Check(code);
         }
     }
-
-    private static bool IsBase(Type? candidate, Type type) => (candidate is { IsGenericType: true } ? candidate.GetGenericTypeDefinition() : candidate) == type;
 
     private static Project Project(string name) => Solution.Sources.Single(project => project.Name == name);
 }
