@@ -12,6 +12,7 @@ public static class TenancyAspNetCoreExtensions
     /// <summary>
     /// Takes the tenant from the host. <c>{tenant}</c> is the label that names it, <c>?</c> is any one label, <c>*</c> any number
     /// of labels. A host outside the template leads to a tenant only where it is one of its own domains; an IP address never does.
+    /// Nor does a label that no tenant can have as its slug, such as <c>www</c> (<see cref="Slug.IsReserved"/>).
     /// </summary>
     /// <param name="tenancy">The tenancy that is being set up.</param>
     /// <param name="template">The template, for example <c>{tenant}.example.com</c>.</param>

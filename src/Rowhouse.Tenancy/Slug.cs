@@ -2,15 +2,14 @@ using System.Buffers;
 using System.Collections.Frozen;
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
-using System.Net;
 using System.Text;
 
 namespace Rowhouse.Tenancy;
 
 /// <summary>
-/// The short name of a tenant in addresses: <c>[a-z0-9][a-z0-9-]{0,62}</c>, the letters and length of a DNS label (RFC 1035).
-/// It never changes. Names with a meaning of their own (<c>www</c>, <c>api</c> …), punycode labels and anything that
-/// reads as a UUID or an IP address are refused. <see langword="default"/> is a slug that is not set.
+/// The short name of a tenant in addresses: <c>[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?</c>, a DNS label (RFC 1123).
+/// It never changes. Names with a meaning of their own (<c>www</c>, <c>api</c> …), punycode labels and a UUID in its form
+/// of 36 characters are refused. <see langword="default"/> is a slug that is not set.
 /// </summary>
 public readonly record struct Slug : IParsable<Slug>
 {
@@ -23,7 +22,7 @@ public readonly record struct Slug : IParsable<Slug>
     private static readonly FrozenSet<string> Reserved = FrozenSet.ToFrozenSet(
     [
         "www", "api", "app", "admin", "t", "auth", "login", "docs", "health", "openapi", "static", "assets", "mail", "platform", "rowhouse", "localhost",
-    ]);
+    ], StringComparer.Ordinal);
 
     private static readonly SearchValues<char> Letters = SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789-");
 
@@ -34,6 +33,10 @@ public readonly record struct Slug : IParsable<Slug>
     /// <summary>The text of the slug.</summary>
     /// <exception cref="InvalidOperationException">The slug is not set.</exception>
     public string Value => value ?? throw new InvalidOperationException("The slug is not set.");
+
+    /// <summary>Whether a text is one of the names with a meaning of their own, which no tenant can have: <c>www</c>, <c>api</c> …</summary>
+    /// <param name="text">The text, in lower case.</param>
+    public static bool IsReserved(ReadOnlySpan<char> text) => Reserved.GetAlternateLookup<ReadOnlySpan<char>>().Contains(text);
 
     /// <summary>Says what is wrong with a text as a slug.</summary>
     /// <param name="text">The text.</param>
@@ -50,9 +53,9 @@ public readonly record struct Slug : IParsable<Slug>
             return $"A slug has at most {MaxLength} characters.";
         }
 
-        if (text[0] == '-' || text.AsSpan().ContainsAnyExcept(Letters))
+        if (text[0] == '-' || text[^1] == '-' || text.AsSpan().ContainsAnyExcept(Letters))
         {
-            return "A slug has only the letters a to z, digits and hyphens, and starts with a letter or digit.";
+            return "A slug has only the letters a to z, digits and hyphens, and starts and ends with a letter or digit.";
         }
 
         if (Reserved.Contains(text) || text.StartsWith("xn--", StringComparison.Ordinal))
@@ -60,7 +63,8 @@ public readonly record struct Slug : IParsable<Slug>
             return $"The slug '{text}' is reserved.";
         }
 
-        return Guid.TryParse(text, out _) || IPAddress.TryParse(text, out _) ? "A slug cannot read as a UUID or an IP address." : null;
+        // Only in this form: 1989 is a good slug, though it is an IP address to .NET. A dotted one has letters that no slug has.
+        return Guid.TryParseExact(text, "D", out _) ? "A slug cannot read as a UUID." : null;
     }
 
     /// <summary>Makes a slug from a name: transliterated, lower case, hyphens between words, at most 40 characters.</summary>
@@ -123,12 +127,14 @@ public readonly record struct Slug : IParsable<Slug>
     {
         >= 'a' and <= 'z' or >= '0' and <= '9' => ((char)rune.Value).ToString(),
         >= 'A' and <= 'Z' => ((char)(rune.Value | 0x20)).ToString(),
-        'ß' => "ss",
+        'ß' or 'ẞ' => "ss",
         'æ' or 'Æ' => "ae",
         'œ' or 'Œ' => "oe",
         'ø' or 'Ø' => "o",
         'đ' or 'Đ' or 'ð' or 'Ð' => "d",
+        'ħ' or 'Ħ' => "h",
         'ł' or 'Ł' => "l",
+        'ŧ' or 'Ŧ' => "t",
         'þ' or 'Þ' => "th",
         'ı' => "i",
         _ => "",

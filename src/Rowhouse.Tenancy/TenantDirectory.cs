@@ -45,7 +45,7 @@ public sealed class TenantDirectory
     /// <param name="tenant">The tenant.</param>
     public bool TryFind(IdentifierKind kind, ReadOnlySpan<char> value, [NotNullWhen(true)] out Tenant? tenant)
     {
-        if (kind is IdentifierKind.Name && Guid.TryParse(value, out var id) && id != Guid.Empty && TryFind(new TenantId(id), out tenant))
+        if (kind is IdentifierKind.Name && Guid.TryParseExact(value, "D", out var id) && id != Guid.Empty && TryFind(new TenantId(id), out tenant))
         {
             return true;
         }

@@ -109,10 +109,10 @@ internal sealed partial class TenantRules(ControlPlaneOptions options, IEnumerab
         return read;
     }
 
-    /// <summary>An external id as requests are looked up by: in lower case, a UUID in its usual form.</summary>
+    /// <summary>An external id as requests are looked up by: in lower case.</summary>
     private static string? Normalise(string? given) =>
         given is { Length: > 0 and <= MaxExternalId } && given.AsSpan().IndexOfAnyExceptInRange('!', '~') < 0
-            ? Guid.TryParse(given, out var id) ? id.ToString() : given.ToLowerInvariant()
+            ? given.ToLowerInvariant()
             : null;
 
     private List<string> ReadProducts(IReadOnlyList<string>? given, FieldErrors errors)

@@ -12,7 +12,8 @@ internal sealed class HostSource(HostTemplate template) : ITenantSource
             return;
         }
 
-        if (template.TryMatch(host, out var tenant))
+        // A reserved name is an address of the application's own, www.example.com say, and never a tenant that is unknown.
+        if (template.TryMatch(host, out var tenant) && !Slug.IsReserved(tenant))
         {
             mentions.Add(IdentifierKind.Name, tenant.ToString());
         }

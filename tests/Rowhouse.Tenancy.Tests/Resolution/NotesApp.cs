@@ -24,7 +24,7 @@ internal sealed class NotesApp : IAsyncDisposable
     {
         var builder = WebApplication.CreateBuilder();
         builder.Logging.ClearProviders();
-        builder.WebHost.UseTestServer();
+        builder.WebHost.UseTestServer(server => server.PreserveExecutionContext = true); // a test may set the culture
         builder.AddTenancy(configure);
         var app = builder.Build();
         app.UseTenancy();
