@@ -14,8 +14,6 @@ namespace Rowhouse.Tests.CardVault;
 
 public sealed class CardImportTests(CardVaultFixture vault) : IClassFixture<CardVaultFixture>
 {
-    private static int tenants;
-
     [Fact]
     public async Task A_thousand_rows_with_three_bad_ones_import_nothing_and_explain_three_and_mended_import_all()
     {
@@ -186,51 +184,6 @@ public sealed class CardImportTests(CardVaultFixture vault) : IClassFixture<Card
 
         (report.Rows, report.Imported, report.Skipped, report.ErrorCount, report.HasMoreErrors).ShouldBe((5, 2, 3, 0, false));
         (await CountAsync(tenant.Admin)).ShouldBe(4);
-    }
-
-    [Theory]
-    [InlineData("player;cost.amount;cost.currency\nX;12,50;EUR\n", "12.50")]
-    [InlineData("player\tcost.amount\tcost.currency\nX\t12,50\tEUR\n", "12.50")]
-    [InlineData("player;cost.amount;cost.currency\nX;1250,00;EUR\n", "1250.00")]
-    [InlineData("player;cost.amount;cost.currency\nX;12.50;EUR\n", "12.50")]
-    [InlineData("player;cost.amount;cost.currency\nX;1,250;KWD\n", "1.250")]
-    [InlineData("player,cost.amount,cost.currency\nX,1.250,KWD\n", "1.250")]
-    [InlineData("player,cost.amount,cost.currency\nX,\"12,50\",EUR\n", null)]
-    [InlineData("player;cost.amount;cost.currency\nX;1.250,00;EUR\n", null)]
-    [InlineData("player;cost.amount;cost.currency\nX;1.250;EUR\n", null)]
-    [InlineData("player;cost.amount;cost.currency\nX;1.250;KWD\n", null)]
-    [InlineData("player;cost.amount;cost.currency\nX;1,250;EUR\n", null)]
-    [InlineData("player;cost.amount;cost.currency\nX;1,2,5;EUR\n", null)]
-    [InlineData("player,cost.amount,cost.currency\nX,1.250,EUR\n", null)]
-    public async Task A_decimal_comma_is_read_where_it_is_one_and_never_guessed(string file, string? amount)
-    {
-        var tenant = await vault.CreateTenantAsync($"Comma {Interlocked.Increment(ref tenants)}", "cardvault");
-
-        if (amount is null)
-        {
-            (await tenant.Admin.ImportAsync(file, "?dryRun=true").ReadAsync<CardImportResponse>()).Errors.ShouldHaveSingleItem().Column.ShouldBeOneOf("cost.amount", "cost");
-        }
-        else
-        {
-            await tenant.Admin.ImportAsync(file).ShouldBeAsync(HttpStatusCode.OK);
-            (await tenant.Admin.GetAsync("cards").ReadAsync<Page<CardResponse>>()).Items.ShouldHaveSingleItem().Cost.ShouldNotBeNull().Amount.ShouldBe(amount);
-        }
-    }
-
-    [Fact]
-    public async Task A_serial_that_a_spreadsheet_made_a_date_is_an_error_of_its_row()
-    {
-        const string File = "player,cardNumber,serialNumber,serialLimit\nAna,1,1,1\nBo,2,1-Jan,1\nCy,3,46023,1\nDi,4,2026-01-01,1\nEd,5,0,1\n";
-
-        (await vault.Member.ImportAsync(File, "?dryRun=true").ReadAsync<CardImportResponse>()).Errors.Select(error => (error.Row, error.Column)).ShouldBe([(2, "serialNumber"), (3, "serialNumber"), (4, "serialNumber"), (5, "serialNumber")]);
-    }
-
-    [Fact]
-    public async Task Errors_name_the_record_and_the_line_it_begins_on()
-    {
-        const string File = "player,quantity,notes\n\"Rivera, Jo; \"\"Mo\"\"\",1,\"corner soft\nback clean, 2 scans\"\nSam Vale,0,\n";
-
-        (await vault.Member.ImportAsync(File, "?dryRun=true").ReadAsync<CardImportResponse>()).Errors.Select(error => (error.Row, error.Line, error.Column)).ShouldBe([(2, 4, "quantity")]);
     }
 
     private static string File(IEnumerable<string> rows) => "cardNumber,player,set,year,condition,grader,grade,quantity\n" + string.Join('\n', rows) + "\n";

@@ -25,7 +25,7 @@ public sealed class FileLimitsTests(CardVaultFixture vault) : IClassFixture<Card
         // The texts themselves, twice, in UTF-16.
         Allocations.Of(async () =>
         {
-            rows = await CardImport.ReadAsync(new MemoryStream(file), TestContext.Current.CancellationToken);
+            rows = await CardImport.ReadAsync(new MemoryStream(file), "USD", TestContext.Current.CancellationToken);
             CardImport.Check(rows, noFacts, TestContext.Current.CancellationToken).ShouldBeEmpty();
         }).ShouldBeInRange(100_000_000, 400_000_000);
         rows.Count.ShouldBe(1_000);
@@ -37,7 +37,7 @@ public sealed class FileLimitsTests(CardVaultFixture vault) : IClassFixture<Card
     {
         var file = "cardNumber,player,year,grader,quantity,serialNumber,insured\n" + string.Concat(Enumerable.Range(0, 20_000).Select(_ => ",,x,x,x,x,x\n"));
 
-        var rows = await CardImport.ReadAsync(new MemoryStream(Encoding.UTF8.GetBytes(file)), TestContext.Current.CancellationToken);
+        var rows = await CardImport.ReadAsync(new MemoryStream(Encoding.UTF8.GetBytes(file)), "USD", TestContext.Current.CancellationToken);
         CardImport.Check(rows, noFacts, TestContext.Current.CancellationToken).ShouldBeEmpty();
         rows.ShouldAllBe(row => row.IsWrong);
         rows.Sum(row => row.Errors.All.Count).ShouldBeInRange(CardImport.MaxErrors, CardImport.MaxErrors + FieldErrors.Most);
@@ -50,7 +50,7 @@ public sealed class FileLimitsTests(CardVaultFixture vault) : IClassFixture<Card
     [Fact]
     public async Task Rows_are_checked_no_further_once_nobody_waits_for_them()
     {
-        var rows = await CardImport.ReadAsync(new MemoryStream("player\nX\n"u8.ToArray()), TestContext.Current.CancellationToken);
+        var rows = await CardImport.ReadAsync(new MemoryStream("player\nX\n"u8.ToArray()), "USD", TestContext.Current.CancellationToken);
 
         Should.Throw<OperationCanceledException>(() => CardImport.Check(rows, noFacts, new CancellationToken(canceled: true)));
     }

@@ -72,7 +72,7 @@ public sealed class RoundTripTests
         using var file = new MemoryStream();
         await ExportCards.WriteAsync(drafts.Select(draft => new ExportCards.ExportedCard(new Card(Guid.AllBitsSet, draft, Guid.AllBitsSet, DateTimeOffset.UnixEpoch), null)).ToAsyncEnumerable(), file, CancellationToken.None);
         file.Position = 0;
-        var rows = await CardImport.ReadAsync(file, CancellationToken.None);
+        var rows = await CardImport.ReadAsync(file, "USD", CancellationToken.None);
         rows.Count.ShouldBe(drafts.Count);
         var read = CardImport.Check(rows, new Dictionary<Guid, ChecklistFacts>(), CancellationToken.None);
         rows.SelectMany(row => row.Errors.All).ShouldBeEmpty();

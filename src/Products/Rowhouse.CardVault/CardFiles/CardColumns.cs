@@ -8,6 +8,11 @@ namespace Rowhouse.CardVault.CardFiles;
 internal static class CardColumns
 {
     public const string CollectionId = "collectionId";
+    public const string Amount = "cost.amount";
+    public const string Currency = "cost.currency";
+
+    /// <summary>The amount's other name: what people write above a column of costs.</summary>
+    public const string Cost = "cost";
 
     // The collection goes by its name: ids mean nothing to the person who edits the file, nor to another tenant.
     private static readonly (string Name, Func<Card, string?, string?> Text)[] columns =
@@ -31,8 +36,8 @@ internal static class CardColumns
         ("serialNumber", (card, _) => Number(card.SerialNumber)),
         ("serialLimit", (card, _) => Number(card.SerialLimit)),
         ("quantity", (card, _) => Number(card.Quantity)),
-        ("cost.amount", (card, _) => card.Cost?.ToContract().Amount),
-        ("cost.currency", (card, _) => card.CostCurrency),
+        (Amount, (card, _) => card.Cost?.ToContract().Amount),
+        (Currency, (card, _) => card.CostCurrency),
         ("acquiredOn", (card, _) => card.AcquiredOn?.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)),
         ("location", (card, _) => card.Location),
         ("insured", (card, _) => card.Insured ? "true" : "false"),
@@ -51,7 +56,7 @@ internal static class CardColumns
     public static IReadOnlyList<string> Names { get; } = [.. columns.Select(column => column.Name)];
 
     /// <summary>The place of a column, in any case; -1 for an unknown one.</summary>
-    public static int IndexOf(string name) => places.GetValueOrDefault(name, -1);
+    public static int IndexOf(string name) => places.GetValueOrDefault(name.Equals(Cost, StringComparison.OrdinalIgnoreCase) ? Amount : name, -1);
 
     /// <summary>A card as a row.</summary>
     public static IEnumerable<string?> Row(Card card, string? collection) => columns.Select(column => column.Text(card, collection));

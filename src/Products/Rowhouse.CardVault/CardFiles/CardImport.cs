@@ -5,6 +5,7 @@ using Rowhouse.CardVault.Csv;
 using Rowhouse.CardVault.Store;
 using Rowhouse.Contracts.CardVault;
 using Rowhouse.Modules.Access;
+using Rowhouse.Tenancy;
 using Rowhouse.Tenancy.Postgres;
 
 namespace Rowhouse.CardVault.CardFiles;
@@ -15,7 +16,7 @@ namespace Rowhouse.CardVault.CardFiles;
 /// 4 find duplicates in the file and among the tenant's cards, 5 insert. Steps 4 and 5 are one transaction under the
 /// tenant's lock: two imports of one file at the same moment would both find no duplicates.
 /// </remarks>
-internal sealed class CardImport(CardVaultDbContext db, ChecklistLookup checklists, CardAccess access, Caller caller, TimeProvider clock)
+internal sealed class CardImport(CardVaultDbContext db, ChecklistLookup checklists, CardAccess access, Caller caller, TenantScope scope, TimeProvider clock)
 {
     public const int MaxErrors = 1_000;
     private const int Batch = 5_000;
@@ -37,7 +38,7 @@ internal sealed class CardImport(CardVaultDbContext db, ChecklistLookup checklis
     public async Task<CardImportResponse> RunAsync(Stream body, bool dryRun, bool skipDuplicates, CancellationToken cancellationToken)
     {
         // Step 1
-        var rows = await ReadAsync(body, cancellationToken);
+        var rows = await ReadAsync(body, scope.Tenant.Currency, cancellationToken);
 
         // Step 2
         var facts = await checklists.FindAsync([.. rows.Select(row => row.Request.ChecklistCardId).OfType<Guid>().Distinct()], cancellationToken);
@@ -80,16 +81,19 @@ internal sealed class CardImport(CardVaultDbContext db, ChecklistLookup checklis
     }
 
     /// <summary>Reads all rows of a file.</summary>
+    /// <param name="body">The file.</param>
+    /// <param name="currency">The currency of costs in a file that names none.</param>
+    /// <param name="cancellationToken">Stops reading.</param>
     /// <exception cref="CsvRefusedException">The file is no CSV file of cards.</exception>
-    public static async Task<List<CardRow>> ReadAsync(Stream body, CancellationToken cancellationToken)
+    public static async Task<List<CardRow>> ReadAsync(Stream body, string currency, CancellationToken cancellationToken)
     {
         await using var table = await CsvTable.OpenAsync(body, cancellationToken);
-        var columns = Columns(table.Columns);
+        var format = CardFileFormat.Of(table.Columns, Columns(table.Columns), table.Separator, currency);
         var rows = new List<CardRow>();
         var messages = 0;
         while (await table.ReadAsync(cancellationToken))
         {
-            var row = CardRow.Of(table, columns);
+            var row = CardRow.Of(table, format);
             rows.Add(row);
             messages += row.Keep(MaxErrors - messages);
         }
@@ -243,8 +247,8 @@ internal sealed class CardImport(CardVaultDbContext db, ChecklistLookup checklis
                 return;
             }
 
-            var value = row.Text(field) ?? row.Text($"{field}.amount");
-            errors.Add(new(row.Row, row.Line, field.Length == 0 ? null : field, value is { Length: > 100 } ? value[..100] : value, message));
+            var value = row.Text(field);
+            errors.Add(new(row.Row, row.Line, field.Length == 0 ? null : row.ColumnOf(field), value is { Length: > 100 } ? value[..100] : value, message));
         }
     }
 

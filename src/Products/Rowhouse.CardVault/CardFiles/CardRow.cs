@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Globalization;
+using System.Text.RegularExpressions;
 using Rowhouse.CardVault.Cards;
 using Rowhouse.CardVault.Csv;
 using Rowhouse.Contracts;
@@ -9,20 +10,22 @@ using Rowhouse.Modules.Http;
 namespace Rowhouse.CardVault.CardFiles;
 
 /// <summary>A row of a file: the card it asks for, with what could not be read of it.</summary>
-internal sealed class CardRow
+internal sealed partial class CardRow
 {
-    private static readonly SearchValues<char> amountCharacters = SearchValues.Create("0123456789,.");
+    // With the apostrophes and blanks that Swiss, French and Swedish spreadsheets put between thousands.
+    private static readonly SearchValues<char> amountCharacters = SearchValues.Create("0123456789,.'\u2019 \u00A0\u2009\u202F");
+    private static readonly SearchValues<char> thousandsMarks = SearchValues.Create("'\u2019 \u00A0\u2009\u202F");
 
     private readonly string?[] given;
-    private readonly bool takesDecimalComma;
+    private readonly CardFileFormat format;
     private bool wasWrong;
 
-    private CardRow(int row, int line, string?[] given, bool takesDecimalComma)
+    private CardRow(int row, int line, string?[] given, CardFileFormat format)
     {
         Row = row;
         Line = line;
         this.given = given;
-        this.takesDecimalComma = takesDecimalComma;
+        this.format = format;
         Request = Read();
     }
 
@@ -42,18 +45,22 @@ internal sealed class CardRow
     /// <summary>What stands in a column; a field with parts stands in several.</summary>
     public string? Text(string column) => CardColumns.IndexOf(column) is var index and >= 0 ? given[index] : null;
 
+    /// <summary>The column that a field of a card has in this file.</summary>
+    public string ColumnOf(string field) => field == CardColumns.Cost ? format.CostColumn : field;
+
     /// <summary>Reads a row.</summary>
     /// <param name="table">The file.</param>
-    /// <param name="columns">Which column each field is, as <see cref="CardColumns.IndexOf"/> says.</param>
-    public static CardRow Of(CsvTable table, IReadOnlyList<int> columns)
+    /// <param name="format">How it writes its cards.</param>
+    public static CardRow Of(CsvTable table, CardFileFormat format)
     {
+        var columns = format.Columns;
         var texts = new string?[CardColumns.Count];
         for (var i = 0; i < columns.Count; i++)
         {
             texts[columns[i]] = FormulaGuard.Release(table.Field(i));
         }
 
-        var row = new CardRow(table.Row, table.Line, texts, table.Separator != ',');
+        var row = new CardRow(table.Row, table.Line, texts, format);
         if (table.Fields > columns.Count)
         {
             row.Errors.Add("", $"The row has {table.Fields} fields, and the header {columns.Count}. Is a separator inside a text without quotes?");
@@ -90,7 +97,7 @@ internal sealed class CardRow
         Year = Number("year"),
         Condition = Text("condition"),
         Grader = Text("grader"),
-        Grade = Text("grade"),
+        Grade = Decimal("grade"),
         Subgrades = Subgrades(),
         Certificate = Text("certificate"),
         SerialNumber = Number("serialNumber"),
@@ -108,7 +115,7 @@ internal sealed class CardRow
 
     private Subgrades? Subgrades()
     {
-        var (centering, corners, edges, surface) = (Text("subgrades.centering"), Text("subgrades.corners"), Text("subgrades.edges"), Text("subgrades.surface"));
+        var (centering, corners, edges, surface) = (Decimal("subgrades.centering"), Decimal("subgrades.corners"), Decimal("subgrades.edges"), Decimal("subgrades.surface"));
         return (centering ?? corners ?? edges ?? surface) is null ? null : new(centering ?? "", corners ?? "", edges ?? "", surface ?? "");
     }
 
@@ -119,31 +126,41 @@ internal sealed class CardRow
             return null;
         }
 
-        var currency = Text("cost.currency");
-
-        if (currency is not null)
+        if ((Text(CardColumns.Currency) ?? format.Currency) is { } currency)
         {
             return new(amount, currency);
         }
 
-        Errors.Add("cost.currency", "A cost needs its currency.");
+        Errors.Add(CardColumns.Currency, "A cost needs its currency.");
         return null;
     }
 
-    // Where semicolons or tabs separate, a spreadsheet wrote the file whose decimals have a comma, and 1.250 may be its 1250.
+    // What can be read in two ways is asked for: a comma that is dropped makes 1250 of 12,50, and a point that is kept 1.25 of 1.250.
     private string? Amount()
     {
-        var text = Text("cost.amount");
-        if (text is null || text.AsSpan().ContainsAnyExcept(amountCharacters))
+        var text = Text(CardColumns.Amount);
+        if (text is null)
+        {
+            return null;
+        }
+
+        var (commas, points) = (text.AsSpan().Count(','), text.AsSpan().Count('.'));
+        var thousands = commas + points > 1 || text.AsSpan().ContainsAny(thousandsMarks);
+        if (thousands && format.TakesDecimalComma && Thousands().IsMatch(text))
+        {
+            return text.Replace(".", "", StringComparison.Ordinal).Replace(',', '.');
+        }
+
+        if (text.AsSpan().ContainsAnyExcept(amountCharacters))
         {
             return text;        // MinorUnits says what an amount is.
         }
 
-        var (commas, points) = (text.AsSpan().Count(','), text.AsSpan().Count('.'));
-        var refused = (takesDecimalComma, commas, points) switch
+        var refused = (format.TakesDecimalComma, commas, points) switch
         {
+            (false, _, _) when thousands => "Write the amount without separators of thousands: 1250.00.",
+            (true, _, _) when thousands => "Write the amount without separators of thousands: 1250,00 or 1250.00.",
             (false, > 0, _) => "A decimal comma is taken only where the columns are separated by semicolon or tab. Write 12.50.",
-            (true, > 1, _) or (true, > 0, > 0) => "Write the amount without separators of thousands: 1250,00 or 1250.00.",
             (true, 0, 1) when text.Length - text.IndexOf('.', StringComparison.Ordinal) == 4 => "This can be read as thousands and as decimals. Write 1250 or 1,25.",
             _ => null,
         };
@@ -152,9 +169,13 @@ internal sealed class CardRow
             return text.Replace(',', '.');
         }
 
-        Errors.Add("cost.amount", refused);
+        Errors.Add("cost", refused);
         return null;
     }
+
+    // A spreadsheet writes the decimals of a grade as those of an amount.
+    private string? Decimal(string column) =>
+        Text(column) is { } text && format.TakesDecimalComma && !text.AsSpan().ContainsAnyExcept(amountCharacters) ? text.Replace(',', '.') : Text(column);
 
     private Guid? Id(string column)
     {
@@ -184,7 +205,9 @@ internal sealed class CardRow
             return number;
         }
 
-        Errors.Add(column, "This is a whole number.");
+        Errors.Add(column, column == "serialNumber"
+            ? "A whole number: that of the copy, 1 for 1/1. A spreadsheet makes a date of 1/1."
+            : "A whole number, in digits alone.");
         return null;
     }
 
@@ -219,4 +242,7 @@ internal sealed class CardRow
                 return null;
         }
     }
+
+    [GeneratedRegex("^[1-9][0-9]{0,2}([.][0-9]{3})+(,[0-9]+)?$", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
+    private static partial Regex Thousands();
 }

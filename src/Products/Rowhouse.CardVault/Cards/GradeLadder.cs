@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections.Frozen;
 
 namespace Rowhouse.CardVault.Cards;
@@ -27,6 +28,8 @@ internal sealed class GradeLadder
         ("10P", "PRISTINE"), ("10", "GEM MINT"), ("9.5", "MINT+"), ("9", "MINT"), ("8.5", "NM/MT+"), ("8", "NM/MT"), ("7.5", "NM+"), ("7", "NM"), ("6.5", "EX/NM+"),
         ("6", "EX/NM"), ("5.5", "EX+"), ("5", "EX"), ("4.5", "VG/EX+"), ("4", "VG/EX"), ("3.5", "VG+"), ("3", "VG"), ("2.5", "GD+"), ("2", "GD"), ("1.5", "FR"), ("1", "PR"), ("A", "AUTH"));
 
+    private static readonly SearchValues<char> numberCharacters = SearchValues.Create("0123456789.");
+
     private readonly FrozenDictionary<string, Grade> grades;
 
     private GradeLadder(string grader, params (string Text, string Label)[] grades)
@@ -47,7 +50,13 @@ internal sealed class GradeLadder
     public static GradeLadder? Of(string grader) => All.FirstOrDefault(ladder => ladder.Grader.Equals(grader, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>The grade as written, in any case; <see langword="null"/> when this grader does not give it.</summary>
-    public Grade? Find(string grade) => grades.GetValueOrDefault(grade);
+    public Grade? Find(string grade) => grades.GetValueOrDefault(WithoutZeros(grade));
+
+    // A spreadsheet writes 9 as 9.0, and 8.5 as 8.50 where its column has two decimals.
+    private static string WithoutZeros(string grade) =>
+        grade.IndexOf('.', StringComparison.Ordinal) is > 0 and var point && point < grade.Length - 1 && !grade.AsSpan().ContainsAnyExcept(numberCharacters)
+            ? grade.TrimEnd('0').TrimEnd('.')
+            : grade;
 
     private static short RankOf(string text) => text switch
     {
