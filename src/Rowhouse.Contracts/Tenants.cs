@@ -28,6 +28,11 @@ public sealed record CreateTenantRequest
     [MaxLength(20)]
     public IReadOnlyList<string>? Products { get; init; }
 
+    /// <summary>The plan of its products, by name: <c>starter</c>, <c>professional</c> or <c>enterprise</c>.</summary>
+    /// <value><c>starter</c> by default.</value>
+    [StringLength(40)]
+    public string? Plan { get; init; }
+
     /// <summary>The first person with the role admin.</summary>
     /// <value>None by default.</value>
     public TenantAdminRequest? Admin { get; init; }
@@ -64,6 +69,7 @@ public sealed record TenantAdminRequest(
 /// <param name="CloudType"><c>public</c> or <c>private</c>.</param>
 /// <param name="ProvisioningStatus"><c>pending</c>, <c>creating</c>, <c>active</c>, <c>failed</c>, <c>deleting</c> or <c>absent</c>.</param>
 /// <param name="Placement">Where its rows live.</param>
+/// <param name="Plan">The plan of its products.</param>
 /// <param name="Products">The products it subscribes to.</param>
 /// <param name="TimeZone">Its IANA time zone.</param>
 /// <param name="Currency">Its ISO 4217 currency.</param>
@@ -80,6 +86,7 @@ public sealed record TenantResponse(
     string CloudType,
     string ProvisioningStatus,
     PlacementResponse Placement,
+    string Plan,
     IReadOnlyList<string> Products,
     string TimeZone,
     string Currency,

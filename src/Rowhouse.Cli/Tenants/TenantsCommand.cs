@@ -38,6 +38,7 @@ internal static class TenantsCommand
                 ("Name", tenant => tenant.Name),
                 ("Status", tenant => tenant.Status),
                 ("Cloud", tenant => tenant.CloudType),
+                ("Plan", tenant => tenant.Plan),
                 ("Products", tenant => string.Join(", ", tenant.Products)),
                 ("Id", tenant => tenant.Id.ToString()));
             return ExitCodes.Done;
@@ -62,13 +63,14 @@ internal static class TenantsCommand
         var name = new Argument<string>("name") { Description = "The organisation's name." };
         var slug = new Option<string?>("--slug") { Description = "Its name in addresses; made from the name when left out." };
         var products = new Option<string[]>("--product") { Description = "A product it subscribes to; may be given more than once.", AllowMultipleArgumentsPerToken = true };
+        var plan = new Option<string?>("--plan") { Description = "The plan of its products: starter (when left out), professional or enterprise." };
         var externalIds = new Option<string[]>("--external-id") { Description = "An id that others know it by; may be given more than once.", AllowMultipleArgumentsPerToken = true };
         var adminEmail = new Option<string?>("--admin-email") { Description = "The first admin's e-mail address." };
         var adminName = new Option<string?>("--admin-name") { Description = "The first admin's name; the e-mail address when left out." };
         var timeZone = new Option<string?>("--time-zone") { Description = "IANA time zone, for example Europe/London." };
         var currency = new Option<string?>("--currency") { Description = "ISO 4217 currency, for example GBP." };
         var locale = new Option<string?>("--locale") { Description = "BCP 47 locale, for example en-GB." };
-        var command = new Command("create", "Make a tenant.") { name, slug, products, externalIds, adminEmail, adminName, timeZone, currency, locale };
+        var command = new Command("create", "Make a tenant.") { name, slug, products, plan, externalIds, adminEmail, adminName, timeZone, currency, locale };
         runner.OverHttp(command, async (parsed, client, output, cancellationToken) =>
         {
             var request = new CreateTenantRequest
@@ -76,6 +78,7 @@ internal static class TenantsCommand
                 Name = parsed.GetRequiredValue(name),
                 Slug = parsed.GetValue(slug),
                 Products = NullWhenEmpty(parsed.GetValue(products)),
+                Plan = parsed.GetValue(plan),
                 ExternalIds = NullWhenEmpty(parsed.GetValue(externalIds)),
                 Admin = parsed.GetValue(adminEmail) is { } email ? new(email, parsed.GetValue(adminName) ?? email) : null,
                 TimeZone = parsed.GetValue(timeZone),
@@ -105,7 +108,7 @@ internal static class TenantsCommand
     private static Argument<string> TenantArgument() => new("tenant") { Description = "Its id or slug." };
 
     private static string Describe(TenantResponse tenant) =>
-        $"{tenant.Slug}  {tenant.Name}  {tenant.Status}  {tenant.CloudType}  {(tenant.Products.Count > 0 ? string.Join(", ", tenant.Products) : "no products")}  {tenant.Id}";
+        $"{tenant.Slug}  {tenant.Name}  {tenant.Status}  {tenant.CloudType}  {tenant.Plan}  {(tenant.Products.Count > 0 ? string.Join(", ", tenant.Products) : "no products")}  {tenant.Id}";
 
     private static string[]? NullWhenEmpty(string[]? values) => values is { Length: > 0 } ? values : null;
 }

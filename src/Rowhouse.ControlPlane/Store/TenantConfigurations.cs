@@ -12,6 +12,7 @@ internal sealed class RegisteredTenantConfiguration : IEntityTypeConfiguration<R
         builder.Property(tenant => tenant.Id).ValueGeneratedNever();
         builder.Property(tenant => tenant.Slug).UseCollation("C");
         builder.Property(tenant => tenant.NameKey).UseCollation("C");
+        builder.Property(tenant => tenant.Plan).UseCollation("C");
         builder.Property(tenant => tenant.Version).IsConcurrencyToken();
         builder.HasIndex(tenant => tenant.Slug).IsUnique();
         builder.HasIndex(tenant => new { tenant.CreatedAt, tenant.Id });

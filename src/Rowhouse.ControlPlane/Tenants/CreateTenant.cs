@@ -104,7 +104,7 @@ internal sealed class CreateTenant(
             admin = member.ToResponse(link);
         }
 
-        audit.Add(AuditActions.TenantCreated, tenant.Id, free.Value, details: new { plan.Name, plan.ExternalIds, plan.Products });
+        audit.Add(AuditActions.TenantCreated, tenant.Id, free.Value, details: new { plan.Name, plan.ExternalIds, plan.Products, Plan = plan.PlanName });
         await db.SaveChangesAsync(cancellationToken);
         directory.Apply(tenant.ToEntry());
         return (tenant.ToResponse(admin), null);
@@ -177,6 +177,7 @@ internal sealed class CreateTenant(
             Name = plan.Name,
             NameKey = plan.Name.ToLowerInvariant(),
             Database = new NpgsqlConnectionStringBuilder(store.Connections.Application).Database ?? "",
+            Plan = plan.PlanName,
             TimeZone = plan.TimeZone,
             Currency = plan.Currency,
             Locale = plan.Locale,

@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.EntityFrameworkCore;
 using Rowhouse.Contracts;
+using Rowhouse.ControlPlane.Plans;
 using Rowhouse.ControlPlane.Store;
 using Rowhouse.Modules.Access;
 using Rowhouse.Modules.Http;
@@ -105,6 +106,9 @@ internal static class ListTenants
         [FromQuery(Name = "status"), Description("A state, for example suspended.")]
         public string? Status { get; init; }
 
+        [FromQuery(Name = "plan"), Description("The plan of its products, for example starter.")]
+        public string? Plan { get; init; }
+
         [FromQuery(Name = "product"), Description("A product that the tenant subscribes to.")]
         public string? Product { get; init; }
 
@@ -123,6 +127,20 @@ internal static class ListTenants
             {
                 var product = Product;
                 tenants = tenants.Where(tenant => tenant.Subscriptions.Any(subscription => subscription.Product == product));
+            }
+
+            if (!string.IsNullOrEmpty(Plan))
+            {
+                if (PlanCatalogue.Explain(Plan) is { } wrong)
+                {
+                    var errors = new FieldErrors();
+                    errors.Add("plan", wrong);
+                    problem = errors.ToProblem();
+                    return false;
+                }
+
+                var plan = Plan;
+                tenants = tenants.Where(tenant => tenant.Plan == plan);
             }
 
             if (!string.IsNullOrEmpty(Status))

@@ -40,6 +40,9 @@ internal sealed class RegisteredTenant
 
     public int Generation { get; init; } = 1;
 
+    /// <summary>The plan of its products, by name.</summary>
+    public required string Plan { get; init; }
+
     public required string TimeZone { get; init; }
 
     public required string Currency { get; init; }
@@ -119,6 +122,7 @@ internal sealed class RegisteredTenant
         TenantWords.CloudTypeOf(PlacementKind),
         TenantWords.ProvisioningOf(Status),
         new(TenantWords.Of(PlacementKind), Store, Database, Generation),
+        Plan,
         [.. Subscriptions.Select(subscription => subscription.Product).Order(StringComparer.Ordinal)],
         TimeZone,
         Currency,

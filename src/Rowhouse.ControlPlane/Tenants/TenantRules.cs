@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using System.Globalization;
 using System.Text.RegularExpressions;
 using Rowhouse.Contracts;
+using Rowhouse.ControlPlane.Plans;
 using Rowhouse.Modules;
 using Rowhouse.Modules.Http;
 using Rowhouse.Tenancy;
@@ -40,6 +41,7 @@ internal sealed partial class TenantRules(ControlPlaneOptions options, IEnumerab
             SlugIsGiven = request.Slug is not null,
             ExternalIds = ReadExternalIds(request, errors),
             Products = ReadProducts(request.Products, errors),
+            PlanName = ReadPlan(request.Plan, errors),
             TimeZone = ReadTimeZone(request.TimeZone, errors),
             Currency = ReadCurrency(request.Currency, errors),
             Locale = ReadLocale(request.Locale, errors),
@@ -129,6 +131,16 @@ internal sealed partial class TenantRules(ControlPlaneOptions options, IEnumerab
         return [.. (given ?? options.DefaultProducts).Where(known.Contains).Distinct(StringComparer.Ordinal)];
     }
 
+    private static string ReadPlan(string? given, FieldErrors errors)
+    {
+        if (given is not null && !errors.Has("plan") && PlanCatalogue.Explain(given) is { } wrong)
+        {
+            errors.Add("plan", wrong);
+        }
+
+        return given ?? PlanCatalogue.Default;
+    }
+
     private static string ReadTimeZone(string? given, FieldErrors errors)
     {
         if (given is null)
@@ -215,6 +227,9 @@ internal sealed record TenantPlan
     public required IReadOnlyList<string> ExternalIds { get; init; }
 
     public required IReadOnlyList<string> Products { get; init; }
+
+    /// <summary>The plan of its products.</summary>
+    public required string PlanName { get; init; }
 
     public required string TimeZone { get; init; }
 

@@ -53,18 +53,20 @@ public sealed class CommandLineTests(CommandLineFixture cli) : IClassFixture<Com
     {
         await cli.SignInAsync();
 
-        var made = await cli.RunAsync(["tenants", "create", "Ångström Cards", "--product", "cardvault", "--currency", "SEK", "--admin-email", "a@angstrom.example", "--json"]);
+        var made = await cli.RunAsync(["tenants", "create", "Ångström Cards", "--product", "cardvault", "--plan", "professional", "--currency", "SEK", "--admin-email", "a@angstrom.example", "--json"]);
         made.Status.ShouldBe(ExitCodes.Done, made.Error);
         var tenant = made.Json<TenantResponse>();
         tenant.Slug.ShouldBe("angstrom-cards");
         tenant.Currency.ShouldBe("SEK");
+        tenant.Plan.ShouldBe("professional");
         tenant.Admin.ShouldNotBeNull().InvitationLink.ShouldNotBeNull();
 
         (await cli.RunAsync(["tenants", "suspend", tenant.Slug])).Out.ShouldContain("suspended");
         (await cli.RunAsync(["tenants", "list", "--status", "suspended", "--json"])).Json<List<TenantResponse>>().ShouldContain(one => one.Id == tenant.Id);
         (await cli.RunAsync(["tenants", "resume", tenant.Id.ToString()])).Out.ShouldContain("active");
         (await cli.RunAsync(["tenants", "show", tenant.Slug, "--json"])).Json<TenantResponse>().Status.ShouldBe("active");
-        (await cli.RunAsync(["tenants", "list"])).Out.ShouldContain("Ångström Cards");
+        (await cli.RunAsync(["tenants", "list"])).Out.ShouldSatisfyAllConditions(list => list.ShouldContain("Ångström Cards"), list => list.ShouldContain("professional"));
+        (await cli.RunAsync(["tenants", "create", "Gold Cards", "--plan", "gold"])).Error.ShouldContain("starter, professional, enterprise");
     }
 
     [Fact]

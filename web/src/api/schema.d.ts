@@ -1092,6 +1092,11 @@ export interface components {
              *     The installation's default products.
              */
             products?: null | string[];
+            /**
+             * @description The plan of its products, by name: `starter`, `professional` or `enterprise`.
+             *     `starter` by default.
+             */
+            plan?: null | string;
             admin?: null | components["schemas"]["TenantAdminRequest"];
             /**
              * @description Its IANA time zone.
@@ -1537,6 +1542,8 @@ export interface components {
             provisioningStatus: string;
             /** @description Where its rows live. */
             placement: components["schemas"]["PlacementResponse"];
+            /** @description The plan of its products. */
+            plan: string;
             /** @description The products it subscribes to. */
             products: string[];
             /** @description Its IANA time zone. */
@@ -2127,6 +2134,8 @@ export interface operations {
                 search?: string;
                 /** @description A state, for example suspended. */
                 status?: string;
+                /** @description The plan of its products, for example starter. */
+                plan?: string;
                 /** @description A product that the tenant subscribes to. */
                 product?: string;
             };
@@ -2728,6 +2737,8 @@ export interface operations {
                 search?: string;
                 /** @description A state, for example suspended. */
                 status?: string;
+                /** @description The plan of its products, for example starter. */
+                plan?: string;
                 /** @description A product that the tenant subscribes to. */
                 product?: string;
             };

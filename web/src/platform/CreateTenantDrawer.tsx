@@ -12,7 +12,7 @@ import { UnsavedGuard } from '../kit/UnsavedGuard';
 import { toast } from '../kit/toast';
 import { useKeptLink } from '../kit/useKeptLink';
 import { products } from '../shell/navigation';
-import { suggestSlug, useCreateTenant } from './tenants';
+import { plans, suggestSlug, useCreateTenant } from './tenants';
 
 const timeZones = ['Etc/UTC', ...Intl.supportedValuesOf('timeZone').filter((zone) => zone !== 'UTC')];
 const currencies = Intl.supportedValuesOf('currency');
@@ -58,6 +58,7 @@ function CreateTenant({ create, onClose }: { create: ReturnType<typeof useCreate
       name: '',
       slug: '',
       products: products.map((product) => product.name as string),
+      plan: plans[0],
       admin: { name: '', email: '' },
       externalIds: [] as string[],
       timeZone: timeZones.find((zone) => zone === Intl.DateTimeFormat().resolvedOptions().timeZone) ?? 'Etc/UTC',
@@ -83,6 +84,7 @@ function CreateTenant({ create, onClose }: { create: ReturnType<typeof useCreate
           name: values.name.trim(),
           slug: values.slug.trim() || undefined,
           products: values.products,
+          plan: values.plan,
           externalIds: values.externalIds.length > 0 ? values.externalIds : undefined,
           admin: values.admin.email.trim() === '' ? undefined : { name: values.admin.name.trim(), email: values.admin.email.trim() },
           timeZone: values.timeZone,
@@ -114,6 +116,12 @@ function CreateTenant({ create, onClose }: { create: ReturnType<typeof useCreate
             ))}
           </Stack>
         </Checkbox.Group>
+        <Select
+          label={t('platform.plan')}
+          data={plans.map((value) => ({ value, label: t(`platform.plans.${value}`) }))}
+          allowDeselect={false}
+          {...form.getInputProps('plan')}
+        />
         <Fieldset legend={t('platform.create.admin')}>
           <Stack gap="sm">
             <Text size="sm" c="dimmed">

@@ -5,6 +5,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import type { Tenant } from '../api/types';
+import { lookUp } from '../i18n';
 import { Confirm } from '../kit/Confirm';
 import { Drawer } from '../kit/Drawer';
 import { Facts } from '../kit/Facts';
@@ -48,6 +49,7 @@ function TenantDetails({ tenant }: { tenant: Tenant }) {
             [t('platform.slug'), <Code key="slug">{slug}</Code>],
             [t('platform.id'), <Code key="id">{tenant.id}</Code>],
             [t('platform.externalIds'), tenant.externalIds.length > 0 ? tenant.externalIds.join(', ') : undefined],
+            [t('platform.plan'), lookUp('platform.plans', tenant.plan) ?? tenant.plan],
             [t('platform.placement'), `${tenant.placement.kind} · ${tenant.placement.store} / ${tenant.placement.database}`],
             [t('platform.timeZone'), tenant.timeZone],
             [t('platform.currency'), tenant.currency],

@@ -3,6 +3,9 @@ import { got, platform, tenantApi } from '../api/client';
 import type { CreateTenant } from '../api/types';
 import { pageSize } from '../kit/paging';
 
+/** The plans that the server knows, the default first. */
+export const plans = ['starter', 'professional', 'enterprise'] as const;
+
 export interface TenantFilter {
   search?: string;
   status?: string;

@@ -11,6 +11,7 @@ CREATE TABLE platform.tenants (
     store text NOT NULL,
     database text NOT NULL,
     generation integer NOT NULL,
+    plan text COLLATE "C" NOT NULL,
     time_zone text NOT NULL,
     currency text NOT NULL,
     locale text NOT NULL,
