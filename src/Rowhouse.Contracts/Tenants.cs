@@ -19,6 +19,25 @@ public sealed record CreateTenantRequest
     [MaxLength(20)]
     public IReadOnlyList<string>? ExternalIds { get; init; }
 
+    /// <summary>The account it belongs to at whoever runs the platform; unique among tenants, whatever its case.</summary>
+    /// <value>None by default.</value>
+    [StringLength(200, MinimumLength = 1)]
+    public string? MasterAccountName { get; init; }
+
+    /// <summary>Its postal addresses.</summary>
+    /// <value>None by default.</value>
+    [MaxLength(20)]
+    public IReadOnlyList<TenantAddress>? Addresses { get; init; }
+
+    /// <summary>Whom to ask about technical matters.</summary>
+    /// <value>Nobody by default.</value>
+    public TechnicalUser? TechnicalUser { get; init; }
+
+    /// <summary>Its licences. Each names an enterprise, a product and a service that the platform knows; it knows none yet.</summary>
+    /// <value>None by default.</value>
+    [MaxLength(20)]
+    public IReadOnlyList<LicenseRequest>? Licenses { get; init; }
+
     /// <summary>Where its rows live: <c>public</c> among others.</summary>
     /// <value><c>public</c> by default.</value>
     public string? CloudType { get; init; }
@@ -76,6 +95,9 @@ public sealed record TenantAdminRequest(
 /// <param name="Locale">Its BCP 47 locale.</param>
 /// <param name="CreatedAt">When it was made.</param>
 /// <param name="Version">Counts its changes; also the entity tag.</param>
+/// <param name="MasterAccountName">The account it belongs to at whoever runs the platform; for super-admins and its own admins, as the next two.</param>
+/// <param name="Addresses">Its postal addresses.</param>
+/// <param name="TechnicalUser">Whom to ask about technical matters.</param>
 /// <param name="Admin">The first admin with the one-time link to give them; only in the answer that made the tenant.</param>
 public sealed record TenantResponse(
     Guid Id,
@@ -93,6 +115,9 @@ public sealed record TenantResponse(
     string Locale,
     DateTimeOffset CreatedAt,
     long Version,
+    string? MasterAccountName = null,
+    IReadOnlyList<TenantAddress>? Addresses = null,
+    TechnicalUser? TechnicalUser = null,
     MemberResponse? Admin = null);
 
 /// <summary>Where a tenant's rows live.</summary>

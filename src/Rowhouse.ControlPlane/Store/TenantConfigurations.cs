@@ -1,5 +1,9 @@
+using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.ChangeTracking;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
+using Rowhouse.Contracts;
 using Rowhouse.ControlPlane.Tenants;
 
 namespace Rowhouse.ControlPlane.Store;
@@ -12,15 +16,26 @@ internal sealed class RegisteredTenantConfiguration : IEntityTypeConfiguration<R
         builder.Property(tenant => tenant.Id).ValueGeneratedNever();
         builder.Property(tenant => tenant.Slug).UseCollation("C");
         builder.Property(tenant => tenant.NameKey).UseCollation("C");
+        builder.Property(tenant => tenant.MasterAccountKey).UseCollation("C");
+        builder.Property(tenant => tenant.Addresses).HasColumnType("jsonb").HasConversion<AddressesConverter, AddressesComparer>();
         builder.Property(tenant => tenant.Plan).UseCollation("C");
         builder.Property(tenant => tenant.Version).IsConcurrencyToken();
         builder.HasIndex(tenant => tenant.Slug).IsUnique();
+        // Purged and erased tenants leave their name to others.
+        builder.HasIndex(tenant => tenant.MasterAccountKey).IsUnique().HasFilter("status NOT IN (8, 9)");
         builder.HasIndex(tenant => new { tenant.CreatedAt, tenant.Id });
         builder.HasIndex(tenant => new { tenant.NameKey, tenant.Id });
         builder.HasMany(tenant => tenant.Identifiers).WithOne().HasForeignKey(identifier => identifier.TenantId).OnDelete(DeleteBehavior.ClientNoAction);
         builder.HasMany(tenant => tenant.Subscriptions).WithOne().HasForeignKey(subscription => subscription.TenantId).OnDelete(DeleteBehavior.ClientCascade);
     }
 }
+
+/// <summary>Read and written whole, and never asked for: a table of their own would be a join for every tenant.</summary>
+internal sealed class AddressesConverter() : ValueConverter<IReadOnlyList<TenantAddress>, string>(
+    addresses => JsonSerializer.Serialize(addresses, JsonSerializerOptions.Web), json => JsonSerializer.Deserialize<List<TenantAddress>>(json, JsonSerializerOptions.Web) ?? new());
+
+internal sealed class AddressesComparer() : ValueComparer<IReadOnlyList<TenantAddress>>(
+    (one, other) => (one ?? Array.Empty<TenantAddress>()).SequenceEqual(other ?? Array.Empty<TenantAddress>()), addresses => addresses.Count, addresses => addresses.ToList());
 
 internal sealed class TenantIdentifierConfiguration : IEntityTypeConfiguration<TenantIdentifier>
 {

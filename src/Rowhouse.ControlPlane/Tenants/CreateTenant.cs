@@ -86,7 +86,7 @@ internal sealed class CreateTenant(
 
         if (slug is not { } free)
         {
-            return (null, ControlPlaneProblems.IdentifierTaken.With("Another tenant has an identifier that this one asks for.", taken.ToDictionary()));
+            return (null, ControlPlaneProblems.IdentifierTaken.With("Another tenant has a name that this one asks for.", taken.ToDictionary()));
         }
 
         if (plan.IsPrivate)
@@ -113,6 +113,12 @@ internal sealed class CreateTenant(
     /// <summary>The slug to use, free at the moment; none where it or an external id is taken, which <paramref name="taken"/> then names.</summary>
     private async Task<Slug?> FindTakenAsync(TenantPlan plan, FieldErrors taken, CancellationToken cancellationToken)
     {
+        if (plan.Account.MasterAccountKey is { } master
+            && await db.Tenants.AnyAsync(tenant => tenant.MasterAccountKey == master && tenant.Status != TenantStatus.Purged && tenant.Status != TenantStatus.Erased, cancellationToken))
+        {
+            taken.Add("masterAccountName", $"'{plan.Account.MasterAccountName}' is the master account name of another tenant.");
+        }
+
         var wanted = plan.ExternalIds.ToList();
         if (plan.Slug is { } slug)
         {
@@ -177,6 +183,11 @@ internal sealed class CreateTenant(
             Name = plan.Name,
             NameKey = plan.Name.ToLowerInvariant(),
             Database = new NpgsqlConnectionStringBuilder(store.Connections.Application).Database ?? "",
+            MasterAccountName = plan.Account.MasterAccountName,
+            MasterAccountKey = plan.Account.MasterAccountKey,
+            Addresses = plan.Account.Addresses,
+            TechnicalUserName = plan.Account.TechnicalUser?.Name,
+            TechnicalUserEmail = plan.Account.TechnicalUser?.Email,
             Plan = plan.PlanName,
             TimeZone = plan.TimeZone,
             Currency = plan.Currency,

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Routing;
 using Rowhouse.Contracts;
 using Rowhouse.ControlPlane.Sessions;
 using Rowhouse.ControlPlane.Store;
+using Rowhouse.Modules.Access;
 using Rowhouse.Modules.Http;
 using Rowhouse.Tenancy.AspNetCore.Admission;
 using Rowhouse.Tenancy.AspNetCore.Problems;
@@ -31,6 +32,6 @@ internal static class GetTenant
         }
 
         EntityTag.Set(context.Response, tenant.Version);
-        return TypedResults.Ok(tenant.ToResponse());
+        return TypedResults.Ok(tenant.ToResponse(withAccount: signedIn.SuperAdmin || signedIn.RoleIn(tenant.Id) is Role.Admin));
     }
 }

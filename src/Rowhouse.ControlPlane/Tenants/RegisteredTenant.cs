@@ -30,6 +30,17 @@ internal sealed class RegisteredTenant
     /// <summary>The name in lower case: what is searched and sorted by.</summary>
     public required string NameKey { get; init; }
 
+    public string? MasterAccountName { get; init; }
+
+    /// <summary>The name in lower case: unique while the tenant can come back.</summary>
+    public string? MasterAccountKey { get; init; }
+
+    public IReadOnlyList<TenantAddress> Addresses { get; init; } = [];
+
+    public string? TechnicalUserName { get; init; }
+
+    public string? TechnicalUserEmail { get; init; }
+
     public TenantStatus Status { get; private set; } = TenantStatus.Active;
 
     public PlacementKind PlacementKind { get; init; } = PlacementKind.Shared;
@@ -113,7 +124,10 @@ internal sealed class RegisteredTenant
         },
         [.. Identifiers.Where(identifier => identifier.IsGiven).Select(identifier => new Identifier(identifier.Kind, identifier.Value))]);
 
-    public TenantResponse ToResponse(MemberResponse? admin = null) => new(
+    /// <summary>The tenant as the API shows it.</summary>
+    /// <param name="admin">The first admin, where the tenant has just been made.</param>
+    /// <param name="withAccount">Whether the reader may see master account, addresses and technical user.</param>
+    public TenantResponse ToResponse(MemberResponse? admin = null, bool withAccount = true) => new(
         Id.Value,
         Slug.Value,
         Name,
@@ -129,6 +143,9 @@ internal sealed class RegisteredTenant
         Locale,
         CreatedAt,
         Version,
+        withAccount ? MasterAccountName : null,
+        withAccount ? Addresses : null,
+        withAccount && TechnicalUserName is not null && TechnicalUserEmail is not null ? new() { Name = TechnicalUserName, Email = TechnicalUserEmail } : null,
         admin);
 
     private void Touch() => Version++;

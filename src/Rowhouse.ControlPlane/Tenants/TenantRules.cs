@@ -42,6 +42,7 @@ internal sealed partial class TenantRules(ControlPlaneOptions options, IEnumerab
             ExternalIds = ReadExternalIds(request, errors),
             Products = ReadProducts(request.Products, errors),
             PlanName = ReadPlan(request.Plan, errors),
+            Account = AccountRules.Read(request, errors),
             TimeZone = ReadTimeZone(request.TimeZone, errors),
             Currency = ReadCurrency(request.Currency, errors),
             Locale = ReadLocale(request.Locale, errors),
@@ -230,6 +231,8 @@ internal sealed record TenantPlan
 
     /// <summary>The plan of its products.</summary>
     public required string PlanName { get; init; }
+
+    public required AccountFacts Account { get; init; }
 
     public required string TimeZone { get; init; }
 

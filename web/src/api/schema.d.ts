@@ -1083,6 +1083,22 @@ export interface components {
              */
             externalIds?: null | string[];
             /**
+             * @description The account it belongs to at whoever runs the platform; unique among tenants, whatever its case.
+             *     None by default.
+             */
+            masterAccountName?: null | string;
+            /**
+             * @description Its postal addresses.
+             *     None by default.
+             */
+            addresses?: null | components["schemas"]["TenantAddress"][];
+            technicalUser?: null | components["schemas"]["TechnicalUser"];
+            /**
+             * @description Its licences. Each names an enterprise, a product and a service that the platform knows; it knows none yet.
+             *     None by default.
+             */
+            licenses?: null | components["schemas"]["LicenseRequest"][];
+            /**
              * @description Where its rows live: `public` among others.
              *     `public` by default.
              */
@@ -1148,6 +1164,29 @@ export interface components {
             name: string;
         };
         JsonElement: unknown;
+        /** @description A licence that a tenant is to have: of an enterprise, for a product and a service, from day to day. */
+        LicenseRequest: {
+            /** @description The enterprise's id. */
+            enterpriseId: string;
+            /** @description The licensed product's id. */
+            productId: string;
+            /** @description The licensed service's id. */
+            serviceId: string;
+            /**
+             * Format: date
+             * @description Its first day, in the tenant's time zone.
+             */
+            startDate: string;
+            /**
+             * Format: date
+             * @description Its last day, in the tenant's time zone.
+             */
+            endDate: string;
+            /** @description Whom to ask about it. */
+            contactFullName: string;
+            /** @description That person's e-mail address. */
+            contactEmail: string;
+        };
         /** @description A member of the tenant, from the invitation on. */
         MemberResponse: {
             /**
@@ -1488,6 +1527,34 @@ export interface components {
             /** @description The product's name. */
             product: string;
         };
+        /** @description Whom to ask about a tenant's technical matters. To be named here gives nobody access. */
+        TechnicalUser: {
+            /** @description The person's name. */
+            name: string;
+            /** @description The person's e-mail address. */
+            email: string;
+        };
+        /** @description A postal address of a tenant. Two of the same text are equal. */
+        TenantAddress: {
+            /** @description Street and number. */
+            line1: string;
+            /**
+             * @description What else belongs to it.
+             *     Nothing by default.
+             */
+            line2?: null | string;
+            /** @description The city. */
+            city: string;
+            /**
+             * @description State, province or county.
+             *     None by default.
+             */
+            region?: null | string;
+            /** @description The postal code. */
+            postalCode: string;
+            /** @description The country, as a code or by its name. */
+            country: string;
+        };
         /** @description The first admin of a tenant. */
         TenantAdminRequest: {
             /** @description The person's e-mail address. */
@@ -1562,6 +1629,11 @@ export interface components {
              * @description Counts its changes; also the entity tag.
              */
             version: number;
+            /** @description The account it belongs to at whoever runs the platform; for super-admins and its own admins, as the next two. */
+            masterAccountName?: null | string;
+            /** @description Its postal addresses. */
+            addresses?: null | components["schemas"]["TenantAddress"][];
+            technicalUser?: null | components["schemas"]["TechnicalUser"];
             admin?: null | components["schemas"]["MemberResponse"];
         };
         /** @description Changes a member. */

@@ -49,6 +49,8 @@ function TenantDetails({ tenant }: { tenant: Tenant }) {
             [t('platform.slug'), <Code key="slug">{slug}</Code>],
             [t('platform.id'), <Code key="id">{tenant.id}</Code>],
             [t('platform.externalIds'), tenant.externalIds.length > 0 ? tenant.externalIds.join(', ') : undefined],
+            [t('platform.masterAccount'), tenant.masterAccountName ?? undefined],
+            [t('platform.technicalUser'), tenant.technicalUser ? `${tenant.technicalUser.name} · ${tenant.technicalUser.email}` : undefined],
             [t('platform.plan'), lookUp('platform.plans', tenant.plan) ?? tenant.plan],
             [t('platform.placement'), `${tenant.placement.kind} · ${tenant.placement.store} / ${tenant.placement.database}`],
             [t('platform.timeZone'), tenant.timeZone],

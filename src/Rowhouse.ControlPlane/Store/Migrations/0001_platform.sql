@@ -6,6 +6,11 @@ CREATE TABLE platform.tenants (
     slug text COLLATE "C" NOT NULL,
     name text NOT NULL,
     name_key text COLLATE "C" NOT NULL,
+    master_account_name text,
+    master_account_key text COLLATE "C",
+    addresses jsonb NOT NULL,
+    technical_user_name text,
+    technical_user_email text,
     status smallint NOT NULL,
     placement_kind smallint NOT NULL,
     store text NOT NULL,
@@ -22,6 +27,7 @@ CREATE TABLE platform.tenants (
 );
 
 CREATE UNIQUE INDEX ix_tenants_slug ON platform.tenants (slug);
+CREATE UNIQUE INDEX ix_tenants_master_account_key ON platform.tenants (master_account_key) WHERE status NOT IN (8, 9);
 CREATE INDEX ix_tenants_created_at_id ON platform.tenants (created_at, id);
 CREATE INDEX ix_tenants_name_key_id ON platform.tenants (name_key, id);
 
