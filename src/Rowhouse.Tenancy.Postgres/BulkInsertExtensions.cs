@@ -31,15 +31,16 @@ public static class BulkInsertExtensions
         }
 
         var insert = new BulkInsert(context, set.EntityType);
-        if (context.Database.CurrentTransaction is not null)
+        using var chunks = entities.Chunk(BulkInsert.ChunkSize).GetEnumerator();
+        if (!chunks.MoveNext())
         {
-            return await insert.ExecuteAsync(entities, cancellationToken).ConfigureAwait(false);
+            return 0;
         }
 
-        var transaction = await context.Database.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
-        await using var dispose = transaction.ConfigureAwait(false);
-        var count = await insert.ExecuteAsync(entities, cancellationToken).ConfigureAwait(false);
-        await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
-        return count;
+        // The fence stands before the first statement that writes, so what it refuses is the first chunk, which is still
+        // here when the work is done again.
+        return context.Database.CurrentTransaction is null
+            ? await context.RepeatInTransactionAsync(cancelled => insert.ExecuteAsync(chunks, cancelled), cancellationToken).ConfigureAwait(false)
+            : await insert.ExecuteAsync(chunks, cancellationToken).ConfigureAwait(false);
     }
 }

@@ -3,8 +3,8 @@ using Microsoft.EntityFrameworkCore;
 namespace Rowhouse.Tenancy.Postgres;
 
 /// <summary>
-/// The home that this node believes the tenant to have is fenced: the tenant moved, or is moving. Nothing was written.
-/// Read the tenant again from the catalogue and repeat the work in a new scope, once.
+/// The home that this node believes the tenant to have does not take writes: the tenant moved, or is moving. Nothing was
+/// written, and work that may be repeated was, until ten seconds had passed. Whoever asked may ask again a little later.
 /// </summary>
 public sealed class HomeNotWritableException : DbUpdateException
 {
@@ -12,7 +12,7 @@ public sealed class HomeNotWritableException : DbUpdateException
     public const string SqlState = "RH001";
 
     internal HomeNotWritableException(TenantId tenantId, int generation, Exception inner)
-        : base($"Home {generation} of tenant {tenantId} does not take writes: the tenant moved or is moving. Read the directory again and repeat the work.", inner)
+        : base($"Home {generation} of tenant {tenantId} does not take writes: the tenant moved or is moving.", inner)
     {
         TenantId = tenantId;
         Generation = generation;

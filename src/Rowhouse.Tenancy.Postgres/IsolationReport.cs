@@ -32,7 +32,11 @@ public sealed record IsolationReport(int Tables, int SharedTables, IReadOnlyList
 public sealed record IsolationFinding(string Rule, string Where, string What, string Mend)
 {
     /// <summary>The statement that mends it, where the guards can.</summary>
-    internal string? Sql { get; init; }
+    internal string? Sql { get; private init; }
+
+    /// <summary>A finding that the guards mend.</summary>
+    internal static IsolationFinding Mended(string rule, string where, string what, string sql) =>
+        new(rule, where, what, $"Run `rowhouse migrate`, which does: {sql}") { Sql = sql };
 
     /// <summary>The finding for people.</summary>
     public override string ToString() => $"{Where}: {What} [{Rule}]\n    {Mend}";

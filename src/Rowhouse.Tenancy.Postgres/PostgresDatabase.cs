@@ -78,7 +78,7 @@ public sealed class PostgresDatabase : IAsyncDisposable
     /// <param name="cancellationToken">Stops looking.</param>
     /// <returns>What is wrong; no table is looked at.</returns>
     public async Task<IsolationReport> VerifyConnectionsAsync(CancellationToken cancellationToken = default) =>
-        new(0, 0, await SessionRules.CheckAsync(store.Working, cancellationToken).ConfigureAwait(false));
+        new(0, 0, await SessionRules.CheckAsync(store.Connections.Roles, store.Working, cancellationToken).ConfigureAwait(false));
 
     /// <summary>Checks the connections, and compares the live database with the models of all registered modules.</summary>
     /// <param name="cancellationToken">Stops looking.</param>

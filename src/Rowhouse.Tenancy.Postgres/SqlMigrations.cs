@@ -11,7 +11,7 @@ namespace Rowhouse.Tenancy.Postgres;
 /// Brings a database to the schema that the registered modules expect: the kernel's scripts, then each module's in the
 /// order of registration, then the guards (row-level security, policies, fences, grants) that follow from their models.
 /// Scripts therefore contain tables, keys and indexes only; one that has to name a role says <c>:"owner"</c>,
-/// <c>:"app"</c> or <c>:"platform"</c>, since each installation has its own.
+/// <c>:"app"</c>, <c>:"tenant"</c> or <c>:"platform"</c>, since each installation has its own.
 /// </summary>
 /// <remarks>
 /// All of it is one transaction under one lock: a failure leaves the database as it was, and two programs that start

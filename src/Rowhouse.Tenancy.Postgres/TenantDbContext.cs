@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.ChangeTracking;
 using Microsoft.EntityFrameworkCore.Infrastructure;
@@ -59,6 +60,25 @@ public abstract class TenantDbContext : DbContext
 
     /// <summary>The explicit transaction that the tenant is bound in, if any.</summary>
     internal Guid? BoundTransaction { get; set; }
+
+    /// <summary>
+    /// Takes in where the directory says that the tenant lives by now, and takes a new connection for it.
+    /// </summary>
+    /// <returns>Whether that is another home than the one that was bound.</returns>
+    internal bool FollowTenant(Func<DbConnection> connect)
+    {
+        if (scopeServices?.GetService<TenantDirectory>() is not { } directory
+            || !directory.TryFind(BoundTenant, out var tenant)
+            || tenant.Placement.Generation <= BoundGeneration)
+        {
+            return false;
+        }
+
+        Scope.Renew(tenant);
+        BoundTransaction = null;
+        Database.SetDbConnection(connect(), contextOwnsConnection: true);
+        return true;
+    }
 
     /// <summary>Where the time in new ids comes from.</summary>
     internal TimeProvider Clock => scopeServices?.GetService<TimeProvider>() ?? TimeProvider.System;

@@ -5,7 +5,7 @@ namespace Rowhouse.Tenancy;
 
 /// <summary>
 /// What a dependency-injection scope knows of its tenant. It is bound once, for the whole life of the scope;
-/// a second binding throws, also to the same tenant. There is no ambient tenant: whoever has the scope has the tenant.
+/// a second binding throws, also to the same tenant. What the scope knows of it can be renewed, never the tenant. There is no ambient tenant: whoever has the scope has the tenant.
 /// </summary>
 public sealed class TenantScope
 {
@@ -27,6 +27,24 @@ public sealed class TenantScope
         if (Interlocked.CompareExchange(ref this.tenant, tenant, null) is not null)
         {
             throw new InvalidOperationException("This scope belongs to a tenant already. Enter another tenant in a scope of its own.");
+        }
+    }
+
+    /// <summary>Takes in what has become of the tenant meanwhile, for example that it moved. Older news change nothing.</summary>
+    /// <param name="tenant">The same tenant.</param>
+    /// <exception cref="InvalidOperationException">It is another tenant.</exception>
+    /// <exception cref="TenantNotBoundException">None is bound.</exception>
+    public void Renew(Tenant tenant)
+    {
+        ArgumentNullException.ThrowIfNull(tenant);
+        if (Tenant.Id != tenant.Id)
+        {
+            throw new InvalidOperationException("This scope belongs to another tenant. Enter another tenant in a scope of its own.");
+        }
+
+        if (tenant.Version > Tenant.Version)
+        {
+            this.tenant = tenant;
         }
     }
 }

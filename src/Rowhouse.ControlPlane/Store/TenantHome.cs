@@ -8,6 +8,4 @@ internal sealed class TenantHome
     public required TenantId TenantId { get; init; }
 
     public required int Generation { get; init; }
-
-    public bool Writable { get; init; } = true;
 }

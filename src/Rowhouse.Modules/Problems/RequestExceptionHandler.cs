@@ -60,6 +60,9 @@ internal sealed partial class RequestExceptionHandler(IHostApplicationLifetime l
         {
             case PostgresException { SqlState: PostgresErrorCodes.CharacterNotInRepertoire or PostgresErrorCodes.UntranslatableCharacter }:
                 return RequestProblems.Malformed.With("A text contains a character that cannot be kept, such as NUL.");
+            case PostgresException { SqlState: PostgresErrorCodes.LockNotAvailable }:
+                context.Response.Headers.RetryAfter = "2";
+                return RequestProblems.Busy.With("Others are working on the same data and did not end in time. Nothing of this request was kept. Try again in a few seconds.");
             case PostgresException { SqlState: HomeNotWritableException.SqlState }:
                 context.Response.Headers.RetryAfter = "2";
                 return TenancyProblems.Moving.With("The tenant's data is being moved and takes no changes at this moment. Nothing of this request was kept. Try again in a few seconds.");

@@ -42,6 +42,9 @@ public static class RequestProblems
     /// <summary>The server stops, and a body was still on its way.</summary>
     public static readonly ProblemType Stopping = new("urn:rowhouse:server:stopping", StatusCodes.Status503ServiceUnavailable, "The server is stopping");
 
+    /// <summary>Others hold what the request needs, for longer than it waits.</summary>
+    public static readonly ProblemType Busy = new("urn:rowhouse:server:busy", StatusCodes.Status503ServiceUnavailable, "Others are working on the same data");
+
     /// <summary>The database cannot be reached.</summary>
     public static readonly ProblemType StoreUnavailable = new("urn:rowhouse:server:store-unavailable", StatusCodes.Status503ServiceUnavailable, "The database cannot be reached");
 

@@ -141,9 +141,6 @@ internal sealed class TenantBatch(ModificationCommandBatchFactoryDependencies de
     private DbUpdateConcurrencyException Lost(int i) =>
         new($"The row of {ModificationCommands[i].TableName} was changed or deleted by somebody else.", ModificationCommands[i].Entries);
 
-    private DbUpdateException Failed(PostgresException exception, int i)
-    {
-        TenantBinding.ThrowIfFenced(context, exception);
-        return new("An error occurred while saving.", exception, ModificationCommands[i].Entries);
-    }
+    private DbUpdateException Failed(PostgresException exception, int i) =>
+        new("An error occurred while saving.", exception, ModificationCommands[i].Entries);
 }

@@ -28,27 +28,17 @@ internal sealed class TenantBinding(PostgresStore store) : CommandInterceptor, I
 
     public override void CommandFailed(DbCommand command, CommandErrorEventData eventData)
     {
-        if (eventData.Context is TenantDbContext context)
+        if (eventData.Context is TenantDbContext context && Abandon(context, command) is { } connection)
         {
-            if (Abandon(context, command) is { } connection)
-            {
-                RollBack(connection);
-            }
-
-            ThrowIfFenced(context, eventData.Exception);
+            RollBack(connection);
         }
     }
 
     public override async Task CommandFailedAsync(DbCommand command, CommandErrorEventData eventData, CancellationToken cancellationToken = default)
     {
-        if (eventData.Context is TenantDbContext context)
+        if (eventData.Context is TenantDbContext context && Abandon(context, command) is { } connection)
         {
-            if (Abandon(context, command) is { } connection)
-            {
-                await RollBackAsync(connection).ConfigureAwait(false);
-            }
-
-            ThrowIfFenced(context, eventData.Exception);
+            await RollBackAsync(connection).ConfigureAwait(false);
         }
     }
 
@@ -118,15 +108,6 @@ internal sealed class TenantBinding(PostgresStore store) : CommandInterceptor, I
     {
         Forget(eventData);
         return Task.CompletedTask;
-    }
-
-    /// <summary>Says of a failure of the database whether it was the fence of the tenant's home.</summary>
-    internal static void ThrowIfFenced(TenantDbContext context, Exception exception)
-    {
-        if (exception is PostgresException { SqlState: HomeNotWritableException.SqlState })
-        {
-            throw new HomeNotWritableException(context.BoundTenant, context.BoundGeneration, exception);
-        }
     }
 
     private static void Forget(TransactionEventData eventData)

@@ -1,5 +1,7 @@
+using System.Data.Common;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Internal;
+using Microsoft.EntityFrameworkCore.Storage;
 using Microsoft.EntityFrameworkCore.Update;
 using Rowhouse.Tenancy.Postgres.Model;
 
@@ -11,8 +13,14 @@ internal static class TenantOptions
     /// <summary>For work in a scope. The connection is given, not the data source: one model and one set of EF Core's own services then serve all stores.</summary>
     public static void Use(DbContextOptionsBuilder options, PostgresStore store, TenantBinding binding)
     {
-        options.UseNpgsql(store.Application.CreateConnection(), contextOwnsConnection: true).AddInterceptors(binding).UsePreparedStatementGuard();
+        options.UseNpgsql(
+            Connect(),
+            contextOwnsConnection: true,
+            npgsql => npgsql.ExecutionStrategy(dependencies => dependencies.CurrentContext.Context is TenantDbContext context ? new HomeReplay(context, Connect) : new NonRetryingExecutionStrategy(dependencies)))
+            .AddInterceptors(binding).UsePreparedStatementGuard();
         UseKernelServices(options);
+
+        DbConnection Connect() => store.Application.CreateConnection();
     }
 
     /// <summary>For looking at the model only.</summary>

@@ -13,7 +13,7 @@ namespace Rowhouse.Tenancy.Postgres.Bulk;
 internal sealed class BulkInsert
 {
     // Tried from 1,000 to 20,000: above 5,000 nothing is gained, and the arrays stay below some megabytes.
-    private const int ChunkSize = 5_000;
+    public const int ChunkSize = 5_000;
 
     private readonly TenantDbContext context;
     private readonly List<BulkColumn> columns;
@@ -34,12 +34,14 @@ internal sealed class BulkInsert
         sql = $"INSERT INTO {Sql.Name(table.Schema ?? "public")}.{Sql.Name(table.Name)} ({TenantModel.Key}, {names}) SELECT @tenant, {names} FROM unnest({arrays}) AS rows ({names})";
     }
 
-    public async Task<int> ExecuteAsync<TEntity>(IEnumerable<TEntity> entities, CancellationToken cancellationToken)
+    /// <summary>Inserts the chunk that the enumerator is at, and those that follow.</summary>
+    public async Task<int> ExecuteAsync<TEntity>(IEnumerator<TEntity[]> chunks, CancellationToken cancellationToken)
         where TEntity : class
     {
         var count = 0;
-        foreach (var chunk in entities.Chunk(ChunkSize))
+        do
         {
+            var chunk = chunks.Current;
             List<object> parameters = [new NpgsqlParameter<Guid>("tenant", context.BoundTenant.Value), .. columns.Select((column, i) => column.Parameter($"p{i}", chunk))];
             try
             {
@@ -52,6 +54,7 @@ internal sealed class BulkInsert
                 throw new DbUpdateException($"A bulk insert into {typeof(TEntity).Name} failed: {exception.MessageText}", exception);
             }
         }
+        while (chunks.MoveNext());
 
         return count;
     }

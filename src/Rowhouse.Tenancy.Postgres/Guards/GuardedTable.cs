@@ -7,10 +7,11 @@ namespace Rowhouse.Tenancy.Postgres.Guards;
 /// <param name="Schema">Its schema.</param>
 /// <param name="Name">Its name.</param>
 /// <param name="IsShared">Whether its rows belong to nobody and are read by all tenants.</param>
-internal sealed record GuardedTable(string Schema, string Name, bool IsShared)
+/// <param name="Key">The columns of its primary key beside the tenant's.</param>
+internal sealed record GuardedTable(string Schema, string Name, bool IsShared, IReadOnlyList<string> Key)
 {
-    /// <summary>What the application may do with the rows.</summary>
-    public IReadOnlyList<string> ApplicationRights => IsShared ? ["SELECT"] : ["SELECT", "INSERT", "UPDATE", "DELETE"];
+    /// <summary>What the roles that work for a tenant may do with the rows.</summary>
+    public IReadOnlyList<string> TenantRights => IsShared ? ["SELECT"] : ["SELECT", "INSERT", "UPDATE", "DELETE"];
 
     /// <summary>What the platform may do with the rows.</summary>
     public IReadOnlyList<string> PlatformRights => IsShared ? ["SELECT", "INSERT", "UPDATE", "DELETE"] : [];
@@ -19,7 +20,7 @@ internal sealed record GuardedTable(string Schema, string Name, bool IsShared)
     {
         var shared = table.EntityTypeMappings.All(mapping => mapping.TypeBase is IEntityType type && TenantModel.IsShared(type));
         return shared == (table.FindColumn(TenantModel.Key) is null)
-            ? new(table.Schema ?? "public", table.Name, shared)
+            ? new(table.Schema ?? "public", table.Name, shared, [.. table.PrimaryKey?.Columns.Select(column => column.Name).Where(name => name != TenantModel.Key) ?? []])
             : throw new InvalidOperationException($"{table.Schema}.{table.Name} holds rows of tenants and shared rows. Keep them in tables of their own.");
     }
 

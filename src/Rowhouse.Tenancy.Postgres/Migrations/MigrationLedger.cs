@@ -17,8 +17,8 @@ internal static class MigrationLedger
             applied_at timestamptz NOT NULL DEFAULT now(),
             CONSTRAINT pk_migrations PRIMARY KEY (module, number)
         );
-        GRANT USAGE ON SCHEMA tenancy TO {roles.Application}, {roles.Platform};
-        GRANT SELECT ON tenancy.migrations TO {roles.Application}, {roles.Platform};
+        GRANT USAGE ON SCHEMA tenancy TO {roles.Tenants}, {roles.Platform};
+        GRANT SELECT ON tenancy.migrations TO {roles.Tenants}, {roles.Platform};
         """,
         cancellationToken);
 

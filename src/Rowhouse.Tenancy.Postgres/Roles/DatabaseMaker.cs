@@ -54,7 +54,7 @@ internal sealed class DatabaseMaker(NpgsqlConnection connection, RoleNames roles
             revoke all on database {name} from public;
             grant connect on database {name} to {roles.Application}, {roles.Platform};
             revoke all on schema public from public;
-            grant usage on schema public to {roles.Application}, {roles.Platform};
+            grant usage on schema public to {roles.Tenants}, {roles.Platform};
             create collation if not exists public.{DatabaseRoles.ShownText} (provider = icu, locale = 'und-u-kn-true');
             """,
             cancellationToken).ConfigureAwait(false);

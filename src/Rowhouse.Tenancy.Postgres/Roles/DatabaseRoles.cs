@@ -76,9 +76,9 @@ public static class DatabaseRoles
                 from pg_shdepend s
                 join pg_roles u on s.refclassid = 'pg_authid'::regclass and s.refobjid = u.oid
                 join pg_database d on d.oid = s.dbid or (s.classid = 'pg_database'::regclass and s.objid = d.oid)
-                where u.rolname in ($1, $2, $3)
+                where u.rolname in ($1, $2, $3, $4)
                 """,
-                cancellationToken, roles.Owner, roles.Application, roles.Platform).ConfigureAwait(false) ?? [];
+                cancellationToken, roles.Owner, roles.Application, roles.Platform, roles.Tenants).ConfigureAwait(false) ?? [];
         }
     }
 

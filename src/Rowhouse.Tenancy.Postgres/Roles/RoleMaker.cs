@@ -2,7 +2,7 @@ using Npgsql;
 
 namespace Rowhouse.Tenancy.Postgres.Roles;
 
-/// <summary>Makes the three roles, each with the right to sign in and with no other.</summary>
+/// <summary>Makes the three roles that sign in, each with no other right, and the group of tenants' tables.</summary>
 internal sealed class RoleMaker(NpgsqlConnection admin, RoleNames roles)
 {
     public async Task EnsureAsync(RolePasswords passwords, CancellationToken cancellationToken)
@@ -15,6 +15,7 @@ internal sealed class RoleMaker(NpgsqlConnection admin, RoleNames roles)
             await EnsureRoleAsync(roles.Owner, passwords.Owner, cancellationToken).ConfigureAwait(false);
             await EnsureRoleAsync(roles.Application, passwords.Application, cancellationToken).ConfigureAwait(false);
             await EnsureRoleAsync(roles.Platform, passwords.Platform, cancellationToken).ConfigureAwait(false);
+            await EnsureGroupAsync(cancellationToken).ConfigureAwait(false);
             await RefuseMembershipsAsync(cancellationToken).ConfigureAwait(false);
             await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
         }
@@ -36,11 +37,29 @@ internal sealed class RoleMaker(NpgsqlConnection admin, RoleNames roles)
         await admin.ExecuteAsync($"{statement} password '{ScramVerifier.Of(password)}'", cancellationToken).ConfigureAwait(false);
     }
 
+    private async Task EnsureGroupAsync(CancellationToken cancellationToken)
+    {
+        if (!await admin.ScalarAsync<bool>("select exists (select from pg_roles where rolname = $1)", cancellationToken, roles.Tenants).ConfigureAwait(false))
+        {
+            await admin.ExecuteAsync($"create role {roles.Tenants} nologin nosuperuser nobypassrls nocreatedb nocreaterole noreplication inherit", cancellationToken).ConfigureAwait(false);
+        }
+        else if (await admin.ScalarAsync<bool>("select rolcanlogin from pg_roles where rolname = $1", cancellationToken, roles.Tenants).ConfigureAwait(false))
+        {
+            await admin.ExecuteAsync($"alter role {roles.Tenants} nologin", cancellationToken).ConfigureAwait(false);
+        }
+
+        // Granted anew it would only be a notice; from 16 on the right to become the group is a choice, and nobody needs it.
+        if (!await admin.ScalarAsync<bool>("select pg_has_role($1, $2, 'usage')", cancellationToken, roles.Application, roles.Tenants).ConfigureAwait(false))
+        {
+            await admin.ExecuteAsync($"grant {roles.Tenants} to {roles.Application}{(admin.PostgreSqlVersion.Major >= 16 ? " with inherit true, set false" : "")}", cancellationToken).ConfigureAwait(false);
+        }
+    }
+
     private async Task RefuseMembershipsAsync(CancellationToken cancellationToken)
     {
         var membership = await admin.ScalarAsync<string?>(
-            "select format('%s is a member of %s', member::regrole, roleid::regrole) from pg_auth_members where member in ($1::regrole, $2::regrole) limit 1",
-            cancellationToken, roles.Application, roles.Platform).ConfigureAwait(false);
+            "select format('%s is a member of %s', member::regrole, roleid::regrole) from pg_auth_members where member in ($1::regrole, $2::regrole, $3::regrole) and not (member = $1::regrole and roleid = $3::regrole) limit 1",
+            cancellationToken, roles.Application, roles.Platform, roles.Tenants).ConfigureAwait(false);
         if (membership is not null)
         {
             throw new InvalidOperationException($"{membership}, so it has rights that isolation does not count with. Revoke the membership.");

@@ -37,13 +37,20 @@ public sealed partial record RoleNames
     /// <summary>The role of requests and jobs. It owns nothing and is held by row-level security.</summary>
     public string Application => $"{Installation}_app";
 
+    /// <summary>
+    /// The group that policies and grants of tenants' tables name. Nobody signs in as it and it may connect nowhere;
+    /// <see cref="Application"/> is its member. So a role that is given a home of its own needs no policy of its own.
+    /// </summary>
+    public string Tenants => $"{Installation}_tenant";
+
     /// <summary>The role of the control plane.</summary>
     public string Platform => $"{Installation}_platform";
 
-    /// <summary>Puts the names where SQL says <c>:"owner"</c>, <c>:"app"</c> or <c>:"platform"</c>, as psql's variables are written.</summary>
+    /// <summary>Puts the names where SQL says <c>:"owner"</c>, <c>:"app"</c>, <c>:"tenant"</c> or <c>:"platform"</c>, as psql's variables are written.</summary>
     internal string Fill(string sql) => sql
         .Replace(":\"owner\"", Owner, StringComparison.Ordinal)
         .Replace(":\"app\"", Application, StringComparison.Ordinal)
+        .Replace(":\"tenant\"", Tenants, StringComparison.Ordinal)
         .Replace(":\"platform\"", Platform, StringComparison.Ordinal);
 
     [GeneratedRegex("^[a-z][a-z0-9_]*\\z", RegexOptions.NonBacktracking)]

@@ -15,7 +15,7 @@ internal static class IsolationCheck
     public static async Task<IsolationReport> RunAsync(NpgsqlConnection connection, RoleNames names, IReadOnlyList<GuardedTable> tables, CancellationToken cancellationToken)
     {
         var live = await LiveDatabase.ReadAsync(connection, names, tables.Select(table => table.Schema), cancellationToken).ConfigureAwait(false);
-        string[] working = [names.Application, names.Platform];
+        string[] working = [names.Application, names.Tenants, names.Platform];
         var roles = await LiveRole.ReadAsync(connection, working, cancellationToken).ConfigureAwait(false);
         List<IsolationFinding> findings =
         [
@@ -24,8 +24,8 @@ internal static class IsolationCheck
             .. KeyRules.Check(tables, live),
             .. OpenRules.Check(tables, live),
             .. DatabaseRules.Check(live),
-            .. KernelRules.Check(live),
-            .. RoleRules.Check(working, roles),
+            .. KernelRules.Check(tables, live),
+            .. RoleRules.Check(names, working, roles),
         ];
         return new(tables.Count(table => !table.IsShared), tables.Count(table => table.IsShared), findings);
     }

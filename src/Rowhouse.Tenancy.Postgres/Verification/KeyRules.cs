@@ -1,5 +1,6 @@
 using Rowhouse.Tenancy.Postgres.Guards;
 using Rowhouse.Tenancy.Postgres.Model;
+using Rowhouse.Tenancy.Postgres.Roles;
 
 namespace Rowhouse.Tenancy.Postgres.Verification;
 
@@ -59,6 +60,14 @@ internal static class KeyRules
             if (!key.Valid)
             {
                 yield return new("foreign-key", relation.ToString(), $"{key.Name} was not checked against the rows that are there, or is not enforced.", $"ALTER TABLE {relation} VALIDATE CONSTRAINT {key.Name};");
+            }
+
+            // A mover writes a tenant's rows in an order of its own, and asks for the check at its end.
+            if (key is { Inherited: false } and not { Deferrable: true, Deferred: false })
+            {
+                yield return IsolationFinding.Mended(
+                    "foreign-key", relation.ToString(), $"{key.Name} cannot wait for the end of a transaction, or always does.",
+                    $"ALTER TABLE {relation.SqlName} ALTER CONSTRAINT {Sql.Name(key.Name)} DEFERRABLE INITIALLY IMMEDIATE;");
             }
 
             if (live.Find(key.References) is { HasTenant: true })

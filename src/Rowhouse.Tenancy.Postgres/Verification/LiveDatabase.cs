@@ -42,7 +42,7 @@ internal sealed record LiveDatabase
         await connection.ExecuteAsync("SET LOCAL search_path = pg_catalog", cancellationToken).ConfigureAwait(false);
         var command = new NpgsqlCommand(await KernelResource.ReadAsync("live.sql", cancellationToken).ConfigureAwait(false), connection)
         {
-            Parameters = { new() { Value = schemas.Append(KernelRules.Schema).Distinct().ToArray() }, new() { Value = new[] { names.Application, names.Platform } } },
+            Parameters = { new() { Value = schemas.Append(KernelRules.Schema).Distinct().ToArray() }, new() { Value = new[] { names.Application, names.Tenants, names.Platform } } },
         };
         await using var dispose = command.ConfigureAwait(false);
         var text = (string)(await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false))!; // json_build_object is never null
@@ -86,6 +86,7 @@ internal sealed record LiveRelation(
     bool SecurityInvoker,
     IReadOnlyList<long> Parents,
     bool HasTenant,
+    string SqlName,
     IReadOnlyList<LivePolicy> Policies,
     IReadOnlyList<LiveTrigger> Triggers,
     bool Unchecked,
@@ -106,7 +107,11 @@ internal sealed record LiveRelation(
 
 internal sealed record LivePolicy(string Name, char Command, bool Permissive, IReadOnlyList<string> Roles, string? Using, string? Check);
 
-internal sealed record LiveTrigger(string Name, short Type, bool Enabled, bool Conditional, string Function);
+/// <summary>A trigger that somebody made; those of foreign keys are not among them.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Enabled">Whether it fires.</param>
+/// <param name="Definition">What makes it, as PostgreSQL says it back.</param>
+internal sealed record LiveTrigger(string Name, bool Enabled, string Definition);
 
 internal sealed record LiveGrant(string Grantee, string Privilege, string? Column, bool Grantable)
 {
@@ -114,7 +119,7 @@ internal sealed record LiveGrant(string Grantee, string Privilege, string? Colum
 }
 
 internal sealed record LiveConstraint(
-    string Name, char Type, long? References, char OnDelete, char OnUpdate, bool Valid, IReadOnlyList<string> Columns, IReadOnlyList<string>? Referenced);
+    string Name, char Type, long? References, char OnDelete, char OnUpdate, bool Valid, bool Deferrable, bool Deferred, bool Inherited, IReadOnlyList<string> Columns, IReadOnlyList<string>? Referenced);
 
 internal sealed record LiveIndex(string Name, IReadOnlyList<string> Columns);
 

@@ -4,17 +4,19 @@ using Npgsql;
 namespace Rowhouse.Tenancy.Postgres.Verification;
 
 /// <summary>
-/// A role, and what it could do; <c>roles.sql</c> asks for it: all that it can become, directly or over others, the first
-/// things that it owns in this database, what its sessions begin with.
+/// A role, and what it could do; <c>roles.sql</c> asks for it: all that it can become, directly or over others, who acts as
+/// it (not who may only admit others, as from PostgreSQL 16 on whoever made a role does), the first things that it owns in this database, what its sessions begin with.
 /// </summary>
 internal sealed record LiveRole(
     string Name,
+    bool SignsIn,
     bool Superuser,
     bool BypassesPolicies,
     bool MakesRoles,
     bool MakesDatabases,
     bool Replicates,
     IReadOnlyList<string> MemberOf,
+    IReadOnlyList<string> Members,
     IReadOnlyList<string> Owns,
     IReadOnlyList<LiveSetting> Settings,
     bool MakesSchemas,

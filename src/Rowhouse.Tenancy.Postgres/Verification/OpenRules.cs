@@ -17,9 +17,9 @@ internal static class OpenRules
     private static IEnumerable<IsolationFinding> Relation(LiveRelation relation, HashSet<string> owned, LiveDatabase live)
     {
         var where = relation.ToString();
-        var forApplication = relation.Grants.Any(grant => grant.Grantee == live.Names.Application || grant.Grantee is "public");
+        var forApplication = relation.Grants.Any(grant => grant.Grantee == live.Names.Application || grant.Grantee == live.Names.Tenants || grant.Grantee is "public");
         var open = forApplication || relation.Grants.Any(grant => grant.Grantee == live.Names.Platform);
-        var revoke = $"REVOKE ALL ON {where} FROM {live.Names.Application}, {live.Names.Platform}, PUBLIC;";
+        var revoke = $"REVOKE ALL ON {where} FROM {live.Names.Application}, {live.Names.Tenants}, {live.Names.Platform}, PUBLIC;";
         switch (relation.Kind)
         {
             case LiveRelation.MaterializedView when open:
@@ -43,7 +43,7 @@ internal static class OpenRules
                 }
                 else if (forApplication)
                 {
-                    yield return new("unknown-table", where, "no model knows this table, and the application can use it.", $"REVOKE ALL ON {where} FROM {live.Names.Application}, PUBLIC;");
+                    yield return new("unknown-table", where, "no model knows this table, and the application can use it.", $"REVOKE ALL ON {where} FROM {live.Names.Application}, {live.Names.Tenants}, PUBLIC;");
                 }
 
                 break;
@@ -68,7 +68,7 @@ internal static class OpenRules
         {
             yield return new(
                 "function", function.Name, $"it runs with the rights of {function.Owner}, whoever calls it.",
-                $"ALTER FUNCTION {function.Name} SECURITY INVOKER; or, outside the modules' schemas: REVOKE EXECUTE ON FUNCTION {function.Name} FROM PUBLIC, {live.Names.Application}, {live.Names.Platform};");
+                $"ALTER FUNCTION {function.Name} SECURITY INVOKER; or, outside the modules' schemas: REVOKE EXECUTE ON FUNCTION {function.Name} FROM PUBLIC, {live.Names.Application}, {live.Names.Tenants}, {live.Names.Platform};");
         }
 
         if (function.Leakproof)

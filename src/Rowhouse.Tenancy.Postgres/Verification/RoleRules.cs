@@ -11,11 +11,12 @@ internal static class RoleRules
     private static readonly string[] Steering = ["row_security", "search_path", "session_replication_role", "role", "session_authorization", "local_preload_libraries", "session_preload_libraries"];
 
     /// <summary>Judges the roles by what they are, own, can become, begin with and can make.</summary>
-    /// <param name="names">The roles that are judged.</param>
+    /// <param name="names">What the installation's roles are called.</param>
+    /// <param name="judged">The roles that are judged.</param>
     /// <param name="roles">They, where they exist, and all that they can become.</param>
-    public static IEnumerable<IsolationFinding> Check(IEnumerable<string> names, IReadOnlyList<LiveRole> roles) =>
-        names.SelectMany(name => roles.FirstOrDefault(role => role.Name == name) is { } role
-            ? Is(role).Concat(Becomes(role, roles)).Concat(Begins(role)).Concat(Makes(role))
+    public static IEnumerable<IsolationFinding> Check(RoleNames names, IEnumerable<string> judged, IReadOnlyList<LiveRole> roles) =>
+        judged.SelectMany(name => roles.FirstOrDefault(role => role.Name == name) is { } role
+            ? Is(role).Concat(Becomes(names, role, roles)).Concat(Group(names, role)).Concat(Begins(role)).Concat(Makes(role))
             : [new("role", name, "there is no such role.", "Run `rowhouse database init`.")]);
 
     private static IEnumerable<IsolationFinding> Is(LiveRole role)
@@ -31,13 +32,38 @@ internal static class RoleRules
         }
     }
 
-    private static IEnumerable<IsolationFinding> Becomes(LiveRole role, IReadOnlyList<LiveRole> roles) =>
+    // The application's role has its rights from the group of tenants' tables, and nothing else from anywhere.
+    private static IEnumerable<IsolationFinding> Becomes(RoleNames names, LiveRole role, IReadOnlyList<LiveRole> roles) =>
         from name in role.MemberOf
+        where role.Name != names.Application || name != names.Tenants
         let other = roles.First(candidate => candidate.Name == name) // the query answers whom it names
         let why = other.Attributes.Select(attribute => $"has {attribute}").Concat(other.Owns.Take(1).Select(thing => $"owns the {thing}")).FirstOrDefault()
         select new IsolationFinding(
             "role", role.Name, $"it is a member of {name}{(why is null ? "" : $", which {why}")}, directly or over others, and can act as it.",
             $"As a superuser: REVOKE {Sql.Name(name)} FROM {Sql.Name(role.Name)}; or from the role between them.");
+
+    private static IEnumerable<IsolationFinding> Group(RoleNames names, LiveRole role)
+    {
+        if (role.Name == names.Application && !role.MemberOf.Contains(names.Tenants))
+        {
+            yield return new("role", role.Name, $"it is no member of {names.Tenants}, which has the rights on tenants' tables.", "Run `rowhouse database init`.");
+        }
+
+        if (role.Name != names.Tenants)
+        {
+            yield break;
+        }
+
+        if (role.SignsIn)
+        {
+            yield return new("role", role.Name, "somebody can sign in as it, and it is a group.", $"As a superuser: ALTER ROLE {Sql.Name(role.Name)} NOLOGIN;");
+        }
+
+        foreach (var stranger in role.Members.Where(member => member != names.Application))
+        {
+            yield return new("role", stranger, $"it is a member of {role.Name}, so it reads and writes the rows of any tenant that it binds.", $"As a superuser: REVOKE {Sql.Name(role.Name)} FROM {Sql.Name(stranger)};");
+        }
+    }
 
     private static IEnumerable<IsolationFinding> Begins(LiveRole role) =>
         from setting in role.Settings

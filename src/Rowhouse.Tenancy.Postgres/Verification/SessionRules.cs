@@ -1,3 +1,5 @@
+using Rowhouse.Tenancy.Postgres.Roles;
+
 namespace Rowhouse.Tenancy.Postgres.Verification;
 
 /// <summary>
@@ -8,7 +10,7 @@ internal static class SessionRules
 {
     private const string UseWhatInitWrote = "Use the settings that `rowhouse database init` wrote, ROWHOUSE_INSTALLATION among them; it can be run again.";
 
-    public static async Task<IReadOnlyList<IsolationFinding>> CheckAsync(IEnumerable<WorkingConnection> connections, CancellationToken cancellationToken)
+    public static async Task<IReadOnlyList<IsolationFinding>> CheckAsync(RoleNames names, IEnumerable<WorkingConnection> connections, CancellationToken cancellationToken)
     {
         var findings = new List<IsolationFinding>();
         foreach (var connection in connections)
@@ -16,13 +18,13 @@ internal static class SessionRules
             var (session, refusal) = await LiveSession.ReadAsync(connection, cancellationToken).ConfigureAwait(false);
             findings.AddRange(session is null
                 ? [new("connection", connection.Setting, $"the server refuses it: {refusal}.", $"It has to work as {connection.Role}. {UseWhatInitWrote}")]
-                : Check(connection, session));
+                : Check(names, connection, session));
         }
 
         return [.. findings.Distinct()];
     }
 
-    private static IEnumerable<IsolationFinding> Check(WorkingConnection connection, LiveSession session)
+    private static IEnumerable<IsolationFinding> Check(RoleNames names, WorkingConnection connection, LiveSession session)
     {
         foreach (var user in new[] { session.SessionUser, session.CurrentUser }.Distinct())
         {
@@ -31,7 +33,7 @@ internal static class SessionRules
                 yield return new("connection", connection.Setting, $"it works as {user}, not as {connection.Role}.", UseWhatInitWrote);
             }
 
-            foreach (var finding in RoleRules.Check([user], session.Roles))
+            foreach (var finding in RoleRules.Check(names, [user], session.Roles))
             {
                 yield return finding;
             }

@@ -19,10 +19,8 @@ internal sealed class TableRules(IReadOnlyCollection<GuardedTable> tables, LiveD
 
     private const string PolicyName = "tenant";
     private const string FenceName = "fence";
-    private const string FenceFunction = "tenancy.fence";
 
-    // BEFORE, for each statement, INSERT, DELETE, UPDATE: pg_trigger.h.
-    private const short FenceType = 2 | 4 | 8 | 16;
+    private static readonly string[] Guards = [FenceName, CaptureTrigger.Name];
 
     private RoleNames Names => live.Names;
 
@@ -64,7 +62,7 @@ internal sealed class TableRules(IReadOnlyCollection<GuardedTable> tables, LiveD
         }
 
         string[] use = ["USAGE"];
-        foreach (var finding in Grants(schema.Key, $"SCHEMA {name}", found.Grants, (Names.Application, use), (Names.Platform, schema.Any(table => table.IsShared) ? use : [])))
+        foreach (var finding in Grants(schema.Key, $"SCHEMA {name}", found.Grants, (Names.Tenants, use), (Names.Platform, schema.Any(table => table.IsShared) ? use : [])))
         {
             yield return finding;
         }
@@ -78,8 +76,8 @@ internal sealed class TableRules(IReadOnlyCollection<GuardedTable> tables, LiveD
             yield return new("owner", relation.ToString(), $"it belongs to {relation.Owner}.", $"As its owner or a superuser: ALTER TABLE {name} OWNER TO {Names.Owner};");
         }
 
-        var grants = Grants(relation.ToString(), name, relation.Grants, (Names.Application, table.ApplicationRights), (Names.Platform, table.PlatformRights));
-        foreach (var finding in (table.IsShared ? [] : RowSecurity(relation, name)).Concat(Surplus(table, relation, name)).Concat(grants))
+        var grants = Grants(relation.ToString(), name, relation.Grants, (Names.Tenants, table.TenantRights), (Names.Platform, table.PlatformRights));
+        foreach (var finding in (table.IsShared ? [] : RowSecurity(relation, name).Concat(Triggers(table, relation, name))).Concat(Surplus(table, relation, name)).Concat(grants))
         {
             yield return finding;
         }
@@ -96,27 +94,43 @@ internal sealed class TableRules(IReadOnlyCollection<GuardedTable> tables, LiveD
 
         if (!relation.Secured || !relation.Forced)
         {
-            yield return Mended("row-security", where, relation.Secured ? "row-level security does not hold for its owner." : "row-level security is off.", $"ALTER TABLE {name} ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;");
+            yield return IsolationFinding.Mended("row-security", where, relation.Secured ? "row-level security does not hold for its owner." : "row-level security is off.", $"ALTER TABLE {name} ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;");
         }
 
         if (relation.Policies.FirstOrDefault(policy => policy.Name == PolicyName) is not { } tenant || !IsTenants(tenant))
         {
-            yield return Mended(
+            yield return IsolationFinding.Mended(
                 "policy", where, "it has no policy 'tenant', or another one under this name.",
-                $"DROP POLICY IF EXISTS {PolicyName} ON {name}; CREATE POLICY {PolicyName} ON {name} TO {Names.Application} USING ({Policy}) WITH CHECK ({Policy});");
-        }
-
-        var fence = relation.Triggers.FirstOrDefault(trigger => trigger.Name == FenceName);
-        if (fence is not { Type: FenceType, Enabled: true, Conditional: false, Function: FenceFunction })
-        {
-            yield return Mended(
-                "fence", where, fence is null ? "writes to it are not fenced." : "its fence is switched off or altered.",
-                $"CREATE OR REPLACE TRIGGER {FenceName} BEFORE INSERT OR UPDATE OR DELETE ON {name} FOR EACH STATEMENT EXECUTE FUNCTION {FenceFunction}(); ALTER TABLE {name} ENABLE TRIGGER {FenceName};");
+                $"DROP POLICY IF EXISTS {PolicyName} ON {name}; CREATE POLICY {PolicyName} ON {name} TO {Names.Tenants} USING ({Policy}) WITH CHECK ({Policy});");
         }
     }
 
+    private IEnumerable<IsolationFinding> Triggers(GuardedTable table, LiveRelation relation, string name)
+    {
+        var where = relation.ToString();
+        if (!Has(FenceName, $"CREATE TRIGGER {FenceName} BEFORE INSERT OR DELETE OR UPDATE ON {relation.SqlName} FOR EACH STATEMENT EXECUTE FUNCTION tenancy.fence()"))
+        {
+            yield return IsolationFinding.Mended(
+                "fence", where, "its fence is missing, switched off or altered, so a home that moved away could be written to.",
+                $"CREATE OR REPLACE TRIGGER {FenceName} BEFORE INSERT OR UPDATE OR DELETE ON {name} FOR EACH STATEMENT EXECUTE FUNCTION tenancy.fence(); ALTER TABLE {name} ENABLE TRIGGER {FenceName};");
+        }
+
+        var capture = new CaptureTrigger(table);
+        if (!live.Kernel.Contains(capture.LineFor(Names)))
+        {
+            yield return IsolationFinding.Mended("capture", where, $"the function {capture.Function}, which notes its changed rows while a move copies them, is missing or altered.", capture.FunctionSql);
+        }
+
+        if (!Has(CaptureTrigger.Name, capture.TriggerText(relation.SqlName)))
+        {
+            yield return IsolationFinding.Mended("capture", where, "its capture is missing, switched off or altered, so a move would lose its changed rows.", capture.TriggerSql(name));
+        }
+
+        bool Has(string trigger, string definition) => relation.Triggers.Any(found => found.Name == trigger && found.Enabled && found.Definition == definition);
+    }
+
     private bool IsTenants(LivePolicy policy) =>
-        policy is { Command: '*', Permissive: true, Roles: [var role], Using: LivePolicy, Check: LivePolicy } && role == Names.Application;
+        policy is { Command: '*', Permissive: true, Roles: [var role], Using: LivePolicy, Check: LivePolicy } && role == Names.Tenants;
 
     private IEnumerable<IsolationFinding> Surplus(GuardedTable table, LiveRelation relation, string name)
     {
@@ -129,7 +143,7 @@ internal sealed class TableRules(IReadOnlyCollection<GuardedTable> tables, LiveD
         }
 
         // Also where nobody may call its function.
-        foreach (var other in relation.Triggers.Where(trigger => table.IsShared || trigger.Name != FenceName))
+        foreach (var other in relation.Triggers.Where(trigger => table.IsShared || !Guards.Contains(trigger.Name)))
         {
             yield return new("trigger", where, $"the trigger '{other.Name}' is not the model's, and its function sees every row that is written.", $"As {Names.Owner}: DROP TRIGGER {Sql.Name(other.Name)} ON {name};");
         }
@@ -153,17 +167,14 @@ internal sealed class TableRules(IReadOnlyCollection<GuardedTable> tables, LiveD
             if (surplus.Count > 0)
             {
                 // REVOKE ALL takes the rights on columns as well, and the right ones are given again.
-                yield return Mended("grant", where, $"{role} may {string.Join(", ", surplus)}.", $"REVOKE ALL ON {on} FROM {name} CASCADE;{Grant(rights, name)}");
+                yield return IsolationFinding.Mended("grant", where, $"{role} may {string.Join(", ", surplus)}.", $"REVOKE ALL ON {on} FROM {name} CASCADE;{Grant(rights, name)}");
             }
             else if (lacking.Count > 0)
             {
-                yield return Mended("grant", where, $"{role} may not {string.Join(", ", lacking)}.", Grant(lacking, name));
+                yield return IsolationFinding.Mended("grant", where, $"{role} may not {string.Join(", ", lacking)}.", Grant(lacking, name));
             }
         }
 
         string Grant(IReadOnlyCollection<string> rights, string name) => rights.Count == 0 ? "" : $"GRANT {string.Join(", ", rights)} ON {on} TO {name};";
     }
-
-    private static IsolationFinding Mended(string rule, string where, string what, string sql) =>
-        new(rule, where, what, $"Run `rowhouse migrate`, which does: {sql}") { Sql = sql };
 }

@@ -33,7 +33,7 @@ SELECT json_build_object(
             FROM aclexplode(s.acl) a WHERE a.grantee <> s.owner)) ORDER BY s.name), '[]') FROM schemas s),
     'relations', (SELECT coalesce(json_agg(json_build_object(
         'id', r.oid, 'schema', r.schema, 'name', r.name, 'kind', r.kind, 'owner', r.owner, 'secured', r.secured, 'forced', r.forced,
-        'securityInvoker', r.security_invoker, 'parents', r.parents,
+        'sqlName', r.oid::regclass::text, 'securityInvoker', r.security_invoker, 'parents', r.parents,
         'hasTenant', EXISTS (SELECT FROM pg_attribute t WHERE t.attrelid = r.oid AND t.attname = 'tenant_id' AND NOT t.attisdropped AND t.atttypid = 'uuid'::regtype AND (t.attnotnull OR r.kind IN ('v', 'm'))),
         'policies', (SELECT coalesce(json_agg(json_build_object(
             'name', p.polname, 'command', p.polcmd, 'permissive', p.polpermissive,
@@ -41,15 +41,14 @@ SELECT json_build_object(
             'using', pg_get_expr(p.polqual, p.polrelid), 'check', pg_get_expr(p.polwithcheck, p.polrelid)) ORDER BY p.polname), '[]')
             FROM pg_policy p WHERE p.polrelid = r.oid),
         'triggers', (SELECT coalesce(json_agg(json_build_object(
-            'name', t.tgname, 'type', t.tgtype, 'enabled', t.tgenabled IN ('O', 'A'), 'conditional', t.tgqual IS NOT NULL OR t.tgattr <> ''::int2vector,
-            'function', t.tgfoid::regproc::text) ORDER BY t.tgname), '[]')
+            'name', t.tgname, 'enabled', t.tgenabled IN ('O', 'A'), 'definition', pg_get_triggerdef(t.oid)) ORDER BY t.tgname), '[]')
             FROM pg_trigger t WHERE t.tgrelid = r.oid AND NOT t.tgisinternal),
         'unchecked', EXISTS (SELECT FROM pg_trigger t WHERE t.tgrelid = r.oid AND t.tgisinternal AND t.tgenabled NOT IN ('O', 'A')),
         'rules', (SELECT coalesce(json_agg(w.rulename ORDER BY w.rulename), '[]') FROM pg_rewrite w WHERE w.ev_class = r.oid AND w.rulename <> '_RETURN'),
         'grants', (SELECT coalesce(json_agg(json_build_object('grantee', g.grantee, 'privilege', g.privilege, 'column', g.column, 'grantable', g.grantable) ORDER BY g.grantee, g.privilege, g.column), '[]')
             FROM grants g WHERE g.oid = r.oid),
         'constraints', (SELECT coalesce(json_agg(json_build_object(
-            'name', k.conname, 'type', k.contype, 'references', CASE k.confrelid WHEN 0 THEN NULL ELSE k.confrelid END, 'onDelete', k.confdeltype, 'onUpdate', k.confupdtype, 'valid', k.convalidated,
+            'name', k.conname, 'type', k.contype, 'references', CASE k.confrelid WHEN 0 THEN NULL ELSE k.confrelid END, 'onDelete', k.confdeltype, 'onUpdate', k.confupdtype, 'valid', k.convalidated, 'deferrable', k.condeferrable, 'deferred', k.condeferred, 'inherited', k.conparentid <> 0,
             'columns', (SELECT json_agg(t.attname ORDER BY c.place) FROM unnest(k.conkey) WITH ORDINALITY c (number, place) JOIN pg_attribute t ON t.attrelid = k.conrelid AND t.attnum = c.number),
             'referenced', (SELECT json_agg(t.attname ORDER BY c.place) FROM unnest(k.confkey) WITH ORDINALITY c (number, place) JOIN pg_attribute t ON t.attrelid = k.confrelid AND t.attnum = c.number)) ORDER BY k.conname), '[]')
             FROM pg_constraint k WHERE k.conrelid = r.oid AND k.contype IN ('p', 'u', 'f', 'x')),

@@ -8,8 +8,10 @@ WITH RECURSIVE named AS (
     SELECT r.member, m.roleid FROM reached r JOIN pg_auth_members m ON m.member = r.oid
 )
 SELECT coalesce(json_agg(json_build_object(
-    'name', u.rolname, 'superuser', u.rolsuper, 'bypassesPolicies', u.rolbypassrls, 'makesRoles', u.rolcreaterole, 'makesDatabases', u.rolcreatedb, 'replicates', u.rolreplication,
+    'name', u.rolname, 'signsIn', u.rolcanlogin, 'superuser', u.rolsuper, 'bypassesPolicies', u.rolbypassrls, 'makesRoles', u.rolcreaterole, 'makesDatabases', u.rolcreatedb, 'replicates', u.rolreplication,
     'memberOf', (SELECT coalesce(json_agg(pg_get_userbyid(r.oid) ORDER BY r.oid), '[]') FROM reached r WHERE r.member = u.oid),
+    'members', (SELECT coalesce(json_agg(pg_get_userbyid(m.member) ORDER BY m.member), '[]') FROM pg_auth_members m
+        WHERE m.roleid = u.oid AND (coalesce((to_jsonb(m) ->> 'inherit_option')::boolean, true) OR coalesce((to_jsonb(m) ->> 'set_option')::boolean, true))),
     'owns', (SELECT coalesce(json_agg(o.what), '[]') FROM (
         SELECT pg_describe_object(s.classid, s.objid, s.objsubid) AS what FROM pg_shdepend s
         WHERE s.refclassid = 'pg_authid'::regclass AND s.refobjid = u.oid AND s.deptype = 'o'

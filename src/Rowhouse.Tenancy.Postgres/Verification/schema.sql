@@ -44,7 +44,7 @@ SELECT line FROM (
         SELECT g.*, '' AS part FROM aclexplode(c.relacl) g
         UNION ALL
         SELECT g.*, format(' (%s)', t.attname) FROM pg_attribute t CROSS JOIN LATERAL aclexplode(t.attacl) g WHERE t.attrelid = c.oid AND NOT t.attisdropped) a
-    WHERE n.nspname = ANY ($1) AND c.relkind IN ('r', 'p') AND a.grantee <> c.relowner
+    WHERE n.nspname = ANY ($1) AND c.relkind IN ('r', 'p', 'S') AND a.grantee <> c.relowner
     UNION ALL
     SELECT format('function %s of %s: %s %s %s%s%s%s, settings %s, text %s', f.oid::regprocedure, pg_get_userbyid(f.proowner), f.prokind, l.lanname, f.provolatile,
         CASE WHEN f.prosecdef THEN ' security definer' ELSE '' END, CASE WHEN f.proleakproof THEN ' leakproof' ELSE '' END, CASE WHEN f.proisstrict THEN ' strict' ELSE '' END,

@@ -157,9 +157,9 @@ public sealed class TenantDbContextTests(PostgresFixture postgres) : IClassFixtu
     [Fact]
     public async Task A_home_that_is_fenced_takes_no_writes()
     {
-        await using var host = await NotesHost.StartAsync(postgres);
+        await using var host = await NotesHost.StartAsync(postgres, clock: new SwiftTimeProvider(1000));
         var note = await host.WriteNoteAsync(host.Smith);
-        await NotesHost.ExecuteAsync(host.Connections.Platform, "UPDATE tenancy.homes SET writable = false WHERE tenant_id = $1", host.Smith.Id.Value);
+        await host.ChangeHomeAsync(host.Smith, "state = 'closed'");
 
         var refused = await Should.ThrowAsync<HomeNotWritableException>(host.WriteNoteAsync(host.Smith));
         await Should.ThrowAsync<HomeNotWritableException>(host.InAsync(host.Smith, db => db.Notes.ExecuteDeleteAsync(Token)));
@@ -179,9 +179,9 @@ public sealed class TenantDbContextTests(PostgresFixture postgres) : IClassFixtu
     [Fact]
     public async Task A_home_of_a_later_generation_and_a_tenant_without_a_home_take_no_writes()
     {
-        await using var host = await NotesHost.StartAsync(postgres);
-        await NotesHost.ExecuteAsync(host.Connections.Platform, "UPDATE tenancy.homes SET generation = 2 WHERE tenant_id = $1", host.Smith.Id.Value);
-        await NotesHost.ExecuteAsync(host.Connections.Platform, "DELETE FROM tenancy.homes WHERE tenant_id = $1", host.Harbor.Id.Value);
+        await using var host = await NotesHost.StartAsync(postgres, clock: new SwiftTimeProvider(1000));
+        await host.ChangeHomeAsync(host.Smith, "generation = 2");
+        await NotesHost.ExecuteAsync(host.Connections.Platform, $"BEGIN; CALL tenancy.bind('{host.Harbor.Id}', 1); DELETE FROM tenancy.homes; COMMIT");
 
         await Should.ThrowAsync<HomeNotWritableException>(host.WriteNoteAsync(host.Smith));
         await Should.ThrowAsync<HomeNotWritableException>(host.WriteNoteAsync(host.Harbor));

@@ -23,18 +23,18 @@ public sealed class NotesHost : IAsyncDisposable
 
     public PostgresConnections Connections => Services.GetRequiredService<PostgresStore>().Connections;
 
-    public static async Task<NotesHost> StartAsync(PostgresFixture postgres, Func<PostgresConnections, PostgresConnections>? change = null)
+    public static async Task<NotesHost> StartAsync(PostgresFixture postgres, Func<PostgresConnections, PostgresConnections>? change = null, TimeProvider? clock = null)
     {
         var connections = await PrepareAsync(postgres);
-        return await StartAsync(change is null ? connections : change(connections));
+        return await StartAsync(change is null ? connections : change(connections), clock);
     }
 
     /// <summary>A migrated database without tenants.</summary>
     public static Task<PostgresConnections> PrepareAsync(PostgresFixture postgres) => postgres.CreateDatabaseAsync("notes", MigrateAsync);
 
-    public static async Task<NotesHost> StartAsync(PostgresConnections connections)
+    public static async Task<NotesHost> StartAsync(PostgresConnections connections, TimeProvider? clock = null)
     {
-        var notes = new NotesHost(Build(connections, migrate: false));
+        var notes = new NotesHost(Build(connections, migrate: false, clock));
         ((Catalogue)notes.Services.GetRequiredService<ITenantCatalogue>()).Entries.AddRange([new(notes.Smith, []), new(notes.Harbor, [])]);
         await notes.host.StartAsync();
         await notes.OpenHomeAsync(notes.Smith);
@@ -42,9 +42,10 @@ public sealed class NotesHost : IAsyncDisposable
         return notes;
     }
 
-    public static IHost Build(PostgresConnections connections, bool migrate)
+    public static IHost Build(PostgresConnections connections, bool migrate, TimeProvider? clock = null)
     {
         var builder = Host.CreateEmptyApplicationBuilder(new());
+        builder.Services.AddSingleton(clock ?? TimeProvider.System);
         builder.Services.AddLogging();
         builder.AddTenancy(tenancy => tenancy.UseCatalogue<Catalogue>().OnPostgres(options =>
         {
@@ -57,6 +58,20 @@ public sealed class NotesHost : IAsyncDisposable
 
     public async Task OpenHomeAsync(Tenant tenant) =>
         await ExecuteAsync(Connections.Platform, "INSERT INTO tenancy.homes (tenant_id, generation) VALUES ($1, $2)", tenant.Id.Value, tenant.Placement.Generation);
+
+    /// <summary>Changes a tenant's home as the platform does, once all that write to it have committed.</summary>
+    /// <param name="tenant">The tenant.</param>
+    /// <param name="change">What follows <c>UPDATE tenancy.homes SET</c>.</param>
+    public Task ChangeHomeAsync(Tenant tenant, string change) =>
+        ExecuteAsync(Connections.Platform, $"BEGIN; CALL tenancy.bind('{tenant.Id}', 1); UPDATE tenancy.homes SET {change} WHERE tenant_id = '{tenant.Id}'; COMMIT");
+
+    /// <summary>Opens the next home of a tenant, in the same database, and lets this node know.</summary>
+    public async Task MoveAsync(Tenant tenant)
+    {
+        await ChangeHomeAsync(tenant, "generation = generation + 1, state = 'open'");
+        var moved = tenant with { Version = tenant.Version + 1, Placement = tenant.Placement with { Generation = tenant.Placement.Generation + 1 } };
+        Services.GetRequiredService<TenantDirectory>().Apply(new(moved, []));
+    }
 
     public async Task<EnteredTenant> EnterAsync(Tenant tenant) => await Services.GetRequiredService<ITenantScopes>().EnterAsync(tenant.Id);
 

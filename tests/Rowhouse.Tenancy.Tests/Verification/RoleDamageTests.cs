@@ -32,6 +32,13 @@ public sealed class RoleDamageTests(SoundDatabase sound) : IClassFixture<SoundDa
         { "CREATE FUNCTION public.e() RETURNS event_trigger LANGUAGE plpgsql AS 'BEGIN END'; CREATE EVENT TRIGGER watch ON ddl_command_end EXECUTE FUNCTION public.e()", "event-trigger", "watch", "ddl_command_end" },
         { "ALTER DEFAULT PRIVILEGES FOR ROLE rowhouse_owner GRANT SELECT ON TABLES TO rowhouse_app", "default-grant", "database test_1", "SELECT to rowhouse_app" },
         { "ALTER DEFAULT PRIVILEGES FOR ROLE rowhouse_owner IN SCHEMA notes GRANT SELECT ON TABLES TO PUBLIC", "default-grant", "notes", "SELECT to public" },
+        { "ALTER ROLE rowhouse_tenant LOGIN", "role", "rowhouse_tenant", "sign in as it" },
+        { "ALTER ROLE rowhouse_tenant BYPASSRLS", "role", "rowhouse_tenant", "BYPASSRLS" },
+        { "GRANT pg_read_all_data TO rowhouse_tenant", "role", "rowhouse_app", "member of pg_read_all_data" },
+        { "CREATE ROLE reporting LOGIN; GRANT rowhouse_tenant TO reporting", "role", "reporting", "any tenant that it binds" },
+        { "GRANT rowhouse_tenant TO rowhouse_platform", "role", "rowhouse_platform", "member of rowhouse_tenant" },
+        { "REVOKE rowhouse_tenant FROM rowhouse_app", "role", "rowhouse_app", "no member of rowhouse_tenant" },
+        { "ALTER ROLE rowhouse_tenant RENAME TO gone", "role", "rowhouse_tenant", "there is no such role" },
         { "ALTER ROLE rowhouse_platform RENAME TO gone", "role", "rowhouse_platform", "there is no such role" },
         { "ALTER ROLE rowhouse_app RENAME TO gone", "role", "rowhouse_app", "there is no such role" },
     };

@@ -39,7 +39,7 @@ internal static class DeleteCollection
         HttpRequest request,
         CancellationToken cancellationToken)
     {
-        if (await db.Collections.FirstOrDefaultAsync(collection => collection.Id == id, cancellationToken) is not { } collection)
+        if (await db.Collections.AsNoTracking().FirstOrDefaultAsync(collection => collection.Id == id, cancellationToken) is not { } collection)
         {
             return CardVaultProblems.UnknownCollection.With("No collection of this tenant has this id.");
         }
@@ -59,17 +59,9 @@ internal static class DeleteCollection
             return CardVaultProblems.CollectionNotEmpty.With($"The collection has {count:N0} cards. Move them first, or delete it with cards=loose to keep them in no collection.");
         }
 
-        db.Collections.Remove(collection);
         try
         {
-            if (cards is null)
-            {
-                await db.SaveChangesAsync(cancellationToken);
-            }
-            else
-            {
-                await db.InLockAsync("collections", cancelled => LoosenAndSaveAsync(db, id, clock.GetUtcNow(), cancelled), cancellationToken);
-            }
+            await db.InLockAsync("collections", cancelled => RemoveAsync(db, collection, loosen: cards is not null, clock.GetUtcNow(), cancelled), cancellationToken);
         }
         catch (DbUpdateConcurrencyException)
         {
@@ -82,14 +74,20 @@ internal static class DeleteCollection
 
         return TypedResults.NoContent();
     }
-    private static async Task<int> LoosenAndSaveAsync(CardVaultDbContext db, Guid id, DateTimeOffset now, CancellationToken cancellationToken)
+
+    private static async Task<int> RemoveAsync(CardVaultDbContext db, Collection collection, bool loosen, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        await db.Cards.Where(card => card.CollectionId == id).ExecuteUpdateAsync(
-            row => row
-                .SetProperty(card => card.CollectionId, (Guid?)null)
-                .SetProperty(card => card.UpdatedAt, now)
-                .SetProperty(card => card.Version, card => card.Version + 1),
-            cancellationToken);
+        if (loosen)
+        {
+            await db.Cards.Where(card => card.CollectionId == collection.Id).ExecuteUpdateAsync(
+                row => row
+                    .SetProperty(card => card.CollectionId, (Guid?)null)
+                    .SetProperty(card => card.UpdatedAt, now)
+                    .SetProperty(card => card.Version, card => card.Version + 1),
+                cancellationToken);
+        }
+
+        db.Collections.Remove(collection);
         return await db.SaveChangesAsync(cancellationToken);
     }
 }

@@ -1,0 +1,99 @@
+using Microsoft.EntityFrameworkCore;
+using Npgsql;
+
+namespace Rowhouse.Tenancy.Postgres;
+
+/// <summary>Work of a tenant that is done as a whole or not at all.</summary>
+public static class TenantTransactionExtensions
+{
+    /// <summary>
+    /// Runs work in one transaction. Where the tenant has just moved, it is run again from its beginning in the new home:
+    /// so it reads what it changes itself, and does nothing outside the database.
+    /// </summary>
+    /// <typeparam name="TResult">What the work gives.</typeparam>
+    /// <param name="context">The context that does the work; it tracks nothing yet, since what it tracked could be stale in the new home.</param>
+    /// <param name="work">The work. It is committed when it ends and undone when it throws.</param>
+    /// <param name="cancellationToken">Stops, and undoes what was done.</param>
+    /// <exception cref="InvalidOperationException">The context is in a transaction already, or tracks entities.</exception>
+    /// <exception cref="HomeNotWritableException">No home of the tenant takes writes for ten seconds. Nothing was changed.</exception>
+    public static async Task<TResult> InTransactionAsync<TResult>(this TenantDbContext context, Func<CancellationToken, Task<TResult>> work, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        ArgumentNullException.ThrowIfNull(work);
+        if (context.Database.CurrentTransaction is not null)
+        {
+            throw new InvalidOperationException("The context is in a transaction already; only the outermost can be done again.");
+        }
+
+        if (context.ChangeTracker.Entries().FirstOrDefault() is { } tracked)
+        {
+            throw new InvalidOperationException($"The context tracks a {tracked.Metadata.DisplayName()} already. Read and change entities inside the transaction, so that they are right when it has to be done again.");
+        }
+
+        return await context.RepeatInTransactionAsync(
+            cancelled =>
+            {
+                context.ChangeTracker.Clear();
+                return work(cancelled);
+            },
+            cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>The same for work that leaves the change tracker alone.</summary>
+    internal static Task<TResult> RepeatInTransactionAsync<TResult>(this TenantDbContext context, Func<CancellationToken, Task<TResult>> work, CancellationToken cancellationToken) =>
+        context.Database.CreateExecutionStrategy().ExecuteAsync(
+            work,
+            async (_, attempt, cancelled) =>
+            {
+                var transaction = await context.Database.BeginTransactionAsync(cancelled).ConfigureAwait(false);
+                await using var dispose = transaction.ConfigureAwait(false);
+                var result = await attempt(cancelled).ConfigureAwait(false);
+                await transaction.CommitAsync(cancelled).ConfigureAwait(false);
+                return result;
+            },
+            verifySucceeded: null,
+            cancellationToken);
+
+    /// <summary>
+    /// Runs work as <see cref="InTransactionAsync"/> does, holding a lock of the scope's tenant. Of two, the second waits until the first has
+    /// committed and then sees what it wrote. Other tenants, and locks of other names, are not waited for.
+    /// </summary>
+    /// <typeparam name="TResult">What the work gives.</typeparam>
+    /// <param name="context">The context that does the work; it tracks nothing yet.</param>
+    /// <param name="name">What is locked, for example <c>cards</c>.</param>
+    /// <param name="work">The work. It is committed when it ends and undone when it throws.</param>
+    /// <param name="cancellationToken">Stops, and undoes what was done.</param>
+    /// <exception cref="InvalidOperationException">The context is in a transaction already, or tracks entities.</exception>
+    /// <exception cref="TenantLockTimeoutException">Others held the lock, or a row that the work changes, for ten seconds. Nothing was changed.</exception>
+    /// <exception cref="HomeNotWritableException">No home of the tenant takes writes for ten seconds. Nothing was changed.</exception>
+    public static async Task<TResult> InLockAsync<TResult>(this TenantDbContext context, string name, Func<CancellationToken, Task<TResult>> work, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        ArgumentNullException.ThrowIfNull(work);
+        var key = $"{context.BoundTenant}:{name}";
+        try
+        {
+            return await context.InTransactionAsync(
+                async cancelled =>
+                {
+                    // Ten seconds: longer than any work of a request should hold others up, and shorter than their patience.
+#pragma warning disable RS0030 // it names no rows, and its value is a parameter
+                    await context.Database.ExecuteSqlAsync($"SET LOCAL lock_timeout = '10s'; select pg_advisory_xact_lock(hashtextextended({key}, 0))", cancelled).ConfigureAwait(false);
+#pragma warning restore RS0030
+                    return await work(cancelled).ConfigureAwait(false);
+                },
+                cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception) when ((exception as PostgresException ?? exception.InnerException) is PostgresException { SqlState: PostgresErrorCodes.LockNotAvailable })
+        {
+            throw new TenantLockTimeoutException(name, exception as PostgresException ?? exception.InnerException!); // the filter has seen which
+        }
+    }
+}
+
+/// <summary>Others held something that the work needs for too long. Nothing was changed; whoever asked may ask again a little later.</summary>
+/// <param name="name">What was locked.</param>
+/// <param name="inner">What the database said.</param>
+public sealed class TenantLockTimeoutException(string name, Exception inner)
+    : DbUpdateException($"Others were working on the tenant's {name} for too long.", inner);
