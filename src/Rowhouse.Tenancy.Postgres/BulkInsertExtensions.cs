@@ -19,7 +19,7 @@ public static class BulkInsertExtensions
     /// <returns>How many rows were inserted.</returns>
     /// <exception cref="DbUpdateException">The database refused a row, for example because its key is there already.</exception>
     /// <exception cref="NotSupportedException">The entity is stored in a way that this cannot write; the message says which.</exception>
-    /// <exception cref="HomeNotWritableException">The tenant moved, or is moving.</exception>
+    /// <exception cref="HomeNotWritableException">No home of the tenant takes writes for ten seconds. Nothing was inserted.</exception>
     public static async Task<int> BulkInsertAsync<TEntity>(this DbSet<TEntity> set, IEnumerable<TEntity> entities, CancellationToken cancellationToken = default)
         where TEntity : class
     {

@@ -9,7 +9,7 @@ namespace Rowhouse.Tenancy.Postgres;
 
 /// <summary>
 /// Brings a database to the schema that the registered modules expect: the kernel's scripts, then each module's in the
-/// order of registration, then the guards (row-level security, policies, fences, grants) that follow from their models.
+/// order of registration, then the guards (row-level security, policies, fences, captures, grants, deferrable foreign keys) that follow from their models.
 /// Scripts therefore contain tables, keys and indexes only; one that has to name a role says <c>:"owner"</c>,
 /// <c>:"app"</c>, <c>:"tenant"</c> or <c>:"platform"</c>, since each installation has its own.
 /// </summary>

@@ -55,11 +55,14 @@ public abstract class TenantDbContext : DbContext
     /// <exception cref="TenantNotBoundException">The scope has no tenant.</exception>
     internal TenantId BoundTenant => Scope.Tenant.Id;
 
-    /// <summary>The home that the tenant has; writes to any other are refused by the database.</summary>
-    internal int BoundGeneration => Scope.Tenant.Placement.Generation;
+    /// <summary>The home that was bound last; writes to any other are refused by the database.</summary>
+    internal int BoundGeneration { get; private set; }
 
     /// <summary>The explicit transaction that the tenant is bound in, if any.</summary>
     internal Guid? BoundTransaction { get; set; }
+
+    /// <summary>The home that the tenant has by now, which the caller binds.</summary>
+    internal int BindGeneration() => BoundGeneration = Scope.Tenant.Placement.Generation;
 
     /// <summary>
     /// Takes in where the directory says that the tenant lives by now, and takes a new connection for it.
@@ -67,14 +70,17 @@ public abstract class TenantDbContext : DbContext
     /// <returns>Whether that is another home than the one that was bound.</returns>
     internal bool FollowTenant(Func<DbConnection> connect)
     {
-        if (scopeServices?.GetService<TenantDirectory>() is not { } directory
-            || !directory.TryFind(BoundTenant, out var tenant)
-            || tenant.Placement.Generation <= BoundGeneration)
+        // Another context of the scope may have renewed it already.
+        if (scopeServices?.GetService<TenantDirectory>()?.TryFind(BoundTenant, out var tenant) is true)
+        {
+            Scope.Renew(tenant!); // found
+        }
+
+        if (Scope.Tenant.Placement.Generation <= BoundGeneration)
         {
             return false;
         }
 
-        Scope.Renew(tenant);
         BoundTransaction = null;
         Database.SetDbConnection(connect(), contextOwnsConnection: true);
         return true;

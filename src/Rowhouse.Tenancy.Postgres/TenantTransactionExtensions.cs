@@ -77,7 +77,7 @@ public static class TenantTransactionExtensions
             return await context.InTransactionAsync(
                 async cancelled =>
                 {
-                    // Ten seconds: longer than any work of a request should hold others up, and shorter than their patience.
+                    // Ten seconds: whoever waits longer had better ask again, and waits without a connection meanwhile.
 #pragma warning disable RS0030 // it names no rows, and its value is a parameter
                     await context.Database.ExecuteSqlAsync($"SET LOCAL lock_timeout = '10s'; select pg_advisory_xact_lock(hashtextextended({key}, 0))", cancelled).ConfigureAwait(false);
 #pragma warning restore RS0030

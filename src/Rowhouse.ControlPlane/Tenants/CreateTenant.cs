@@ -107,7 +107,7 @@ internal sealed class CreateTenant(
         audit.Add(AuditActions.TenantCreated, tenant.Id, free.Value, details: new { plan.Name, plan.ExternalIds, plan.Products, Plan = plan.PlanName });
         await db.SaveChangesAsync(cancellationToken);
         directory.Apply(tenant.ToEntry());
-        return (tenant.ToResponse(admin), null);
+        return (tenant.ToResponse(admin, withAccount: true), null);
     }
 
     /// <summary>The slug to use, free at the moment; none where it or an external id is taken, which <paramref name="taken"/> then names.</summary>

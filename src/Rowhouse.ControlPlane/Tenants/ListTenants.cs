@@ -52,7 +52,7 @@ internal static class ListTenants
             .ToListAsync(cancellationToken);
         return TypedResults.Ok(order.ToPage(
             rows,
-            tenant => tenant.ToResponse(),
+            tenant => tenant.ToResponse(withAccount: true),
             tenant => [KeyOf(tenant, order.Field), tenant.Id.ToString()],
             order.Count ? await tenants.LongCountAsync(cancellationToken) : null));
     }

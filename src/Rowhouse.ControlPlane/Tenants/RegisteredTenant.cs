@@ -127,7 +127,7 @@ internal sealed class RegisteredTenant
     /// <summary>The tenant as the API shows it.</summary>
     /// <param name="admin">The first admin, where the tenant has just been made.</param>
     /// <param name="withAccount">Whether the reader may see master account, addresses and technical user.</param>
-    public TenantResponse ToResponse(MemberResponse? admin = null, bool withAccount = true) => new(
+    public TenantResponse ToResponse(MemberResponse? admin = null, bool withAccount = false) => new(
         Id.Value,
         Slug.Value,
         Name,

@@ -60,7 +60,7 @@ internal sealed class TenantChange(PlatformDbContext db, TenantDirectory directo
 
             directory.Apply(tenant.ToEntry());
             EntityTag.Set(context.Response, tenant.Version);
-            return (tenant.ToResponse(), null);
+            return (tenant.ToResponse(withAccount: true), null);
         }
     }
 }

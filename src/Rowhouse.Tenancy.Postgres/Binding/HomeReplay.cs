@@ -6,7 +6,7 @@ namespace Rowhouse.Tenancy.Postgres.Binding;
 
 /// <summary>
 /// Does work again whose first write the fence of the tenant's home refused, as soon as the directory knows of a newer home,
-/// on a connection to that one. EF Core runs SaveChanges, ExecuteUpdate and ExecuteDelete through it, and the kernel its
+/// on a new connection. EF Core runs SaveChanges, ExecuteUpdate and ExecuteDelete through it, and the kernel its
 /// transactions; what runs inside a transaction is done again as a whole or not at all.
 /// </summary>
 /// <remarks>

@@ -142,11 +142,11 @@ internal sealed class TenantBinding(PostgresStore store) : CommandInterceptor, I
         if (store.Connections.ThroughPooler)
         {
             // SET takes no parameter. Both values are formatted from a Guid and an int, never from text.
-            return string.Create(CultureInfo.InvariantCulture, $"SET LOCAL rowhouse.tenant = '{context.BoundTenant.Value:D}';SET LOCAL rowhouse.generation = '{context.BoundGeneration}';\n");
+            return string.Create(CultureInfo.InvariantCulture, $"SET LOCAL rowhouse.tenant = '{context.BoundTenant.Value:D}';SET LOCAL rowhouse.generation = '{context.BindGeneration()}';\n");
         }
 
         command.Parameters.Add(new NpgsqlParameter<Guid>("rowhouse_tenant", NpgsqlDbType.Uuid) { TypedValue = context.BoundTenant.Value });
-        command.Parameters.Add(new NpgsqlParameter<int>("rowhouse_generation", NpgsqlDbType.Integer) { TypedValue = context.BoundGeneration });
+        command.Parameters.Add(new NpgsqlParameter<int>("rowhouse_generation", NpgsqlDbType.Integer) { TypedValue = context.BindGeneration() });
         return Call;
     }
 
@@ -155,7 +155,7 @@ internal sealed class TenantBinding(PostgresStore store) : CommandInterceptor, I
         // The COMMIT of a lone statement would end it half-way.
         if (System.Transactions.Transaction.Current is not null)
         {
-            throw new NotSupportedException("A TransactionScope cannot carry a tenant. Use Database.BeginTransactionAsync.");
+            throw new NotSupportedException("A TransactionScope cannot carry a tenant. Use InTransactionAsync.");
         }
     }
 

@@ -23,8 +23,9 @@ internal sealed class CaptureTrigger
         var name = $"capture_{table}";
         if (Encoding.UTF8.GetByteCount(name) > LongestName)
         {
-            // PostgreSQL would cut it, and two that differ only after the cut would be one function.
-            name = $"capture_{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(name)))[..32]}";
+            // PostgreSQL would cut it, and two that differ only after the cut would be one function. With a point like the
+            // others, so that PostgreSQL says it back in quotes as well.
+            name = $"capture.{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(name)))[..32]}";
         }
 
         Function = $"tenancy.{Sql.Name(name)}";

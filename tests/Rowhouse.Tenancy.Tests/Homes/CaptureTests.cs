@@ -1,5 +1,8 @@
 using Microsoft.EntityFrameworkCore;
+using Npgsql;
 using Rowhouse.Tenancy.Postgres;
+using Rowhouse.Tenancy.Postgres.Guards;
+using Rowhouse.Tenancy.Postgres.Verification;
 using Rowhouse.Tenancy.Tests.Notes;
 using Rowhouse.Testing;
 using Shouldly;
@@ -94,6 +97,23 @@ public sealed class CaptureTests(PostgresFixture postgres) : IClassFixture<Postg
             Token)));
 
         (await ChangesAsync(host)).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_table_whose_name_is_too_long_for_a_functions_is_guarded_like_any_other()
+    {
+        await using var host = await NotesHost.StartAsync(postgres);
+        var name = new string('n', 60);
+        IReadOnlyList<GuardedTable> tables = [new("notes", name, IsShared: false, Key: ["id"])];
+        await NotesHost.ExecuteAsync(host.Connections.Owner!, $"CREATE TABLE notes.{name} (tenant_id uuid NOT NULL, id uuid NOT NULL, PRIMARY KEY (tenant_id, id))");
+        await using var owner = new NpgsqlConnection(host.Connections.Owner + ";Pooling=false");
+        await owner.OpenAsync(Token);
+        await using var transaction = await owner.BeginTransactionAsync(Token);
+
+        await GuardWriter.WriteAsync(owner, host.Connections.Roles, tables, Token);
+
+        var live = await LiveDatabase.ReadAsync(owner, host.Connections.Roles, ["notes"], Token);
+        new TableRules(tables, live).Check().ShouldBeEmpty();
     }
 
     /// <summary>What was noted, as the owner sees it.</summary>

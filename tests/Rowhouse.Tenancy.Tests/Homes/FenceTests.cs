@@ -133,9 +133,11 @@ public sealed class FenceTests(PostgresFixture postgres) : IClassFixture<Postgre
     /// <summary>Waits until so many sessions of this database wait for an advisory lock.</summary>
     private static async Task WaitForLocksAsync(NotesHost host, int waiting)
     {
+        var begin = TimeProvider.System.GetTimestamp();
         while (await NotesHost.ScalarAsync<long>(
             host.Connections.Owner!, "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database())") < waiting)
         {
+            TimeProvider.System.GetElapsedTime(begin).ShouldBeLessThan(TimeSpan.FromSeconds(60), "nobody waits for the lock");
             await Task.Delay(10, Token);
         }
     }

@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Rowhouse.Tenancy.Postgres;
+using Rowhouse.Tenancy.Postgres.Binding;
 using Rowhouse.Tenancy.Tests.Notes;
 using Rowhouse.Testing;
 using Shouldly;
@@ -60,6 +61,25 @@ public sealed class ReplayTests(PostgresFixture postgres) : IClassFixture<Postgr
 
         await SaveAsync(db, new Label { Name = "after" });
         (await db.Labels.CountAsync(Token)).ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task Two_contexts_of_one_scope_both_follow_the_tenant()
+    {
+        await using var host = await NotesHost.StartAsync(postgres);
+        await using var scope = await host.EnterAsync(host.Smith);
+        var first = scope.Get<NotesDb>();
+        var options = new DbContextOptionsBuilder<NotesDb>().UseApplicationServiceProvider(scope.Get<IServiceProvider>());
+        TenantOptions.Use(options, scope.Get<PostgresStore>(), scope.Get<TenantBinding>());
+        await using var second = new NotesDb((DbContextOptions<NotesDb>)options.Options);
+        await SaveAsync(first, new Label { Name = "first" });
+        await SaveAsync(second, new Label { Name = "second" });
+
+        await host.MoveAsync(host.Smith);
+
+        await SaveAsync(first, new Label { Name = "first again" });
+        await SaveAsync(second, new Label { Name = "second again" });
+        (await first.Labels.CountAsync(Token)).ShouldBe(4);
     }
 
     [Fact]

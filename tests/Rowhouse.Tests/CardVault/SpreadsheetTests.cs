@@ -222,6 +222,8 @@ public sealed class SpreadsheetTests(CardVaultFixture vault) : IClassFixture<Car
     [InlineData("9,5", "12", "grade")]
     [InlineData("9.", "12", "grade")]
     [InlineData("9.00.0", "12", "grade")]
+    [InlineData("8.5.0", "12", "grade")]
+    [InlineData("9..0", "12", "grade")]
     [InlineData("09", "12", "grade")]
     [InlineData("9E+00", "12", "grade")]
     [InlineData("9", "1.2E+07", "certificate")]

@@ -54,7 +54,7 @@ internal sealed class GradeLadder
 
     // A spreadsheet writes 9 as 9.0, and 8.5 as 8.50 where its column has two decimals.
     private static string WithoutZeros(string grade) =>
-        grade.IndexOf('.', StringComparison.Ordinal) is > 0 and var point && point < grade.Length - 1 && !grade.AsSpan().ContainsAnyExcept(numberCharacters)
+        grade.IndexOf('.', StringComparison.Ordinal) is > 0 and var point && point < grade.Length - 1 && point == grade.LastIndexOf('.') && !grade.AsSpan().ContainsAnyExcept(numberCharacters)
             ? grade.TrimEnd('0').TrimEnd('.')
             : grade;
 

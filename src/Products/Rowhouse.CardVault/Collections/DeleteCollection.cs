@@ -61,7 +61,7 @@ internal static class DeleteCollection
 
         try
         {
-            await db.InLockAsync("collections", cancelled => RemoveAsync(db, collection, loosen: cards is not null, clock.GetUtcNow(), cancelled), cancellationToken);
+            await db.InTransactionAsync(cancelled => RemoveAsync(db, collection, loosen: cards is not null, clock.GetUtcNow(), cancelled), cancellationToken);
         }
         catch (DbUpdateConcurrencyException)
         {
