@@ -43,9 +43,9 @@ internal sealed class RoleMaker(NpgsqlConnection admin, RoleNames roles)
         {
             await admin.ExecuteAsync($"create role {roles.Tenants} nologin nosuperuser nobypassrls nocreatedb nocreaterole noreplication inherit", cancellationToken).ConfigureAwait(false);
         }
-        else if (await admin.ScalarAsync<bool>("select rolcanlogin from pg_roles where rolname = $1", cancellationToken, roles.Tenants).ConfigureAwait(false))
+        else if (await admin.ScalarAsync<bool>("select rolcanlogin or rolsuper or rolbypassrls or rolcreatedb or rolcreaterole or rolreplication from pg_roles where rolname = $1", cancellationToken, roles.Tenants).ConfigureAwait(false))
         {
-            await admin.ExecuteAsync($"alter role {roles.Tenants} nologin", cancellationToken).ConfigureAwait(false);
+            await admin.ExecuteAsync($"alter role {roles.Tenants} nologin nosuperuser nobypassrls nocreatedb nocreaterole noreplication", cancellationToken).ConfigureAwait(false);
         }
 
         // Granted anew it would only be a notice; from 16 on the right to become the group is a choice, and nobody needs it.

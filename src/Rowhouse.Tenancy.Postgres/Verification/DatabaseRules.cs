@@ -7,7 +7,7 @@ internal static class DatabaseRules
 {
     public static IEnumerable<IsolationFinding> Check(LiveDatabase live)
     {
-        var (name, owner, forPublic) = live.Database;
+        var (name, owner, forPublic, connects) = live.Database;
         var where = $"database {name}";
         if (owner != live.Names.Owner)
         {
@@ -17,6 +17,16 @@ internal static class DatabaseRules
         if (forPublic.Count > 0)
         {
             yield return new("grant", where, $"every role of the server may {string.Join(", ", forPublic)}.", $"As {live.Names.Owner}: REVOKE ALL ON DATABASE {Sql.Name(name)} FROM PUBLIC;");
+        }
+
+        if (connects.Contains(live.Names.Tenants))
+        {
+            yield return new("grant", where, $"{live.Names.Tenants} may connect, so whoever is its member enters.", $"As {live.Names.Owner}: REVOKE ALL ON DATABASE {Sql.Name(name)} FROM {live.Names.Tenants};");
+        }
+
+        foreach (var cast in live.Casts)
+        {
+            yield return new("cast", cast, "somebody's cast between types of PostgreSQL's own changes what policies and the fence compare.", $"As its owner: DROP CAST ({cast});");
         }
 
         foreach (var trigger in live.EventTriggers)

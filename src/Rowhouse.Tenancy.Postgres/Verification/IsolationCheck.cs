@@ -16,7 +16,7 @@ internal static class IsolationCheck
     {
         var live = await LiveDatabase.ReadAsync(connection, names, tables.Select(table => table.Schema), cancellationToken).ConfigureAwait(false);
         string[] working = [names.Application, names.Tenants, names.Platform];
-        var roles = await LiveRole.ReadAsync(connection, working, cancellationToken).ConfigureAwait(false);
+        var roles = await LiveRole.ReadAsync(connection, working.Append(names.Owner), cancellationToken).ConfigureAwait(false);
         List<IsolationFinding> findings =
         [
             .. Model(tables),
@@ -26,6 +26,7 @@ internal static class IsolationCheck
             .. DatabaseRules.Check(live),
             .. KernelRules.Check(tables, live),
             .. RoleRules.Check(names, working, roles),
+            .. roles.Where(role => role.Name == names.Owner).SelectMany(owner => RoleRules.ActAs(names, owner)),
         ];
         return new(tables.Count(table => !table.IsShared), tables.Count(table => table.IsShared), findings);
     }

@@ -21,6 +21,9 @@ internal sealed record LiveDatabase
     /// <summary>All that run with their owner's rights or are trusted to see rows before a policy does.</summary>
     public required IReadOnlyList<LiveFunction> Functions { get; init; }
 
+    /// <summary>Somebody's casts between PostgreSQL's own types, as <c>text AS uuid</c>.</summary>
+    public required IReadOnlyList<string> Casts { get; init; }
+
     public required IReadOnlyList<LiveEventTrigger> EventTriggers { get; init; }
 
     /// <summary>What objects that are made from now on grant to a working role or to everybody.</summary>
@@ -71,7 +74,7 @@ internal static class LiveJson
     public static JsonSerializerOptions Options { get; } = new(JsonSerializerDefaults.Web);
 }
 
-internal sealed record LiveCatalog(string Name, string Owner, IReadOnlyList<string> ForPublic);
+internal sealed record LiveCatalog(string Name, string Owner, IReadOnlyList<string> ForPublic, IReadOnlyList<string> Connects);
 
 internal sealed record LiveSchema(string Name, string Owner, IReadOnlyList<LiveGrant> Grants);
 
@@ -87,6 +90,7 @@ internal sealed record LiveRelation(
     IReadOnlyList<long> Parents,
     bool HasTenant,
     string SqlName,
+    bool Unlogged,
     IReadOnlyList<LivePolicy> Policies,
     IReadOnlyList<LiveTrigger> Triggers,
     bool Unchecked,
@@ -105,7 +109,7 @@ internal sealed record LiveRelation(
     public override string ToString() => $"{Schema}.{Name}";
 }
 
-internal sealed record LivePolicy(string Name, char Command, bool Permissive, IReadOnlyList<string> Roles, string? Using, string? Check);
+internal sealed record LivePolicy(string Name, char Command, bool Permissive, IReadOnlyList<string> Roles, string? Using, string? Check, string? Borrows);
 
 /// <summary>A trigger that somebody made; those of foreign keys are not among them.</summary>
 /// <param name="Name">Its name.</param>

@@ -5,7 +5,8 @@ namespace Rowhouse.Tenancy.Postgres.Verification;
 
 /// <summary>
 /// A role, and what it could do; <c>roles.sql</c> asks for it: all that it can become, directly or over others, who acts as
-/// it (not who may only admit others, as from PostgreSQL 16 on whoever made a role does), the first things that it owns in this database, what its sessions begin with.
+/// it (not who may only admit others, as from PostgreSQL 16 on whoever made a role does), whose rights it has without
+/// becoming them, whom it may admit, which guarded parameters it may set, the first things that it owns in this database, what its sessions begin with.
 /// </summary>
 internal sealed record LiveRole(
     string Name,
@@ -17,6 +18,9 @@ internal sealed record LiveRole(
     bool Replicates,
     IReadOnlyList<string> MemberOf,
     IReadOnlyList<string> Members,
+    IReadOnlyList<string> Uses,
+    IReadOnlyList<string> Admits,
+    IReadOnlyList<string> Sets,
     IReadOnlyList<string> Owns,
     IReadOnlyList<LiveSetting> Settings,
     bool MakesSchemas,

@@ -16,7 +16,7 @@ internal static class RoleRules
     /// <param name="roles">They, where they exist, and all that they can become.</param>
     public static IEnumerable<IsolationFinding> Check(RoleNames names, IEnumerable<string> judged, IReadOnlyList<LiveRole> roles) =>
         judged.SelectMany(name => roles.FirstOrDefault(role => role.Name == name) is { } role
-            ? Is(role).Concat(Becomes(names, role, roles)).Concat(Group(names, role)).Concat(Begins(role)).Concat(Makes(role))
+            ? Is(role).Concat(Becomes(names, role, roles)).Concat(Group(names, role)).Concat(ActAs(names, role)).Concat(Begins(role)).Concat(Makes(role))
             : [new("role", name, "there is no such role.", "Run `rowhouse database init`.")]);
 
     private static IEnumerable<IsolationFinding> Is(LiveRole role)
@@ -44,26 +44,27 @@ internal static class RoleRules
 
     private static IEnumerable<IsolationFinding> Group(RoleNames names, LiveRole role)
     {
-        if (role.Name == names.Application && !role.MemberOf.Contains(names.Tenants))
+        if (role.Name == names.Application && !role.Uses.Contains(names.Tenants) && !role.Superuser)
         {
-            yield return new("role", role.Name, $"it is no member of {names.Tenants}, which has the rights on tenants' tables.", "Run `rowhouse database init`.");
+            yield return new("role", role.Name, $"it is no member of {names.Tenants}, which has the rights on tenants' tables, or does not inherit them.", $"Run `rowhouse database init`; if it stays: REVOKE {Sql.Name(names.Tenants)} FROM {Sql.Name(role.Name)}; and run it again.");
         }
 
-        if (role.Name != names.Tenants)
+        foreach (var other in role.Admits)
         {
-            yield break;
+            yield return new("role", role.Name, $"it can admit others to {other}.", $"As a superuser: REVOKE ADMIN OPTION FOR {Sql.Name(other)} FROM {Sql.Name(role.Name)};");
         }
 
-        if (role.SignsIn)
+        if (role.Name == names.Tenants && role.SignsIn)
         {
             yield return new("role", role.Name, "somebody can sign in as it, and it is a group.", $"As a superuser: ALTER ROLE {Sql.Name(role.Name)} NOLOGIN;");
         }
-
-        foreach (var stranger in role.Members.Where(member => member != names.Application))
-        {
-            yield return new("role", stranger, $"it is a member of {role.Name}, so it reads and writes the rows of any tenant that it binds.", $"As a superuser: REVOKE {Sql.Name(role.Name)} FROM {Sql.Name(stranger)};");
-        }
     }
+
+    /// <summary>Who can act as a role of the installation and is none itself.</summary>
+    public static IEnumerable<IsolationFinding> ActAs(RoleNames names, LiveRole role) =>
+        from stranger in role.Members
+        where role.Name != names.Tenants || stranger != names.Application
+        select new IsolationFinding("role", stranger, $"it is a member of {role.Name}, so it can do what that may.", $"As a superuser: REVOKE {Sql.Name(role.Name)} FROM {Sql.Name(stranger)};");
 
     private static IEnumerable<IsolationFinding> Begins(LiveRole role) =>
         from setting in role.Settings
@@ -72,6 +73,11 @@ internal static class RoleRules
 
     private static IEnumerable<IsolationFinding> Makes(LiveRole role)
     {
+        foreach (var parameter in role.Sets.Intersect(Steering, StringComparer.OrdinalIgnoreCase))
+        {
+            yield return new("role", role.Name, $"it may set {parameter}, with which guards are switched off.", $"As a superuser: REVOKE ALL ON PARAMETER {parameter} FROM PUBLIC, {Sql.Name(role.Name)};");
+        }
+
         if (role.MakesSchemas || role.MakesTemporaryTables)
         {
             yield return new("role", role.Name, "it can make schemas or temporary tables in this database.", "Run `rowhouse database init`, which revokes the rights of PUBLIC.");

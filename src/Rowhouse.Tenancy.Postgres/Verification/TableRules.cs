@@ -76,6 +76,11 @@ internal sealed class TableRules(IReadOnlyCollection<GuardedTable> tables, LiveD
             yield return new("owner", relation.ToString(), $"it belongs to {relation.Owner}.", $"As its owner or a superuser: ALTER TABLE {name} OWNER TO {Names.Owner};");
         }
 
+        if (relation.Unlogged)
+        {
+            yield return IsolationFinding.Mended("unlogged", relation.ToString(), "it is empty after a crash.", $"ALTER TABLE {name} SET LOGGED;");
+        }
+
         var grants = Grants(relation.ToString(), name, relation.Grants, (Names.Tenants, table.TenantRights), (Names.Platform, table.PlatformRights));
         foreach (var finding in (table.IsShared ? [] : RowSecurity(relation, name).Concat(Triggers(table, relation, name))).Concat(Surplus(table, relation, name)).Concat(grants))
         {
@@ -130,7 +135,7 @@ internal sealed class TableRules(IReadOnlyCollection<GuardedTable> tables, LiveD
     }
 
     private bool IsTenants(LivePolicy policy) =>
-        policy is { Command: '*', Permissive: true, Roles: [var role], Using: LivePolicy, Check: LivePolicy } && role == Names.Tenants;
+        policy is { Command: '*', Permissive: true, Roles: [var role], Using: LivePolicy, Check: LivePolicy, Borrows: null } && role == Names.Tenants;
 
     private IEnumerable<IsolationFinding> Surplus(GuardedTable table, LiveRelation relation, string name)
     {

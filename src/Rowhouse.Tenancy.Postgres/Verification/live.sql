@@ -5,10 +5,12 @@ WITH working AS (
 ), schemas AS (
     SELECT n.oid, n.nspname AS name, n.nspowner AS owner, n.nspacl AS acl FROM pg_namespace n
     WHERE n.nspname NOT LIKE 'pg\_%' AND n.nspname <> 'information_schema'
-      AND (n.nspname = ANY ($1) OR EXISTS (SELECT FROM working w WHERE has_schema_privilege(w.oid, n.oid, 'USAGE')))
+      AND (n.nspname = ANY ($1) OR EXISTS (SELECT FROM working w WHERE has_schema_privilege(w.oid, n.oid, 'USAGE'))
+           OR EXISTS (SELECT FROM pg_inherits i JOIN pg_class heir ON heir.oid = i.inhrelid JOIN pg_class parent ON parent.oid = i.inhparent
+                      WHERE heir.relnamespace = n.oid AND parent.relnamespace IN (SELECT s.oid FROM pg_namespace s WHERE s.nspname = ANY ($1))))
 ), relations AS (
     SELECT c.oid, s.name AS schema, c.relname AS name, c.relkind AS kind, pg_get_userbyid(c.relowner) AS owner,
-           c.relrowsecurity AS secured, c.relforcerowsecurity AS forced, c.relowner, c.relacl,
+           c.relrowsecurity AS secured, c.relforcerowsecurity AS forced, c.relowner, c.relacl, c.relpersistence = 'u' AS unlogged,
            coalesce((SELECT o.option_value::boolean FROM pg_options_to_table(c.reloptions) o WHERE o.option_name = 'security_invoker'), false) AS security_invoker,
            (SELECT coalesce(json_agg(i.inhparent ORDER BY i.inhseqno), '[]') FROM pg_inherits i WHERE i.inhrelid = c.oid) AS parents
     FROM pg_class c JOIN schemas s ON s.oid = c.relnamespace
@@ -24,7 +26,8 @@ WITH working AS (
 SELECT json_build_object(
     'database', (SELECT json_build_object(
         'name', d.datname, 'owner', pg_get_userbyid(d.datdba),
-        'forPublic', (SELECT coalesce(json_agg(a.privilege_type ORDER BY a.privilege_type), '[]') FROM aclexplode(coalesce(d.datacl, acldefault('d', d.datdba))) a WHERE a.grantee = 0))
+        'forPublic', (SELECT coalesce(json_agg(a.privilege_type ORDER BY a.privilege_type), '[]') FROM aclexplode(coalesce(d.datacl, acldefault('d', d.datdba))) a WHERE a.grantee = 0),
+        'connects', (SELECT coalesce(json_agg(CASE a.grantee WHEN 0 THEN 'public' ELSE pg_get_userbyid(a.grantee) END), '[]') FROM aclexplode(d.datacl) a WHERE a.privilege_type = 'CONNECT'))
         FROM pg_database d WHERE d.datname = current_database()),
     'schemas', (SELECT coalesce(json_agg(json_build_object(
         'name', s.name, 'owner', pg_get_userbyid(s.owner),
@@ -33,11 +36,12 @@ SELECT json_build_object(
             FROM aclexplode(s.acl) a WHERE a.grantee <> s.owner)) ORDER BY s.name), '[]') FROM schemas s),
     'relations', (SELECT coalesce(json_agg(json_build_object(
         'id', r.oid, 'schema', r.schema, 'name', r.name, 'kind', r.kind, 'owner', r.owner, 'secured', r.secured, 'forced', r.forced,
-        'sqlName', r.oid::regclass::text, 'securityInvoker', r.security_invoker, 'parents', r.parents,
+        'sqlName', r.oid::regclass::text, 'unlogged', r.unlogged, 'securityInvoker', r.security_invoker, 'parents', r.parents,
         'hasTenant', EXISTS (SELECT FROM pg_attribute t WHERE t.attrelid = r.oid AND t.attname = 'tenant_id' AND NOT t.attisdropped AND t.atttypid = 'uuid'::regtype AND (t.attnotnull OR r.kind IN ('v', 'm'))),
         'policies', (SELECT coalesce(json_agg(json_build_object(
             'name', p.polname, 'command', p.polcmd, 'permissive', p.polpermissive,
             'roles', (SELECT json_agg(CASE o WHEN 0 THEN 'public' ELSE pg_get_userbyid(o) END ORDER BY o) FROM unnest(p.polroles) o),
+            'borrows', (SELECT pg_describe_object(d.refclassid, d.refobjid, 0) FROM pg_depend d WHERE d.classid = 'pg_policy'::regclass AND d.objid = p.oid AND d.refclassid IN ('pg_operator'::regclass, 'pg_proc'::regclass) LIMIT 1),
             'using', pg_get_expr(p.polqual, p.polrelid), 'check', pg_get_expr(p.polwithcheck, p.polrelid)) ORDER BY p.polname), '[]')
             FROM pg_policy p WHERE p.polrelid = r.oid),
         'triggers', (SELECT coalesce(json_agg(json_build_object(
@@ -62,6 +66,9 @@ SELECT json_build_object(
         'callable', EXISTS (SELECT FROM working w WHERE has_function_privilege(w.oid, f.oid, 'EXECUTE'))) ORDER BY f.oid::regprocedure::text), '[]')
         FROM pg_proc f JOIN pg_namespace n ON n.oid = f.pronamespace
         WHERE n.nspname NOT LIKE 'pg\_%' AND n.nspname <> 'information_schema' AND (f.prosecdef OR f.proleakproof)),
+    'casts', (SELECT coalesce(json_agg(format('%s AS %s', c.castsource::regtype, c.casttarget::regtype) ORDER BY c.oid), '[]') FROM pg_cast c
+        WHERE c.oid >= 16384 AND c.castsource::oid < 16384 AND c.casttarget::oid < 16384
+          AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_cast'::regclass AND d.objid = c.oid AND d.deptype = 'e')),
     'eventTriggers', (SELECT coalesce(json_agg(json_build_object('name', e.evtname, 'event', e.evtevent) ORDER BY e.evtname), '[]') FROM pg_event_trigger e
         WHERE e.evtenabled <> 'D' AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_event_trigger'::regclass AND d.objid = e.oid AND d.deptype = 'e')),
     'defaultGrants', (SELECT coalesce(json_agg(json_build_object(

@@ -12,6 +12,9 @@ SELECT coalesce(json_agg(json_build_object(
     'memberOf', (SELECT coalesce(json_agg(pg_get_userbyid(r.oid) ORDER BY r.oid), '[]') FROM reached r WHERE r.member = u.oid),
     'members', (SELECT coalesce(json_agg(pg_get_userbyid(m.member) ORDER BY m.member), '[]') FROM pg_auth_members m
         WHERE m.roleid = u.oid AND (coalesce((to_jsonb(m) ->> 'inherit_option')::boolean, true) OR coalesce((to_jsonb(m) ->> 'set_option')::boolean, true))),
+    'uses', (SELECT coalesce(json_agg(r.rolname ORDER BY r.rolname), '[]') FROM pg_roles r WHERE r.oid <> u.oid AND NOT u.rolsuper AND pg_has_role(u.oid, r.oid, 'USAGE')),
+    'admits', (SELECT coalesce(json_agg(pg_get_userbyid(m.roleid) ORDER BY m.roleid), '[]') FROM pg_auth_members m WHERE m.member = u.oid AND m.admin_option),
+    'sets', (SELECT coalesce(json_agg(DISTINCT a.parname), '[]') FROM (SELECT p.parname, g.grantee FROM pg_parameter_acl p CROSS JOIN LATERAL aclexplode(p.paracl) g) a WHERE a.grantee IN (0, u.oid)),
     'owns', (SELECT coalesce(json_agg(o.what), '[]') FROM (
         SELECT pg_describe_object(s.classid, s.objid, s.objsubid) AS what FROM pg_shdepend s
         WHERE s.refclassid = 'pg_authid'::regclass AND s.refobjid = u.oid AND s.deptype = 'o'

@@ -17,7 +17,7 @@ SELECT line FROM (
     FROM pg_index i JOIN pg_class c ON c.oid = i.indrelid JOIN pg_namespace n ON n.oid = c.relnamespace
     WHERE n.nspname = ANY ($1) AND c.relkind IN ('r', 'p') AND NOT EXISTS (SELECT 1 FROM pg_constraint k WHERE k.conindid = i.indexrelid AND k.contype IN ('p', 'u', 'x'))
     UNION ALL
-    SELECT format('table %s.%s of %s', n.nspname, c.relname, pg_get_userbyid(c.relowner))
+    SELECT format('table %s.%s of %s%s', n.nspname, c.relname, pg_get_userbyid(c.relowner), CASE c.relpersistence WHEN 'u' THEN ' unlogged' ELSE '' END)
     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
     WHERE n.nspname = ANY ($1) AND c.relkind IN ('r', 'p')
     UNION ALL
@@ -25,9 +25,11 @@ SELECT line FROM (
     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
     WHERE n.nspname = ANY ($1) AND c.relrowsecurity
     UNION ALL
-    SELECT format('policy on %s.%s %s for %s%s to %s using %s check %s', n.nspname, c.relname, p.polname, p.polcmd, CASE WHEN p.polpermissive THEN '' ELSE ' restrictive' END,
+    SELECT format('policy on %s.%s %s for %s%s to %s using %s check %s%s', n.nspname, c.relname, p.polname, p.polcmd, CASE WHEN p.polpermissive THEN '' ELSE ' restrictive' END,
         (SELECT string_agg(name, ', ' ORDER BY name COLLATE "C") FROM (SELECT CASE o WHEN 0 THEN 'public' ELSE pg_get_userbyid(o) END AS name FROM unnest(p.polroles) o) roles),
-        pg_get_expr(p.polqual, p.polrelid), pg_get_expr(p.polwithcheck, p.polrelid))
+        pg_get_expr(p.polqual, p.polrelid), pg_get_expr(p.polwithcheck, p.polrelid),
+        -- What is PostgreSQL's own is not recorded: an operator or a cast of somebody's reads back like it.
+        (SELECT ' by ' || string_agg(pg_describe_object(d.refclassid, d.refobjid, 0), ', ') FROM pg_depend d WHERE d.classid = 'pg_policy'::regclass AND d.objid = p.oid AND d.refclassid IN ('pg_operator'::regclass, 'pg_proc'::regclass)))
     FROM pg_policy p JOIN pg_class c ON c.oid = p.polrelid JOIN pg_namespace n ON n.oid = c.relnamespace
     WHERE n.nspname = ANY ($1)
     UNION ALL

@@ -1,5 +1,3 @@
-using Shouldly;
-
 namespace Rowhouse.Tenancy.Tests.Verification;
 
 public sealed class KernelDamageTests(SoundDatabase sound) : IClassFixture<SoundDatabase>
@@ -53,6 +51,8 @@ public sealed class KernelDamageTests(SoundDatabase sound) : IClassFixture<Sound
         { "ALTER TABLE tenancy.changes DISABLE ROW LEVEL SECURITY", "kernel", "tenancy.changes", "lacks [row security" },
         { "ALTER POLICY tenant ON tenancy.changes USING (true)", "kernel", "tenancy.changes", "using true" },
         { "GRANT USAGE ON SEQUENCE tenancy.changes_number_seq TO rowhouse_tenant", "kernel", "tenancy.changes_number_seq", "USAGE to rowhouse_tenant" },
+        { "ALTER TABLE tenancy.homes SET UNLOGGED", "kernel", "tenancy.homes", "unlogged" },
+        { "CREATE FUNCTION public.eq(text, text) RETURNS boolean LANGUAGE sql IMMUTABLE AS 'SELECT false'; CREATE OPERATOR public.= (LEFTARG = text, RIGHTARG = text, FUNCTION = public.eq); SET LOCAL search_path = public, pg_catalog; ALTER POLICY tenant ON tenancy.homes USING (tenant_id = nullif(current_setting('rowhouse.tenant', true), '')::uuid)", "kernel", "tenancy.homes", "by operator" },
         { "DROP TRIGGER lock_home ON tenancy.homes", "kernel", "tenancy.homes", "lacks [trigger" },
         { "ALTER TABLE tenancy.homes DISABLE TRIGGER lock_home", "kernel", "tenancy.homes", "disabled" },
         { "CREATE OR REPLACE FUNCTION tenancy.lock_home() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS 'BEGIN RETURN NULL; END'", "kernel", "tenancy.lock_home()", "text" },
@@ -66,11 +66,5 @@ public sealed class KernelDamageTests(SoundDatabase sound) : IClassFixture<Sound
 
     [Theory]
     [MemberData(nameof(Damages))]
-    public async Task Damage_is_found_and_named(string sql, string rule, string where, string says)
-    {
-        var report = await sound.DamageAsync(sql);
-
-        report.Findings.ShouldContain(finding => finding.Rule == rule && finding.Where == where && finding.What.Contains(says, StringComparison.Ordinal), report.ToString());
-        report.Findings.ShouldAllBe(finding => finding.Mend.Length > 0);
-    }
+    public Task Damage_is_found_and_named(string sql, string rule, string where, string says) => sound.ShouldFindAsync(sql, rule, where, says);
 }

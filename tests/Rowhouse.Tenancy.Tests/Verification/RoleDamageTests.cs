@@ -1,5 +1,3 @@
-using Shouldly;
-
 namespace Rowhouse.Tenancy.Tests.Verification;
 
 public sealed class RoleDamageTests(SoundDatabase sound) : IClassFixture<SoundDatabase>
@@ -35,8 +33,17 @@ public sealed class RoleDamageTests(SoundDatabase sound) : IClassFixture<SoundDa
         { "ALTER ROLE rowhouse_tenant LOGIN", "role", "rowhouse_tenant", "sign in as it" },
         { "ALTER ROLE rowhouse_tenant BYPASSRLS", "role", "rowhouse_tenant", "BYPASSRLS" },
         { "GRANT pg_read_all_data TO rowhouse_tenant", "role", "rowhouse_app", "member of pg_read_all_data" },
-        { "CREATE ROLE reporting LOGIN; GRANT rowhouse_tenant TO reporting", "role", "reporting", "any tenant that it binds" },
+        { "CREATE ROLE reporting LOGIN; GRANT rowhouse_tenant TO reporting", "role", "reporting", "member of rowhouse_tenant" },
         { "GRANT rowhouse_tenant TO rowhouse_platform", "role", "rowhouse_platform", "member of rowhouse_tenant" },
+        { "CREATE ROLE mallory LOGIN; GRANT rowhouse_app TO mallory", "role", "mallory", "member of rowhouse_app" },
+        { "CREATE ROLE mallory LOGIN; GRANT rowhouse_platform TO mallory", "role", "mallory", "member of rowhouse_platform" },
+        { "CREATE ROLE mallory LOGIN; GRANT rowhouse_owner TO mallory", "role", "mallory", "member of rowhouse_owner" },
+        { "GRANT rowhouse_tenant TO rowhouse_app WITH ADMIN OPTION", "role", "rowhouse_app", "admit others to rowhouse_tenant" },
+        { "ALTER ROLE rowhouse_app NOINHERIT", "role", "rowhouse_app", "does not inherit" },
+        { "GRANT SET ON PARAMETER session_replication_role TO rowhouse_app", "role", "rowhouse_app", "may set session_replication_role" },
+        { "GRANT SET ON PARAMETER session_replication_role TO PUBLIC", "role", "rowhouse_platform", "may set session_replication_role" },
+        { "DO $$ BEGIN EXECUTE format('GRANT CONNECT ON DATABASE %I TO rowhouse_tenant', current_database()); END $$", "grant", "database test_1", "rowhouse_tenant may connect" },
+        { "CREATE FUNCTION public.u(text) RETURNS uuid LANGUAGE sql IMMUTABLE AS 'SELECT uuid_in($1::cstring)'; CREATE CAST (text AS uuid) WITH FUNCTION public.u(text)", "cast", "text AS uuid", "what policies and the fence compare" },
         { "REVOKE rowhouse_tenant FROM rowhouse_app", "role", "rowhouse_app", "no member of rowhouse_tenant" },
         { "ALTER ROLE rowhouse_tenant RENAME TO gone", "role", "rowhouse_tenant", "there is no such role" },
         { "ALTER ROLE rowhouse_platform RENAME TO gone", "role", "rowhouse_platform", "there is no such role" },
@@ -45,11 +52,5 @@ public sealed class RoleDamageTests(SoundDatabase sound) : IClassFixture<SoundDa
 
     [Theory]
     [MemberData(nameof(Damages))]
-    public async Task Damage_is_found_and_named(string sql, string rule, string where, string says)
-    {
-        var report = await sound.DamageAsync(sql);
-
-        report.Findings.ShouldContain(finding => finding.Rule == rule && finding.Where == where && finding.What.Contains(says, StringComparison.Ordinal), report.ToString());
-        report.Findings.ShouldAllBe(finding => finding.Mend.Length > 0);
-    }
+    public Task Damage_is_found_and_named(string sql, string rule, string where, string says) => sound.ShouldFindAsync(sql, rule, where, says);
 }

@@ -6,6 +6,7 @@ using Rowhouse.Tenancy.Postgres.Roles;
 using Rowhouse.Tenancy.Postgres.Verification;
 using Rowhouse.Tenancy.Tests.Notes;
 using Rowhouse.Tenancy.Tests.Roles;
+using Shouldly;
 
 namespace Rowhouse.Tenancy.Tests.Verification;
 
@@ -35,6 +36,15 @@ public sealed class SoundDatabase : IAsyncLifetime
         await using var damage = new NpgsqlCommand(sql, connection);
         await damage.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
         return await IsolationCheck.RunAsync(connection, RoleNames.Default, Host.Services.GetRequiredService<TenantModels>().Tables, TestContext.Current.CancellationToken);
+    }
+
+    /// <summary>That the damage is found, by its rule, with its place and a sentence that says so.</summary>
+    public async Task ShouldFindAsync(string sql, string rule, string where, string says)
+    {
+        var report = await DamageAsync(sql);
+
+        report.Findings.ShouldContain(finding => finding.Rule == rule && finding.Where == where && finding.What.Contains(says, StringComparison.Ordinal), report.ToString());
+        report.Findings.ShouldAllBe(finding => finding.Mend.Length > 0);
     }
 
     public async ValueTask DisposeAsync()

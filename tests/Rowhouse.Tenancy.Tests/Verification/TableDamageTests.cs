@@ -28,6 +28,9 @@ public sealed class TableDamageTests(SoundDatabase sound) : IClassFixture<SoundD
         { "ALTER FUNCTION tenancy.\"capture_notes.notes\"() RESET timezone", "capture", "notes.notes", "missing or altered" },
         { "ALTER TABLE notes.notes ALTER CONSTRAINT fk_notes_notebooks_tenant_id_notebook_id NOT DEFERRABLE", "foreign-key", "notes.notes", "cannot wait" },
         { "ALTER TABLE notes.notes ALTER CONSTRAINT fk_notes_notebooks_tenant_id_notebook_id DEFERRABLE INITIALLY DEFERRED", "foreign-key", "notes.notes", "always does" },
+        { "ALTER TABLE notes.label_note SET UNLOGGED", "unlogged", "notes.label_note", "after a crash" },
+        { "CREATE SCHEMA hidden; CREATE TABLE hidden.notes_2026 () INHERITS (notes.notes)", "row-security", "hidden.notes_2026", "is off" },
+        { "CREATE FUNCTION public.eq(text, text) RETURNS boolean LANGUAGE sql IMMUTABLE AS 'SELECT false'; CREATE OPERATOR public.= (LEFTARG = text, RIGHTARG = text, FUNCTION = public.eq); SET LOCAL search_path = public, pg_catalog; DROP POLICY tenant ON notes.notes; CREATE POLICY tenant ON notes.notes TO rowhouse_tenant USING (tenant_id = nullif(current_setting('rowhouse.tenant', true), '')::uuid) WITH CHECK (tenant_id = nullif(current_setting('rowhouse.tenant', true), '')::uuid)", "policy", "notes.notes", "another one under this name" },
         { "GRANT SELECT ON notes.notes TO rowhouse_app", "grant", "notes.notes", "rowhouse_app may SELECT" },
         { "GRANT TRUNCATE ON notes.notes TO rowhouse_tenant", "grant", "notes.notes", "rowhouse_tenant may TRUNCATE" },
         { "GRANT TRUNCATE ON notes.notes TO rowhouse_app", "grant", "notes.notes", "TRUNCATE" },
@@ -92,11 +95,5 @@ public sealed class TableDamageTests(SoundDatabase sound) : IClassFixture<SoundD
 
     [Theory]
     [MemberData(nameof(Damages))]
-    public async Task Damage_is_found_and_named(string sql, string rule, string where, string says)
-    {
-        var report = await sound.DamageAsync(sql);
-
-        report.Findings.ShouldContain(finding => finding.Rule == rule && finding.Where == where && finding.What.Contains(says, StringComparison.Ordinal), report.ToString());
-        report.Findings.ShouldAllBe(finding => finding.Mend.Length > 0);
-    }
+    public Task Damage_is_found_and_named(string sql, string rule, string where, string says) => sound.ShouldFindAsync(sql, rule, where, says);
 }
