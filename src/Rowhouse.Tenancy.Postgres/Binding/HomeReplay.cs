@@ -1,3 +1,5 @@
+using System.Data;
+using System.Data.Common;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage;
 using Npgsql;
@@ -11,9 +13,10 @@ namespace Rowhouse.Tenancy.Postgres.Binding;
 /// </summary>
 /// <remarks>
 /// The fence refuses the first statement that writes, and a transaction that has written keeps the home open until its end:
-/// so nothing that is done again was done before. Synchronous work is not done again; waiting would hold a thread.
+/// so nothing that is done again was done before. What stands in an explicit transaction, or beside a result that is still
+/// read, is not done again: it would leave the rest behind. Synchronous work is not done again; waiting would hold a thread.
 /// </remarks>
-internal sealed class HomeReplay(TenantDbContext context, Func<System.Data.Common.DbConnection> connect) : IExecutionStrategy
+internal sealed class HomeReplay(TenantDbContext context, Func<DbConnection> connect) : IExecutionStrategy
 {
     /// <summary>How long a tenant may have no home that takes writes, as a move leaves it for some hundred milliseconds.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
@@ -51,7 +54,7 @@ internal sealed class HomeReplay(TenantDbContext context, Func<System.Data.Commo
             catch (Exception exception) when (FenceOf(exception) is { } fence)
             {
                 refused ??= context.Clock.GetTimestamp();
-                if (context.Database.CurrentTransaction is not null || !await FollowAsync(refused.Value, cancellationToken).ConfigureAwait(false))
+                if (context.Database.GetDbConnection().State is not ConnectionState.Closed || !await FollowAsync(refused.Value, cancellationToken).ConfigureAwait(false))
                 {
                     throw new HomeNotWritableException(context.BoundTenant, context.BoundGeneration, fence);
                 }

@@ -29,7 +29,8 @@ public sealed class ReplayTests(PostgresFixture postgres) : IClassFixture<Postgr
     [MemberData(nameof(Writes))]
     public async Task A_write_that_meets_a_closed_home_waits_for_the_new_one_and_is_done_once(string what, Func<NotesDb, Task> write)
     {
-        await using var moved = await NotesHost.StartAsync(postgres);
+        var clock = new TellingTimeProvider();
+        await using var moved = await NotesHost.StartAsync(postgres, clock: clock);
         await using var still = await NotesHost.StartAsync(postgres);
         await moved.WriteNoteAsync(moved.Smith);
         await still.WriteNoteAsync(still.Smith);
@@ -40,7 +41,7 @@ public sealed class ReplayTests(PostgresFixture postgres) : IClassFixture<Postgr
             await write(db);
             db.ChangeTracker.HasChanges().ShouldBeFalse();
         });
-        await Task.Delay(50, Token);
+        await clock.Waits.WaitAsync(Token);
         writing.IsCompleted.ShouldBeFalse(what);
         await moved.MoveAsync(moved.Smith);
         await writing;
@@ -85,12 +86,14 @@ public sealed class ReplayTests(PostgresFixture postgres) : IClassFixture<Postgr
     [Fact]
     public async Task A_caller_who_leaves_does_not_wait_for_the_new_home()
     {
-        await using var host = await NotesHost.StartAsync(postgres);
+        var clock = new TellingTimeProvider();
+        await using var host = await NotesHost.StartAsync(postgres, clock: clock);
         await host.ChangeHomeAsync(host.Smith, "state = 'closed'");
         using var leaving = new CancellationTokenSource();
 
         var writing = host.InAsync(host.Smith, db => db.Labels.BulkInsertAsync(Once(1), leaving.Token));
-        leaving.CancelAfter(50);
+        await clock.Waits.WaitAsync(Token);
+        await leaving.CancelAsync();
 
         await Should.ThrowAsync<OperationCanceledException>(writing);
     }
@@ -99,12 +102,19 @@ public sealed class ReplayTests(PostgresFixture postgres) : IClassFixture<Postgr
     public async Task An_explicit_transaction_is_not_done_again_in_part()
     {
         await using var host = await NotesHost.StartAsync(postgres);
-        await host.ChangeHomeAsync(host.Smith, "state = 'closed'");
 
         await host.InAsync(host.Smith, async db =>
         {
             await using var transaction = await db.Database.BeginTransactionAsync(Token);
+            await db.Labels.CountAsync(Token);
+            await host.MoveAsync(host.Smith);
             await Should.ThrowAsync<HomeNotWritableException>(SaveAsync(db, new Label { Name = "a" }));
+        });
+
+        await host.InAsync(host.Smith, async db =>
+        {
+            (await db.Labels.CountAsync(Token)).ShouldBe(0);
+            await SaveAsync(db, new Label { Name = "a" });
         });
     }
 
@@ -138,12 +148,18 @@ public sealed class ReplayTests(PostgresFixture postgres) : IClassFixture<Postgr
         }, Token));
         await held.Task;
 
-        (await Should.ThrowAsync<TenantLockTimeoutException>(host.InAsync(host.Smith, db => db.InLockAsync("labels", cancelled => db.Labels.BulkInsertAsync(Once(1), cancelled), Token)))).Message.ShouldContain("labels");
-        await host.InAsync(host.Harbor, db => db.InLockAsync("labels", cancelled => db.Labels.BulkInsertAsync(Once(1), cancelled), Token));
-        await host.InAsync(host.Smith, db => db.InLockAsync("notes", cancelled => db.Notes.CountAsync(cancelled), Token));
+        try
+        {
+            (await Should.ThrowAsync<TenantLockTimeoutException>(host.InAsync(host.Smith, db => db.InLockAsync("labels", cancelled => db.Labels.BulkInsertAsync(Once(1), cancelled), Token)))).Message.ShouldContain("labels");
+            await host.InAsync(host.Harbor, db => db.InLockAsync("labels", cancelled => db.Labels.BulkInsertAsync(Once(1), cancelled), Token));
+            await host.InAsync(host.Smith, db => db.InLockAsync("notes", cancelled => db.Notes.CountAsync(cancelled), Token));
+        }
+        finally
+        {
+            release.SetResult();
+            await holding;
+        }
 
-        release.SetResult();
-        await holding;
         (await host.InAsync(host.Smith, db => db.Labels.CountAsync(Token))).ShouldBe(0);
     }
 
