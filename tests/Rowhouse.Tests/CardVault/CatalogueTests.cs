@@ -186,6 +186,21 @@ public sealed class CatalogueTests(CardVaultFixture vault) : IClassFixture<CardV
     }
 
     [Fact]
+    public async Task A_checklist_with_a_character_that_cannot_be_kept_is_refused_and_spoils_nothing_for_the_next()
+    {
+        static byte[] Checklist(string player) => Encoding.UTF8.GetBytes(
+            $$"""{"name":"1993 Kept Test Hockey","sets":[{"name":"Base Set","cards":[{"number":"7","name":"{{player}}","attributes":[]}]}]}""");
+
+        for (var i = 0; i < 4; i++)
+        {
+            await vault.ImportCatalogueAsync(Checklist("Nul\\u0000led"), "application/json").ShouldBeAsync(HttpStatusCode.BadRequest);
+        }
+
+        (await vault.ImportCatalogueAsync(Checklist("Kept Player"), "application/json").ReadAsync<CatalogueImportResponse>()).Added.ShouldBe(1);
+        (await vault.ImportCatalogueAsync(Checklist("Kept Player"), "application/json").ReadAsync<CatalogueImportResponse>()).Added.ShouldBe(0);
+    }
+
+    [Fact]
     public async Task Files_that_are_no_checklists_are_refused()
     {
         await vault.ImportCatalogueAsync("").ProblemAsync(HttpStatusCode.BadRequest, "urn:rowhouse:cardvault:unreadable-file");

@@ -1,3 +1,4 @@
+using System.Data;
 using Npgsql;
 using Rowhouse.CardVault.Catalogue;
 using Rowhouse.Tenancy.Postgres;
@@ -82,6 +83,20 @@ internal sealed class CatalogueWriter(PostgresStore store)
     public async Task<int> WriteAsync(Checklist checklist, CancellationToken cancellationToken)
     {
         await using var connection = await store.Platform.OpenConnectionAsync(cancellationToken);
+        try
+        {
+            return await WriteAsync(connection, checklist, cancellationToken);
+        }
+        catch when (connection.State is ConnectionState.Open)
+        {
+            // What was cut short while the driver prepared it would spoil the connection for whoever has it next.
+            connection.UnprepareAll();
+            throw;
+        }
+    }
+
+    private static async Task<int> WriteAsync(NpgsqlConnection connection, Checklist checklist, CancellationToken cancellationToken)
+    {
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         await RunAsync(connection, Lock, [], cancellationToken);
 
