@@ -47,40 +47,6 @@ public sealed class TenantBindingTests(PostgresFixture postgres) : IClassFixture
     }
 
     [Fact]
-    public async Task A_text_that_cannot_be_kept_spoils_no_statement_for_those_who_come_after()
-    {
-        await using var host = await NotesHost.StartAsync(postgres, OneConnection);
-        await host.WriteNoteAsync(host.Smith);
-        for (var i = 0; i < 10; i++)
-        {
-            await host.InAsync(host.Harbor, async db =>
-            {
-                await Should.ThrowAsync<PostgresException>(() => FindAsync(db, "a\0b"));
-                await Should.ThrowAsync<PostgresException>(() => FindAnyAsync(db, ["a", "a\0b"]));
-                db.AddRange(new Label { Name = "the database makes its id" }, new Label { Name = "a\0b" }, new Notebook { Title = "a\0b" });
-                await Should.ThrowAsync<DbUpdateException>(() => db.SaveChangesAsync(Token));
-            });
-        }
-
-        await host.InAsync(host.Smith, async db =>
-        {
-            var title = (await db.Notebooks.AsNoTracking().FirstAsync(Token)).Title;
-            for (var i = 0; i < 10; i++)
-            {
-                (await FindAsync(db, title)).Count.ShouldBe(1);
-                (await FindAnyAsync(db, [title])).Count.ShouldBe(1);
-            }
-
-            db.Add(new Notebook { Title = "kept" });
-            (await db.SaveChangesAsync(Token)).ShouldBe(1);
-        });
-
-        static Task<List<Notebook>> FindAsync(NotesDb db, string title) => db.Notebooks.Where(notebook => notebook.Title == title).ToListAsync(Token);
-
-        static Task<List<Notebook>> FindAnyAsync(NotesDb db, string[] titles) => db.Notebooks.Where(notebook => titles.Contains(notebook.Title)).ToListAsync(Token);
-    }
-
-    [Fact]
     public async Task Everything_is_prepared_once_for_all_tenants()
     {
         await using var host = await NotesHost.StartAsync(postgres, OneConnection);
@@ -259,37 +225,6 @@ public sealed class TenantBindingTests(PostgresFixture postgres) : IClassFixture
                 await transaction.RollbackAsync(Token);
             }
         });
-    }
-
-    [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public async Task A_statement_that_is_cancelled_while_the_server_prepares_it_does_not_spoil_its_connection(bool alone)
-    {
-        await using var host = await NotesHost.StartAsync(postgres, OneConnection);
-        await host.WriteNoteAsync(host.Smith);
-
-        // Folded to a constant when the statement is bound, and so asked for once the server has parsed it.
-        await NotesHost.ExecuteAsync(
-            host.Connections.Owner!,
-            """
-            CREATE TABLE notes.delay (seconds double precision); INSERT INTO notes.delay VALUES (0); GRANT SELECT ON notes.delay TO rowhouse_app;
-            CREATE FUNCTION notes.slow() RETURNS boolean LANGUAGE plpgsql IMMUTABLE AS $$ BEGIN PERFORM pg_sleep(seconds) FROM notes.delay; RETURN true; END $$;
-            """);
-        Task<List<string>> AskAsync(CancellationToken cancellationToken) => host.InAsync(host.Smith, async db =>
-        {
-            await using var transaction = alone ? null : await db.Database.BeginTransactionAsync(cancellationToken);
-            return await db.Database.SqlQueryRaw<string>("SELECT text FROM notes.notes WHERE notes.slow()").ToListAsync(cancellationToken);
-        });
-        await AskAsync(Token);
-
-        await NotesHost.ExecuteAsync(host.Connections.Owner!, "UPDATE notes.delay SET seconds = 60");
-        using var leaving = new CancellationTokenSource(TimeSpan.FromSeconds(1));
-        await Should.ThrowAsync<OperationCanceledException>(AskAsync(leaving.Token));
-        await NotesHost.ExecuteAsync(host.Connections.Owner!, "UPDATE notes.delay SET seconds = 0");
-
-        (await AskAsync(Token)).ShouldBe(["note"]);
-        (await AskAsync(Token)).ShouldBe(["note"]);
     }
 
     [Fact]

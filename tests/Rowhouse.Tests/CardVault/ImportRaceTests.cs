@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
@@ -6,6 +7,7 @@ using Rowhouse.CardVault.Store;
 using Rowhouse.Contracts.CardVault;
 using Rowhouse.Modules.Access;
 using Rowhouse.Tenancy;
+using Rowhouse.Tenancy.Postgres;
 using Rowhouse.Tests.Server;
 using Shouldly;
 
@@ -34,6 +36,25 @@ public sealed class ImportRaceTests(ServerFixture server) : IClassFixture<Server
         reports.Where(report => report.Imported == 0).ShouldAllBe(report => skip ? report.Skipped == Rows && report.ErrorCount == 0 : report.ErrorCount == Rows);
         await using var scope = await EnterAsync(tenant);
         (await scope.Get<CardVaultDbContext>().Cards.CountAsync(TestContext.Current.CancellationToken)).ShouldBe(Rows);
+    }
+
+    [Fact]
+    public async Task Who_waits_too_long_for_another_import_is_told_to_come_again()
+    {
+        var tenant = await server.CreateTenantAsync("Race Waiting", "cardvault");
+        var file = "player\nMaya Reed\n"u8.ToArray();
+        await using (var scope = await EnterAsync(tenant))
+        {
+            await scope.Get<CardVaultDbContext>().InLockAsync("cards.import", async _ =>
+            {
+                using var answer = await tenant.Admin.ImportAsync(file);
+                answer.Headers.RetryAfter.ShouldNotBeNull();
+                await Task.FromResult(answer).ProblemAsync(HttpStatusCode.ServiceUnavailable, "urn:rowhouse:server:busy");
+                return 0;
+            }, TestContext.Current.CancellationToken);
+        }
+
+        (await tenant.Admin.ImportAsync(file).ReadAsync<CardImportResponse>()).Imported.ShouldBe(1);
     }
 
     private async Task<CardImportResponse> ImportAsync(TestTenant tenant, byte[] file, bool skip)

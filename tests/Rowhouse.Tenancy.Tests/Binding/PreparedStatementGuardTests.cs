@@ -1,0 +1,93 @@
+using Microsoft.EntityFrameworkCore;
+using Npgsql;
+using Rowhouse.Tenancy.Postgres;
+using Rowhouse.Tenancy.Tests.Notes;
+using Rowhouse.Testing;
+using Shouldly;
+
+namespace Rowhouse.Tenancy.Tests.Binding;
+
+/// <summary>What fails while the driver prepares a statement, on a pool of one connection.</summary>
+public sealed class PreparedStatementGuardTests(PostgresFixture postgres) : IClassFixture<PostgresFixture>
+{
+    private const int Held = 7300123;
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_text_that_cannot_be_kept_spoils_no_statement_for_those_who_come_after()
+    {
+        await using var host = await NotesHost.StartAsync(postgres, OneConnection);
+        await host.WriteNoteAsync(host.Smith);
+        for (var i = 0; i < 10; i++)
+        {
+            await host.InAsync(host.Harbor, async db =>
+            {
+                await Should.ThrowAsync<PostgresException>(() => FindAsync(db, "a\0b"));
+                await Should.ThrowAsync<PostgresException>(() => FindAnyAsync(db, ["a", "a\0b"]));
+                db.AddRange(new Label { Name = "the database makes its id" }, new Label { Name = "a\0b" }, new Notebook { Title = "a\0b" });
+                await Should.ThrowAsync<DbUpdateException>(() => db.SaveChangesAsync(Token));
+            });
+        }
+
+        await host.InAsync(host.Smith, async db =>
+        {
+            var title = (await db.Notebooks.AsNoTracking().FirstAsync(Token)).Title;
+            for (var i = 0; i < 10; i++)
+            {
+                (await FindAsync(db, title)).Count.ShouldBe(1);
+                (await FindAnyAsync(db, [title])).Count.ShouldBe(1);
+            }
+
+            db.Add(new Notebook { Title = "kept" });
+            (await db.SaveChangesAsync(Token)).ShouldBe(1);
+        });
+
+        static Task<List<Notebook>> FindAsync(NotesDb db, string title) => db.Notebooks.Where(notebook => notebook.Title == title).ToListAsync(Token);
+
+        static Task<List<Notebook>> FindAnyAsync(NotesDb db, string[] titles) => db.Notebooks.Where(notebook => titles.Contains(notebook.Title)).ToListAsync(Token);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_statement_that_is_cancelled_while_the_server_prepares_it_does_not_spoil_its_connection(bool alone)
+    {
+        await using var host = await NotesHost.StartAsync(postgres, OneConnection);
+        await host.WriteNoteAsync(host.Smith);
+
+        // Folded to a constant when the statement is bound, and so asked for once the server has parsed it.
+        await NotesHost.ExecuteAsync(
+            host.Connections.Owner!,
+            $"CREATE FUNCTION notes.slow() RETURNS boolean LANGUAGE plpgsql IMMUTABLE AS $$ BEGIN PERFORM pg_advisory_xact_lock({Held}); RETURN true; END $$");
+        Task<List<string>> AskAsync(CancellationToken cancellationToken) => host.InAsync(host.Smith, async db =>
+        {
+            await using var transaction = alone ? null : await db.Database.BeginTransactionAsync(cancellationToken);
+            return await db.Database.SqlQueryRaw<string>("SELECT text FROM notes.notes WHERE notes.slow()").ToListAsync(cancellationToken);
+        });
+        await AskAsync(Token);
+
+        await using (var holder = new NpgsqlConnection(host.Connections.Owner + ";Pooling=false"))
+        {
+            await holder.OpenAsync(Token);
+            await using var hold = new NpgsqlCommand($"SELECT pg_advisory_lock({Held})", holder);
+            await hold.ExecuteNonQueryAsync(Token);
+            using var leaving = new CancellationTokenSource();
+            var asking = AskAsync(leaving.Token);
+            while (await NotesHost.ScalarAsync<long>(host.Connections.Owner!, $"SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objid = {Held} AND NOT granted") == 0)
+            {
+                asking.IsCompleted.ShouldBeFalse();
+                await Task.Delay(10, Token);
+            }
+
+            await leaving.CancelAsync();
+            await Should.ThrowAsync<OperationCanceledException>(asking);
+        }
+
+        (await AskAsync(Token)).ShouldBe(["note"]);
+        (await AskAsync(Token)).ShouldBe(["note"]);
+    }
+
+    private static PostgresConnections OneConnection(PostgresConnections connections) =>
+        connections with { Application = connections.Application + ";Maximum Pool Size=1;Timeout=5" };
+}
