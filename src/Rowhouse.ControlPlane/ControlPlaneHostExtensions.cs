@@ -31,7 +31,7 @@ public static class ControlPlaneHostExtensions
         ArgumentNullException.ThrowIfNull(tenancy);
         tenancy.UseCatalogue<PlatformCatalogue>();
         tenancy.AdmitBy<PlatformAdmission>();
-        tenancy.Host.AddSqlMigrations(PlatformDbContext.Schema, typeof(PlatformDbContext).Assembly);
+        tenancy.Host.AddControlMigrations(PlatformDbContext.Schema, typeof(PlatformDbContext).Assembly);
         var services = tenancy.Services;
         services.AddSingleton(options);
         services.AddHttpContextAccessor();

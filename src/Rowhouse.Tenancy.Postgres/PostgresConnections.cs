@@ -4,7 +4,10 @@ using Rowhouse.Tenancy.Postgres.Roles;
 
 namespace Rowhouse.Tenancy.Postgres;
 
-/// <summary>How to reach one PostgreSQL database in each of the roles that Rowhouse works in.</summary>
+/// <summary>
+/// How to reach the databases of an installation in each of the roles that Rowhouse works in: the shared store with
+/// tenants' rows, and the control database, where there is a control plane.
+/// </summary>
 public sealed record PostgresConnections
 {
     /// <summary>What the roles are called. A connection that turns out to work as another one is refused.</summary>
@@ -14,24 +17,32 @@ public sealed record PostgresConnections
     /// <summary>As <see cref="RoleNames.Application"/>: requests and jobs, one tenant at a time. Owns nothing; row-level security holds for it.</summary>
     public required string Application { get; init; }
 
-    /// <summary>As <see cref="RoleNames.Platform"/>: the catalogue of tenants and the control plane.</summary>
+    /// <summary>As <see cref="RoleNames.Platform"/>: the homes of tenants, and shared reference data.</summary>
     public required string Platform { get; init; }
+
+    /// <summary>As <see cref="RoleNames.Platform"/>, to the control database: tenants, people, sessions. No other working role may connect to it.</summary>
+    /// <value><see langword="null"/> where there is no control plane.</value>
+    public string? Control { get; init; }
 
     /// <summary>As <see cref="RoleNames.Owner"/>, never through a pooler: migrations only.</summary>
     /// <value><see langword="null"/> where this process may not migrate.</value>
     public string? Owner { get; init; }
+
+    /// <summary>As <see cref="Owner"/>, to the control database.</summary>
+    /// <value><see langword="null"/> where there is none, or this process may not migrate.</value>
+    public string? ControlOwner { get; init; }
 
     /// <summary>As <see cref="RoleNames.Platform"/>, never through a pooler: for LISTEN, which a pooler in transaction mode breaks.</summary>
     /// <value><see langword="null"/> means <see cref="Platform"/>.</value>
     public string? Direct { get; init; }
 
     /// <summary>
-    /// Whether <see cref="Application"/> and <see cref="Platform"/> go through a pooler in transaction mode. Then nothing is prepared and the tenant
+    /// Whether <see cref="Application"/>, <see cref="Platform"/> and <see cref="Control"/> go through a pooler in transaction mode. Then nothing is prepared and the tenant
     /// is bound by <c>SET LOCAL</c>; on a direct connection it is bound by a prepared <c>CALL</c>.
     /// </summary>
     public bool ThroughPooler { get; init; }
 
-    /// <summary>The server and the database, without the passwords: a record would write them into whatever log it meets.</summary>
+    /// <summary>The store's server and database, without the passwords: a record would write them into whatever log it meets.</summary>
     public override string ToString()
     {
         var application = new NpgsqlConnectionStringBuilder(Application);

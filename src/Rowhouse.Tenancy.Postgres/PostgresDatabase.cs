@@ -1,15 +1,17 @@
 using System.Data;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging;
+using Npgsql;
 using Rowhouse.Tenancy.Postgres.Embedded;
 using Rowhouse.Tenancy.Postgres.Guards;
 using Rowhouse.Tenancy.Postgres.Hosting;
+using Rowhouse.Tenancy.Postgres.Roles;
 using Rowhouse.Tenancy.Postgres.Verification;
 
 namespace Rowhouse.Tenancy.Postgres;
 
 /// <summary>
-/// The database that an application is configured for, as an operator handles it: open, migrate, verify. A host does all
+/// The databases that an application is configured for, as an operator handles it: open, migrate, verify. A host does all
 /// of it at its start; commands that work without a host use it directly. Safe for concurrent use once it is open.
 /// </summary>
 public sealed class PostgresDatabase : IAsyncDisposable
@@ -34,7 +36,7 @@ public sealed class PostgresDatabase : IAsyncDisposable
     /// <summary>The scripts of all registered modules.</summary>
     public SqlMigrations Migrations { get; }
 
-    /// <summary>Whether the database is on the private server of the data folder.</summary>
+    /// <summary>Whether the databases are on the private server of the data folder.</summary>
     public bool IsEmbedded => embedded is not null;
 
     internal bool MigratesAtStart => options.MigrateAtStart ?? IsEmbedded;
@@ -45,6 +47,7 @@ public sealed class PostgresDatabase : IAsyncDisposable
     /// </summary>
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="EmbeddedPostgresException">The private server cannot run; the message says what to do.</exception>
+    /// <exception cref="InvalidOperationException">A connection that this application needs is not configured; the message says which.</exception>
     public async Task OpenAsync(CancellationToken cancellationToken = default)
     {
         if (store.IsOpen)
@@ -56,8 +59,14 @@ public sealed class PostgresDatabase : IAsyncDisposable
         if (connections is null)
         {
             var folder = ConfiguredConnections.DataFolder(options, configuration);
-            embedded = await EmbeddedPostgres.StartAsync(new() { DataFolder = folder }, logger, cancellationToken).ConfigureAwait(false);
+            var databases = DatabaseNames.Of(RoleNames.Default);
+            embedded = await EmbeddedPostgres.StartAsync(new() { DataFolder = folder, Databases = Migrations.NeedControl ? databases : databases with { Control = null } }, logger, cancellationToken).ConfigureAwait(false);
             connections = embedded.Connections;
+        }
+
+        if (Migrations.NeedControl && connections.Control is null)
+        {
+            throw new InvalidOperationException($"This application has a control plane, and {ConfiguredConnections.Control} is not set. `rowhouse database init` makes the databases and prints the settings.");
         }
 
         store.Open(connections);
@@ -80,23 +89,31 @@ public sealed class PostgresDatabase : IAsyncDisposable
     public async Task<IsolationReport> VerifyConnectionsAsync(CancellationToken cancellationToken = default) =>
         new(0, 0, await SessionRules.CheckAsync(store.Connections.Roles, store.Working, cancellationToken).ConfigureAwait(false));
 
-    /// <summary>Checks the connections, and compares the live database with the models of all registered modules.</summary>
+    /// <summary>Checks the connections, compares the live store with the models of all registered modules, and looks whether the control database is closed.</summary>
     /// <param name="cancellationToken">Stops looking.</param>
     public async Task<IsolationReport> VerifyIsolationAsync(CancellationToken cancellationToken = default)
     {
         var connections = await VerifyConnectionsAsync(cancellationToken).ConfigureAwait(false);
         var refused = connections.Findings.Select(finding => finding.Where).ToHashSet(StringComparer.Ordinal);
-        if (store.Working.FirstOrDefault(candidate => !refused.Contains(candidate.Setting)) is not { } working)
+        var report = connections;
+        foreach (var database in store.Working.Where(working => !refused.Contains(working.Setting)).GroupBy(working => working.Setting == ConfiguredConnections.Control))
         {
-            return connections;
+            var found = await LookAsync(database.First().Source, isControl: database.Key, cancellationToken).ConfigureAwait(false);
+            report = new(report.Tables + found.Tables, report.SharedTables + found.SharedTables, [.. report.Findings.Concat(found.Findings).Distinct()]);
         }
 
-        var connection = await working.Source.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
+        return report;
+    }
+
+    private async Task<IsolationReport> LookAsync(NpgsqlDataSource database, bool isControl, CancellationToken cancellationToken)
+    {
+        var connection = await database.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
         await using var disposeConnection = connection.ConfigureAwait(false);
         var transaction = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken).ConfigureAwait(false);
         await using var disposeTransaction = transaction.ConfigureAwait(false);
-        var database = await IsolationCheck.RunAsync(connection, store.Connections.Roles, models.Tables, cancellationToken).ConfigureAwait(false);
-        return database with { Findings = [.. connections.Findings.Concat(database.Findings).Distinct()] };
+        return isControl
+            ? await IsolationCheck.RunOnControlAsync(connection, store.Connections.Roles, cancellationToken).ConfigureAwait(false)
+            : await IsolationCheck.RunAsync(connection, store.Connections.Roles, models.Tables, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Stops the private server, if this process owns it.</summary>

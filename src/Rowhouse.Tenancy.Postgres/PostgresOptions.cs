@@ -1,11 +1,11 @@
 namespace Rowhouse.Tenancy.Postgres;
 
-/// <summary>Which database an application works on; see <see cref="PostgresTenancyExtensions.OnPostgres"/>.</summary>
+/// <summary>Which databases an application works on; see <see cref="PostgresTenancyExtensions.OnPostgres"/>.</summary>
 public sealed class PostgresOptions
 {
-    /// <summary>How to reach the database.</summary>
+    /// <summary>How to reach the databases.</summary>
     /// <value>
-    /// What the configuration names: <c>ROWHOUSE_DATABASE</c>, <c>ROWHOUSE_DATABASE_PLATFORM</c>,
+    /// What the configuration names: <c>ROWHOUSE_DATABASE</c>, <c>ROWHOUSE_DATABASE_PLATFORM</c>, <c>ROWHOUSE_DATABASE_CONTROL</c>,
     /// <c>ROWHOUSE_DATABASE_OWNER</c>, <c>ROWHOUSE_DATABASE_DIRECT</c>, with the roles of <c>ROWHOUSE_INSTALLATION</c>; without them the private server of the data folder.
     /// </value>
     public PostgresConnections? Connections { get; set; }

@@ -5,19 +5,20 @@ using Rowhouse.Tenancy.Postgres.Verification;
 namespace Rowhouse.Tenancy.Postgres;
 
 /// <summary>
-/// The database that this host works on. Opened once at start, when the server may still have to be started;
+/// The databases that this host works on. Opened once at start, when the server may still have to be started;
 /// the data sources exist from then on.
 /// </summary>
 public sealed class PostgresStore : IAsyncDisposable
 {
     private NpgsqlDataSource? application;
     private NpgsqlDataSource? platform;
+    private NpgsqlDataSource? control;
     private PostgresConnections? connections;
 
     /// <summary>Whether the store is open.</summary>
     public bool IsOpen => connections is not null;
 
-    /// <summary>How the database is reached.</summary>
+    /// <summary>How the databases are reached.</summary>
     /// <exception cref="InvalidOperationException">The store is not open yet.</exception>
     public PostgresConnections Connections => connections ?? throw NotOpen();
 
@@ -29,15 +30,20 @@ public sealed class PostgresStore : IAsyncDisposable
     /// <exception cref="InvalidOperationException">The store is not open yet.</exception>
     public NpgsqlDataSource Platform => platform ?? throw NotOpen();
 
+    /// <summary>Connections of the platform's role to the control database.</summary>
+    /// <exception cref="InvalidOperationException">The store is not open yet, or this application has no control database.</exception>
+    public NpgsqlDataSource Control => control ?? throw (IsOpen ? new InvalidOperationException("This application has no control database.") : NotOpen());
+
     /// <summary>The connections that a server works over, each with the role that it has to work in.</summary>
     internal IReadOnlyList<WorkingConnection> Working =>
     [
         new(ConfiguredConnections.Application, Application, Connections.Roles.Application),
         new(ConfiguredConnections.Platform, Platform, Connections.Roles.Platform),
+        .. control is null ? [] : new[] { new WorkingConnection(ConfiguredConnections.Control, control, Connections.Roles.Platform) },
     ];
 
     /// <summary>Opens the store. The first connection is made by its first use.</summary>
-    /// <param name="connections">How the database is reached.</param>
+    /// <param name="connections">How the databases are reached.</param>
     /// <exception cref="InvalidOperationException">The store is open already.</exception>
     public void Open(PostgresConnections connections)
     {
@@ -50,20 +56,16 @@ public sealed class PostgresStore : IAsyncDisposable
         Func<string, string> prepared = connections.ThroughPooler ? ForPooler : ForDirect;
         application = NpgsqlDataSource.Create(prepared(connections.Application));
         platform = NpgsqlDataSource.Create(prepared(connections.Platform));
+        control = connections.Control is { } own ? NpgsqlDataSource.Create(prepared(own)) : null;
         this.connections = connections;
     }
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        if (application is not null)
+        foreach (var source in new[] { application, platform, control }.OfType<NpgsqlDataSource>())
         {
-            await application.DisposeAsync().ConfigureAwait(false);
-        }
-
-        if (platform is not null)
-        {
-            await platform.DisposeAsync().ConfigureAwait(false);
+            await source.DisposeAsync().ConfigureAwait(false);
         }
     }
 

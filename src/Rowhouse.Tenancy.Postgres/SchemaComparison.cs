@@ -1,4 +1,6 @@
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Metadata;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using Rowhouse.Tenancy.Postgres.Guards;
@@ -35,7 +37,7 @@ public sealed record SchemaComparison(IReadOnlyList<string> Missing, IReadOnlyLi
 
         await new SqlMigrations([], new TenantModels([], services)).ApplyAsync(scratch, cancellationToken).ConfigureAwait(false);
         var expected = await WithOwnerAsync(
-            scratch,
+            scratch.Owner,
             async owner =>
             {
                 var context = TenantModels.ContextForModel(typeof(TContext), services);
@@ -45,20 +47,55 @@ public sealed record SchemaComparison(IReadOnlyList<string> Missing, IReadOnlyLi
                 return await SchemaText.ReadAsync(owner, schemas, cancellationToken).ConfigureAwait(false);
             },
             cancellationToken).ConfigureAwait(false);
-        var actual = await WithOwnerAsync(migrated, owner => SchemaText.ReadAsync(owner, schemas, cancellationToken), cancellationToken).ConfigureAwait(false);
+        var actual = await WithOwnerAsync(migrated.Owner, owner => SchemaText.ReadAsync(owner, schemas, cancellationToken), cancellationToken).ConfigureAwait(false);
         return new([.. expected.Except(actual)], [.. actual.Except(expected)]);
+    }
+
+    /// <summary>
+    /// Compares the schemas of a context of the control database: tables, columns, defaults, keys, checks and indexes. Not
+    /// its grants, which no model has.
+    /// </summary>
+    /// <typeparam name="TContext">The context; its constructor takes only its options.</typeparam>
+    /// <param name="migrated">The control database that the scripts have made; the owner's connection is used.</param>
+    /// <param name="scratch">An empty control database, made by <see cref="DatabaseRoles.EnsureAsync"/>; the model is created in it.</param>
+    /// <param name="cancellationToken">Stops half-way.</param>
+    public static async Task<SchemaComparison> RunOnControlAsync<TContext>(PostgresConnections migrated, PostgresConnections scratch, CancellationToken cancellationToken = default)
+        where TContext : DbContext
+    {
+        ArgumentNullException.ThrowIfNull(migrated);
+        ArgumentNullException.ThrowIfNull(scratch);
+        var services = new ServiceCollection().BuildServiceProvider();
+        await using var disposeServices = services.ConfigureAwait(false);
+        var context = TenantModels.ContextForModel(typeof(TContext), services);
+        await using var disposeContext = context.ConfigureAwait(false);
+        var schemas = context.GetService<IDesignTimeModel>().Model.GetRelationalModel().Tables.Select(table => table.Schema ?? "public").Distinct().ToArray();
+
+        var expected = await WithOwnerAsync(
+            scratch.ControlOwner,
+            async owner =>
+            {
+                await owner.ExecuteAsync(context.Database.GenerateCreateScript(), cancellationToken).ConfigureAwait(false);
+                return await ReadAsync(owner).ConfigureAwait(false);
+            },
+            cancellationToken).ConfigureAwait(false);
+        var actual = await WithOwnerAsync(migrated.ControlOwner, ReadAsync, cancellationToken).ConfigureAwait(false);
+        return new([.. expected.Except(actual)], [.. actual.Except(expected)]);
+
+        async Task<List<string>> ReadAsync(NpgsqlConnection owner)
+        {
+            var lines = await SchemaText.ReadAsync(owner, schemas, cancellationToken).ConfigureAwait(false);
+            return [.. lines.Where(line => !line.StartsWith("grant on ", StringComparison.Ordinal))];
+        }
     }
 
     /// <summary>The differences, one line each.</summary>
     public override string ToString() =>
         string.Join('\n', Missing.Select(line => $"missing: {line}").Concat(Surplus.Select(line => $"surplus: {line}")));
 
-    private static string OwnerOf(PostgresConnections connections) =>
-        connections.Owner ?? throw new ArgumentException("A comparison needs the owner's connection.", nameof(connections));
-
-    private static async Task<T> WithOwnerAsync<T>(PostgresConnections connections, Func<NpgsqlConnection, Task<T>> work, CancellationToken cancellationToken)
+    private static async Task<T> WithOwnerAsync<T>(string? connectionString, Func<NpgsqlConnection, Task<T>> work, CancellationToken cancellationToken)
     {
-        var owner = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(OwnerOf(connections)) { Pooling = false }.ConnectionString);
+        ArgumentException.ThrowIfNullOrEmpty(connectionString); // of the owner, whom not every process knows
+        var owner = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false }.ConnectionString);
         await using var dispose = owner.ConfigureAwait(false);
         await owner.OpenAsync(cancellationToken).ConfigureAwait(false);
         return await work(owner).ConfigureAwait(false);

@@ -8,13 +8,14 @@ using Rowhouse.Tenancy.Postgres.Roles;
 namespace Rowhouse.Tenancy.Postgres;
 
 /// <summary>
-/// Brings a database to the schema that the registered modules expect: the kernel's scripts, then each module's in the
+/// Brings the databases to the schema that the registered modules expect. In the shared store: the kernel's scripts, then each module's in the
 /// order of registration, then the guards (row-level security, policies, fences, captures, grants, deferrable foreign keys) that follow from their models.
 /// Scripts therefore contain tables, keys and indexes only; one that has to name a role says <c>:"owner"</c>,
-/// <c>:"app"</c>, <c>:"tenant"</c> or <c>:"platform"</c>, since each installation has its own.
+/// <c>:"app"</c>, <c>:"tenant"</c> or <c>:"platform"</c>, since each installation has its own. In the control database: the
+/// scripts that were registered for it.
 /// </summary>
 /// <remarks>
-/// All of it is one transaction under one lock: a failure leaves the database as it was, and two programs that start
+/// In each database all of it is one transaction under one lock: a failure leaves that database as it was, and two programs that start
 /// together migrate once. Scripts run with <c>row_security = off</c>, so one that touches tenants' rows fails loudly
 /// instead of changing none of them; it has to lift FORCE and the fence first, and the guards put them back.
 /// Safe for concurrent use.
@@ -27,13 +28,15 @@ public sealed class SqlMigrations
     // Any constant that no other program on the database uses. Released with the transaction, so also behind a pooler.
     private const long LockKey = 0x526F77686F757365;
 
-    private readonly IReadOnlyList<SqlScript> scripts;
+    private readonly List<SqlScript> storeScripts;
+    private readonly List<SqlScript> controlScripts;
     private readonly TenantModels models;
 
     internal SqlMigrations(IEnumerable<SqlMigrationSource> sources, TenantModels models)
     {
         this.models = models;
-        List<SqlScript> all = [.. SqlScript.Embedded(Kernel, typeof(SqlMigrations).Assembly)];
+        List<SqlScript> store = [.. SqlScript.Embedded(Kernel, typeof(SqlMigrations).Assembly)];
+        List<SqlScript> control = [];
         var names = new Dictionary<string, Assembly>(StringComparer.Ordinal) { [Kernel] = typeof(SqlMigrations).Assembly };
         foreach (var source in sources.Distinct())
         {
@@ -43,14 +46,18 @@ public sealed class SqlMigrations
                     $"{source.Assembly.GetName().Name} and {names[source.Module].GetName().Name} both record their scripts as '{source.Module}', so one of them would never be applied. Call AddSqlMigrations with a name of its own before AddTenantDbContext.");
             }
 
-            all.AddRange(SqlScript.Embedded(source.Module, source.Assembly));
+            (source.IsControl ? control : store).AddRange(SqlScript.Embedded(source.Module, source.Assembly));
         }
 
-        scripts = all;
+        storeScripts = store;
+        controlScripts = control;
     }
 
+    /// <summary>Whether something is kept in a control database.</summary>
+    public bool NeedControl => controlScripts.Count > 0;
+
     /// <summary>Applies what is missing and sets the guards.</summary>
-    /// <param name="connections">How to reach the database. The owner's connection is used.</param>
+    /// <param name="connections">How to reach the databases. The owner's connections are used.</param>
     /// <param name="cancellationToken">Undoes everything.</param>
     /// <returns>The scripts that were applied, as <c>module/0001_name</c>.</returns>
     /// <exception cref="InvalidOperationException">The owner's connection is not there, or works as another role.</exception>
@@ -58,42 +65,73 @@ public sealed class SqlMigrations
     public async Task<IReadOnlyList<string>> ApplyAsync(PostgresConnections connections, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(connections);
-        var owner = connections.Owner ?? throw new InvalidOperationException($"A migration needs the owner's role: set {ConfiguredConnections.Owner}.");
+        if (connections.Owner is not { } owner)
+        {
+            throw new InvalidOperationException($"A migration needs the owner's role: set {ConfiguredConnections.Owner}.");
+        }
+
+        var roles = connections.Roles;
+        List<string> applied = [];
+        if (NeedControl)
+        {
+            var control = connections.ControlOwner ?? throw new InvalidOperationException($"A migration needs the control database: set {ConfiguredConnections.Control}.");
+            applied.AddRange(await ApplyAsync(control, roles, controlScripts, [roles.Platform], [], cancellationToken).ConfigureAwait(false));
+        }
+
+        applied.AddRange(await ApplyAsync(owner, roles, storeScripts, [roles.Tenants, roles.Platform], models.Tables, cancellationToken).ConfigureAwait(false));
+        return applied;
+    }
+
+    /// <summary>The scripts that the databases still need.</summary>
+    /// <param name="store">The databases.</param>
+    /// <param name="cancellationToken">Stops the look-up.</param>
+    /// <returns>Their names; empty when the databases are where this program is.</returns>
+    /// <exception cref="MigrationException">A script was changed after it was applied, or a database is newer than this program.</exception>
+    public async Task<IReadOnlyList<string>> FindPendingAsync(PostgresStore store, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(store);
+        List<string> pending = [];
+        if (NeedControl)
+        {
+            pending.AddRange(await FindPendingAsync(store.Control, controlScripts, cancellationToken).ConfigureAwait(false));
+        }
+
+        pending.AddRange(await FindPendingAsync(store.Application, storeScripts, cancellationToken).ConfigureAwait(false));
+        return pending;
+    }
+
+    private static async Task<IEnumerable<string>> ApplyAsync(
+        string owner, RoleNames roles, IReadOnlyList<SqlScript> scripts, IReadOnlyList<string> readers, IReadOnlyList<GuardedTable> tables, CancellationToken cancellationToken)
+    {
         var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(owner) { Pooling = false, CommandTimeout = 0 }.ConnectionString);
         await using var disposeConnection = connection.ConfigureAwait(false);
         await connection.OpenAsync(cancellationToken).ConfigureAwait(false);
-        await RefuseOthersAsync(connection, connections.Roles.Owner, cancellationToken).ConfigureAwait(false);
+        await RefuseOthersAsync(connection, roles.Owner, cancellationToken).ConfigureAwait(false);
         var transaction = await connection.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
         await using var disposeTransaction = transaction.ConfigureAwait(false);
 
         // Waiting for another migration is fine; waiting behind a long query while holding everybody else up is not.
         await connection.ExecuteAsync($"SELECT pg_advisory_xact_lock({LockKey}); SET LOCAL lock_timeout = '30s'; SET LOCAL row_security = off", cancellationToken).ConfigureAwait(false);
-        await MigrationLedger.EnsureAsync(connection, connections.Roles, cancellationToken).ConfigureAwait(false);
-        var pending = Pending(await MigrationLedger.ReadAsync(connection, cancellationToken).ConfigureAwait(false));
+        await MigrationLedger.EnsureAsync(connection, readers, cancellationToken).ConfigureAwait(false);
+        var pending = Pending(scripts, await MigrationLedger.ReadAsync(connection, cancellationToken).ConfigureAwait(false));
         foreach (var script in pending)
         {
-            await RunAsync(connection, script, connections.Roles, cancellationToken).ConfigureAwait(false);
+            await RunAsync(connection, script, roles, cancellationToken).ConfigureAwait(false);
         }
 
-        await GuardWriter.WriteAsync(connection, connections.Roles, models.Tables, cancellationToken).ConfigureAwait(false);
+        await GuardWriter.WriteAsync(connection, roles, tables, cancellationToken).ConfigureAwait(false);
         await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
-        return [.. pending.Select(script => script.ToString())];
+        return pending.Select(script => script.ToString());
     }
 
-    /// <summary>The scripts that a database still needs.</summary>
-    /// <param name="database">The database, in any of the roles.</param>
-    /// <param name="cancellationToken">Stops the look-up.</param>
-    /// <returns>Their names; empty when the database is where this program is.</returns>
-    /// <exception cref="MigrationException">A script was changed after it was applied, or the database is newer than this program.</exception>
-    public async Task<IReadOnlyList<string>> FindPendingAsync(NpgsqlDataSource database, CancellationToken cancellationToken = default)
+    private static async Task<IEnumerable<string>> FindPendingAsync(NpgsqlDataSource database, IReadOnlyList<SqlScript> scripts, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(database);
         var connection = await database.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
         await using var dispose = connection.ConfigureAwait(false);
-        return [.. Pending(await MigrationLedger.ReadAsync(connection, cancellationToken).ConfigureAwait(false)).Select(script => script.ToString())];
+        return Pending(scripts, await MigrationLedger.ReadAsync(connection, cancellationToken).ConfigureAwait(false)).Select(script => script.ToString());
     }
 
-    private List<SqlScript> Pending(IReadOnlyList<AppliedScript> applied)
+    private static List<SqlScript> Pending(IReadOnlyList<SqlScript> scripts, IReadOnlyList<AppliedScript> applied)
     {
         var known = scripts.ToDictionary(script => (script.Module, script.Number));
         var modules = scripts.Select(script => script.Module).ToHashSet(StringComparer.Ordinal);
@@ -130,7 +168,7 @@ public sealed class SqlMigrations
         }
         catch (PostgresException exception)
         {
-            throw new MigrationException(script.ToString(), $"{exception.MessageText} ({exception.SqlState}). Nothing was changed.", exception);
+            throw new MigrationException(script.ToString(), $"{exception.MessageText} ({exception.SqlState}). The database is as it was.", exception);
         }
 
         await MigrationLedger.AddAsync(connection, script, cancellationToken).ConfigureAwait(false);
@@ -140,4 +178,5 @@ public sealed class SqlMigrations
 /// <summary>An assembly with numbered scripts.</summary>
 /// <param name="Module">The name under which they are recorded.</param>
 /// <param name="Assembly">Where they are embedded.</param>
-internal sealed record SqlMigrationSource(string Module, Assembly Assembly);
+/// <param name="IsControl">Whether they are for the control database.</param>
+internal sealed record SqlMigrationSource(string Module, Assembly Assembly, bool IsControl);

@@ -35,17 +35,27 @@ public static class TenantDbContextHostExtensions
         return builder.AddSqlMigrations(assembly.GetName().Name!.Split('.')[^1].ToLowerInvariant(), assembly); // a loaded assembly has a name
     }
 
-    /// <summary>Adds the scripts <c>…/Migrations/NNNN_name.sql</c> that are embedded in an assembly. The first call for a name counts.</summary>
+    /// <summary>Adds the scripts <c>…/Migrations/NNNN_name.sql</c> that are embedded in an assembly, for the shared store. The first call for a name counts.</summary>
     /// <param name="builder">The application that is being built.</param>
     /// <param name="name">The name under which the database records them; it can never change.</param>
     /// <param name="assembly">Where they are embedded.</param>
-    public static IHostApplicationBuilder AddSqlMigrations(this IHostApplicationBuilder builder, string name, Assembly assembly)
+    public static IHostApplicationBuilder AddSqlMigrations(this IHostApplicationBuilder builder, string name, Assembly assembly) =>
+        builder.AddSqlMigrations(name, assembly, isControl: false);
+
+    /// <summary>Adds the scripts <c>…/Migrations/NNNN_name.sql</c> that are embedded in an assembly, for the control database: no tenant's rows are there, and the application's role cannot connect to it.</summary>
+    /// <param name="builder">The application that is being built.</param>
+    /// <param name="name">The name under which the database records them; it can never change.</param>
+    /// <param name="assembly">Where they are embedded.</param>
+    public static IHostApplicationBuilder AddControlMigrations(this IHostApplicationBuilder builder, string name, Assembly assembly) =>
+        builder.AddSqlMigrations(name, assembly, isControl: true);
+
+    private static IHostApplicationBuilder AddSqlMigrations(this IHostApplicationBuilder builder, string name, Assembly assembly, bool isControl)
     {
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentException.ThrowIfNullOrEmpty(name);
         ArgumentNullException.ThrowIfNull(assembly);
         builder.AddPostgresStore();
-        builder.Services.AddSingleton(new SqlMigrationSource(name, assembly));
+        builder.Services.AddSingleton(new SqlMigrationSource(name, assembly, isControl));
         return builder;
     }
 
@@ -53,6 +63,7 @@ public static class TenantDbContextHostExtensions
     {
         builder.Services.TryAddScoped<TenantScope>();
         builder.Services.TryAddSingleton<PostgresStore>();
+        builder.Services.TryAddSingleton(services => new TenantHomes(services.GetRequiredService<PostgresStore>()));
         builder.Services.TryAddSingleton<TenantBinding>();
         builder.Services.TryAddSingleton<TenantModels>();
         builder.Services.TryAddSingleton(services => new SqlMigrations(services.GetServices<SqlMigrationSource>(), services.GetRequiredService<TenantModels>()));

@@ -20,16 +20,18 @@ public sealed class PostgresFixture
     /// <summary>A connection string of the server's superuser, to its database <c>postgres</c>.</summary>
     public Task<string> AdminAsync() => Server.Value;
 
-    /// <summary>A database with roles and rights, and nothing in it.</summary>
-    public async Task<PostgresConnections> CreateDatabaseAsync() =>
-        await DatabaseRoles.EnsureAsync(await AdminAsync(), NextName(), RoleNames.Default, Passwords);
+    /// <summary>A store with roles and rights, and nothing in it.</summary>
+    /// <param name="withControl">Whether there is a control database beside it.</param>
+    public async Task<PostgresConnections> CreateDatabaseAsync(bool withControl = false) =>
+        await DatabaseRoles.EnsureAsync(await AdminAsync(), Names(NextName(), withControl), RoleNames.Default, Passwords);
 
     /// <summary>
     /// A copy of a template, which is prepared once per process: migrating costs a second, copying a tenth of it.
     /// </summary>
     /// <param name="template">Names the template: lower-case letters and underscores.</param>
     /// <param name="prepareAsync">Fills the template and leaves no connection open.</param>
-    public async Task<PostgresConnections> CreateDatabaseAsync(string template, Func<PostgresConnections, Task> prepareAsync)
+    /// <param name="withControl">Whether there is a control database beside the store.</param>
+    public async Task<PostgresConnections> CreateDatabaseAsync(string template, Func<PostgresConnections, Task> prepareAsync, bool withControl = false)
     {
         ArgumentException.ThrowIfNullOrEmpty(template);
         ArgumentNullException.ThrowIfNull(prepareAsync);
@@ -39,27 +41,36 @@ public sealed class PostgresFixture
         {
             if (!Templates.Contains(template))
             {
-                await prepareAsync(await DatabaseRoles.EnsureAsync(admin, template, RoleNames.Default, Passwords));
+                await prepareAsync(await DatabaseRoles.EnsureAsync(admin, Names(template, withControl), RoleNames.Default, Passwords));
                 NpgsqlConnection.ClearAllPools();
                 Templates.Add(template);
             }
 
-            var name = NextName();
-            await using (var connection = new NpgsqlConnection(admin))
+            var names = Names(NextName(), withControl);
+            await CopyAsync(admin, template, names.Store);
+            if (names.Control is { } control)
             {
-                await connection.OpenAsync();
-                await using var create = new NpgsqlCommand($"create database {name} template {template} owner {RoleNames.Default.Owner} strategy file_copy", connection);
-                await create.ExecuteNonQueryAsync();
+                await CopyAsync(admin, Names(template, withControl).Control!, control); // it has one like the copy
             }
 
             // A copy has the template's schemas, but not its rights to connect.
-            return await DatabaseRoles.EnsureAsync(admin, name, RoleNames.Default, Passwords);
+            return await DatabaseRoles.EnsureAsync(admin, names, RoleNames.Default, Passwords);
         }
         finally
         {
             OneTemplate.Release();
         }
     }
+
+    private static async Task CopyAsync(string admin, string template, string name)
+    {
+        await using var connection = new NpgsqlConnection(admin);
+        await connection.OpenAsync();
+        await using var create = new NpgsqlCommand($"create database {name} template {template} owner {RoleNames.Default.Owner} strategy file_copy", connection);
+        await create.ExecuteNonQueryAsync();
+    }
+
+    private static DatabaseNames Names(string store, bool withControl) => new(store, withControl ? $"{store}_control" : null);
 
     private static string NextName() => $"test_{Interlocked.Increment(ref databases)}";
 }

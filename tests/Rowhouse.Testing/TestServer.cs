@@ -20,7 +20,7 @@ internal static class TestServer
         File.SetUnixFileMode(folder, File.GetUnixFileMode(folder) | UnixFileMode.OtherExecute); // the server's user has to get through
         try
         {
-            var server = await EmbeddedPostgres.StartAsync(new() { DataFolder = folder, Database = "first", Durable = false, MaxConnections = 500 });
+            var server = await EmbeddedPostgres.StartAsync(new() { DataFolder = folder, Databases = new("first"), Durable = false, MaxConnections = 500 });
             AppDomain.CurrentDomain.ProcessExit += (_, _) =>
             {
                 server.DisposeAsync().AsTask().GetAwaiter().GetResult();

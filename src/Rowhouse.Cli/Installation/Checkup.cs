@@ -87,7 +87,7 @@ internal sealed class Checkup(ServerSettings settings, CliEnvironment environmen
         }
 
         var schema = await TryAsync("schema", async () =>
-            await database.Migrations.FindPendingAsync(server.Services.GetRequiredService<PostgresStore>().Application, cancellationToken) is { Count: > 0 } pending
+            await database.Migrations.FindPendingAsync(server.Services.GetRequiredService<PostgresStore>(), cancellationToken) is { Count: > 0 } pending
                 ? new("schema", Verdict.Wrong, $"{pending.Count} scripts are missing, the first is {pending[0]}.", "Run 'rowhouse migrate'.")
                 : new("schema", Verdict.Good, "up to date."));
         yield return schema;

@@ -11,7 +11,7 @@ internal static class DatabaseCommand
     private const string AdminVariable = "ROWHOUSE_DATABASE_ADMIN";
     private const string FromInput = "-";
 
-    public static Command Create(InstallationRunner runner) => new("database", "The database of this installation.") { Init(runner) };
+    public static Command Create(InstallationRunner runner) => new("database", "The databases of this installation.") { Init(runner) };
 
     private static Command Init(InstallationRunner runner)
     {
@@ -33,17 +33,24 @@ internal static class DatabaseCommand
                 }
             },
         };
-        var name = new Option<string?>("--database") { Description = "The database to make; else it is called as the installation." };
+        var name = new Option<string?>("--database") { Description = "What the store is called, the database of the tenants' rows; else as the installation, with _shared." };
+        var controlName = new Option<string?>("--control-database") { Description = "What the control database is called; else as the installation, with _control." };
         var output = new Option<string?>("--output", "-o") { Description = "Write the server's settings to this new file and the owner's to another that ends in .owner, for nobody else to read, instead of printing them." };
-        var command = new Command("init", "Make roles, database and schema on your own PostgreSQL server and print the settings. Run again, it mends what is missing and sets new passwords.") { admin, installation, name, output };
+        var command = new Command("init", "Make roles, databases and schema on your own PostgreSQL server and print the settings. Run again, it mends what is missing and sets new passwords.") { admin, installation, name, controlName, output };
         command.SetAction((parsed, cancellationToken) => runner.ExplainAsync(async () =>
         {
             var roles = parsed.GetRequiredValue(installation);
-            var database = parsed.GetValue(name) ?? roles.Installation;
+            var usual = DatabaseNames.Of(roles);
+            var databases = new DatabaseNames(parsed.GetValue(name) ?? usual.Store, parsed.GetValue(controlName) ?? usual.Control);
+            if (databases.Store == databases.Control)
+            {
+                throw new InvalidOperationException($"The store and the control database are two databases, and both are called {databases.Store}. Name one of them otherwise.");
+            }
+
             var administrator = await AdminAsync(parsed.GetValue(admin), runner.Environment, cancellationToken);
-            await RefuseOthersAsync(administrator, database, roles, cancellationToken);
+            await RefuseOthersAsync(administrator, databases, roles, cancellationToken);
             using var files = parsed.GetValue(output) is { } path ? SettingsFiles.Create(path) : null;
-            var connections = await DatabaseRoles.EnsureAsync(administrator, database, roles, RolePasswords.Generate(), cancellationToken);
+            var connections = await DatabaseRoles.EnsureAsync(administrator, databases, roles, RolePasswords.Generate(), cancellationToken);
             var settings = DatabaseSettings.Of(connections);
             if (files is not null)
             {
@@ -77,14 +84,14 @@ internal static class DatabaseCommand
 
     // Roles belong to the whole server: their new passwords would lock the other installation out, and its server would
     // have the roles of this one.
-    private static async Task RefuseOthersAsync(string admin, string database, RoleNames roles, CancellationToken cancellationToken)
+    private static async Task RefuseOthersAsync(string admin, DatabaseNames databases, RoleNames roles, CancellationToken cancellationToken)
     {
-        var others = (await DatabaseRoles.FindDatabasesAsync(admin, roles, cancellationToken)).Where(other => other != database).ToList();
+        var others = (await DatabaseRoles.FindDatabasesAsync(admin, roles, cancellationToken)).Where(other => other != databases.Store && other != databases.Control).ToList();
         if (others.Count > 0)
         {
             throw new InvalidOperationException(
-                $"The roles of the installation '{roles.Installation}' have rights in another database of this server: {string.Join(", ", others)}. "
-                + "Name this installation otherwise (--installation), or that database (--database) to set new passwords for it. Nothing was changed.");
+                $"The roles of the installation '{roles.Installation}' have rights in other databases of this server: {string.Join(", ", others)}. "
+                + "Name this installation otherwise (--installation), or those databases (--database, --control-database) to set new passwords for it. Nothing was changed.");
         }
     }
 }

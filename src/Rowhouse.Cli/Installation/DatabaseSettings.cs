@@ -3,7 +3,7 @@ using Rowhouse.Tenancy.Postgres.Roles;
 
 namespace Rowhouse.Cli.Installation;
 
-/// <summary>The settings that lead to a database: those of the server, and the owner's, with which nobody serves.</summary>
+/// <summary>The settings that lead to the databases: those of the server, and the owner's, with which nobody serves.</summary>
 internal sealed record DatabaseSettings(IReadOnlyDictionary<string, string> Server, IReadOnlyDictionary<string, string> Owner)
 {
     public IReadOnlyDictionary<string, string> All => Server.Concat(Owner).ToDictionary();
@@ -11,6 +11,11 @@ internal sealed record DatabaseSettings(IReadOnlyDictionary<string, string> Serv
     public static DatabaseSettings Of(PostgresConnections connections)
     {
         var server = new Dictionary<string, string> { ["ROWHOUSE_DATABASE"] = connections.Application, ["ROWHOUSE_DATABASE_PLATFORM"] = connections.Platform };
+        if (connections.Control is { } control)
+        {
+            server["ROWHOUSE_DATABASE_CONTROL"] = control;
+        }
+
         if (connections.Roles != RoleNames.Default)
         {
             server["ROWHOUSE_INSTALLATION"] = connections.Roles.Installation;

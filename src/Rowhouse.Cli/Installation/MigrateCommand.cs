@@ -10,13 +10,13 @@ internal static class MigrateCommand
     public static Command Create(InstallationRunner runner)
     {
         var status = new Option<bool>("--status") { Description = "Only say which scripts are missing; exit code 1 where any is." };
-        var command = new Command("migrate", "Bring the database to the schema of this version, with the owner's connection.") { status };
+        var command = new Command("migrate", "Bring the databases to the schema of this version, with the owner's connection.") { status };
         runner.OnDatabase(command, async (parsed, services, output, cancellationToken) =>
         {
             var database = services.GetRequiredService<PostgresDatabase>();
             if (parsed.GetValue(status))
             {
-                var pending = await database.Migrations.FindPendingAsync(services.GetRequiredService<PostgresStore>().Application, cancellationToken);
+                var pending = await database.Migrations.FindPendingAsync(services.GetRequiredService<PostgresStore>(), cancellationToken);
                 output.Print(pending, scripts => scripts.Count is 0 ? "The schema is up to date." : $"Missing:\n  {string.Join("\n  ", scripts)}");
                 return pending.Count is 0 ? ExitCodes.Done : ExitCodes.Refused;
             }

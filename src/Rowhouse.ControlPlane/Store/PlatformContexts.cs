@@ -4,11 +4,11 @@ using Rowhouse.Tenancy.Postgres;
 
 namespace Rowhouse.ControlPlane.Store;
 
-/// <summary>Makes contexts from the store's first use on: services that want one are made before the store opens.</summary>
+/// <summary>Makes contexts of the control database, from the store's first use on: services that want one are made before the store opens.</summary>
 internal sealed class PlatformContexts(PostgresStore store, ILoggerFactory logs) : IDbContextFactory<PlatformDbContext>
 {
     private readonly Lazy<DbContextOptions<PlatformDbContext>> options = new(() =>
-        new DbContextOptionsBuilder<PlatformDbContext>().UseNpgsql(store.Platform, npgsql => npgsql.UseQuerySplittingBehavior(QuerySplittingBehavior.SingleQuery)).UseSnakeCaseNamingConvention().UsePreparedStatementGuard().UseLoggerFactory(logs).Options);
+        new DbContextOptionsBuilder<PlatformDbContext>().UseNpgsql(store.Control, npgsql => npgsql.UseQuerySplittingBehavior(QuerySplittingBehavior.SingleQuery)).UseSnakeCaseNamingConvention().UsePreparedStatementGuard().UseLoggerFactory(logs).Options);
 
     public PlatformDbContext CreateDbContext() => new(options.Value);
 }

@@ -30,8 +30,6 @@ internal sealed class PlatformDbContext(DbContextOptions<PlatformDbContext> opti
 
     public DbSet<AuditEntry> Audit => Set<AuditEntry>();
 
-    public DbSet<TenantHome> Homes => Set<TenantHome>();
-
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)
     {
         configurationBuilder.Properties<TenantId>().HaveConversion<TenantIdConverter>();

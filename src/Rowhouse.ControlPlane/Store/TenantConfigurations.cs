@@ -54,13 +54,3 @@ internal sealed class SubscriptionConfiguration : IEntityTypeConfiguration<Subsc
         builder.Property(subscription => subscription.Product).UseCollation("C");
     }
 }
-
-internal sealed class TenantHomeConfiguration : IEntityTypeConfiguration<TenantHome>
-{
-    public void Configure(EntityTypeBuilder<TenantHome> builder)
-    {
-        // The kernel's table: its scripts make it.
-        builder.ToTable("homes", "tenancy", table => table.ExcludeFromMigrations()).HasKey(home => home.TenantId);
-        builder.Property(home => home.TenantId).ValueGeneratedNever();
-    }
-}

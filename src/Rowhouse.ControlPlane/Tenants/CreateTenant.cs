@@ -17,10 +17,11 @@ using Rowhouse.Tenancy.Postgres;
 
 namespace Rowhouse.ControlPlane.Tenants;
 
-/// <summary>Makes a tenant in the shared home, with its identifiers, subscriptions and first admin, in one transaction.</summary>
+/// <summary>Makes a tenant in the shared home, with its identifiers, subscriptions and first admin.</summary>
 internal sealed class CreateTenant(
     PlatformDbContext db,
     PostgresStore store,
+    TenantHomes homes,
     TenantDirectory directory,
     TenantRules rules,
     Invitations invitations,
@@ -105,7 +106,7 @@ internal sealed class CreateTenant(
         }
 
         audit.Add(AuditActions.TenantCreated, tenant.Id, free.Value, details: new { plan.Name, plan.ExternalIds, plan.Products, Plan = plan.PlanName });
-        await db.SaveChangesAsync(cancellationToken);
+        await SaveAsync(tenant, cancellationToken);
         directory.Apply(tenant.ToEntry());
         return (tenant.ToResponse(admin, withAccount: true), null);
     }
@@ -162,6 +163,16 @@ internal sealed class CreateTenant(
         return numbered;
     }
 
+    // The home is in another database. Its tenant is in the control database before, so that one whose names are taken gets
+    // none, and seen there only after: whatever ends this half-way, no tenant is without a home.
+    private async Task SaveAsync(RegisteredTenant tenant, CancellationToken cancellationToken)
+    {
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        await db.SaveChangesAsync(cancellationToken);
+        await homes.OpenAsync(tenant.Id, tenant.Generation, cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+    }
+
     private async Task<Slug?> NumberAsync(Slug slug, CancellationToken cancellationToken)
     {
         var numbered = Enumerable.Range(2, MostNumbered).Select(number => string.Create(CultureInfo.InvariantCulture, $"{slug}-{number}")).ToList();
@@ -203,9 +214,6 @@ internal sealed class CreateTenant(
             ],
         };
         db.Tenants.Add(tenant);
-
-        // The home is in the same database, so it opens with the tenant or not at all.
-        db.Homes.Add(new() { TenantId = id, Generation = tenant.Generation });
         return tenant;
 
         TenantIdentifier Lead(string value, IdentifierOrigin origin) => new() { Kind = IdentifierKind.Name, Value = value, TenantId = id, Origin = origin };

@@ -16,7 +16,7 @@ internal static class HealthEndpoints
             .WithSummary("Whether the process lives.");
         health.MapGet("/ready", ReadyAsync)
             .WithName("Ready")
-            .WithSummary("Whether it can do its work: the directory is filled and the database answers in both roles.")
+            .WithSummary("Whether it can do its work: the directory is filled and the databases answer in every role.")
             .WithProblems(RequestProblems.StoreUnavailable);
     }
 

@@ -27,7 +27,7 @@ internal sealed partial class Readiness(PostgresStore store, TenantDirectory dir
         {
             if (asked is not { } then || clock.GetUtcNow() - then >= Memory)
             {
-                fault = await AskAsync() ? null : "The database does not answer.";
+                fault = await AskAsync() ? null : "A database does not answer.";
                 asked = clock.GetUtcNow();
             }
 
@@ -47,7 +47,7 @@ internal sealed partial class Readiness(PostgresStore store, TenantDirectory dir
         using var patience = new CancellationTokenSource(Patience);
         try
         {
-            foreach (var role in new[] { store.Application, store.Platform })
+            foreach (var role in new[] { store.Application, store.Platform, store.Control })
             {
                 await using var ask = role.CreateCommand("SELECT 1");
                 await ask.ExecuteScalarAsync(patience.Token);

@@ -154,7 +154,7 @@ internal sealed record ServerPasswords(string Administrator, RolePasswords Roles
 /// <summary>The server that runs now, for whoever else works on the data folder.</summary>
 /// <param name="Host">The socket's folder, or 127.0.0.1.</param>
 /// <param name="Port">The port.</param>
-/// <param name="Database">The database that is ready.</param>
+/// <param name="Databases">The databases that are ready.</param>
 /// <param name="ProcessId">The server's process.</param>
 /// <param name="HostProcessId">The process that owns it.</param>
-internal sealed record ServerRuntime(string Host, int Port, string Database, int ProcessId, int HostProcessId);
+internal sealed record ServerRuntime(string Host, int Port, DatabaseNames Databases, int ProcessId, int HostProcessId);

@@ -37,7 +37,7 @@ public sealed partial class EmbeddedPostgres : IAsyncDisposable
         this.logger = logger;
     }
 
-    /// <summary>How to reach the database in each role.</summary>
+    /// <summary>How to reach the databases in each role.</summary>
     public PostgresConnections Connections { get; private set; } = null!; // set before StartAsync hands the object out
 
     /// <summary>A connection string of the server's superuser, to its database <c>postgres</c>.</summary>
@@ -46,7 +46,7 @@ public sealed partial class EmbeddedPostgres : IAsyncDisposable
     /// <summary>Whether this host owns the server. It may become the owner later.</summary>
     public bool IsOwner => ownership is not null;
 
-    /// <summary>Starts the server of a data folder, or joins the one that runs there; makes folder, cluster, roles and database where they are missing.</summary>
+    /// <summary>Starts the server of a data folder, or joins the one that runs there; makes folder, cluster, roles and databases where they are missing.</summary>
     /// <param name="options">Which server.</param>
     /// <param name="logger">Hears of starts, take-overs and failures.</param>
     /// <param name="cancellationToken">Gives up.</param>
@@ -56,7 +56,7 @@ public sealed partial class EmbeddedPostgres : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(options);
         if (!OperatingSystem.IsLinux() && !OperatingSystem.IsMacOS())
         {
-            throw new EmbeddedPostgresException("The embedded server runs on Linux and macOS. Set ROWHOUSE_DATABASE, ROWHOUSE_DATABASE_PLATFORM and ROWHOUSE_DATABASE_OWNER to a server of your own.");
+            throw new EmbeddedPostgresException("The embedded server runs on Linux and macOS. Make databases on a server of your own with `rowhouse database init` and use the settings that it writes.");
         }
 
         ServerProcess.RequireTools();
@@ -128,7 +128,7 @@ public sealed partial class EmbeddedPostgres : IAsyncDisposable
 
     private async Task<bool> TryJoinAsync(CancellationToken cancellationToken)
     {
-        if (await folder.RuntimeAsync(cancellationToken).ConfigureAwait(false) is not { } runtime || runtime.Database != options.Database)
+        if (await folder.RuntimeAsync(cancellationToken).ConfigureAwait(false) is not { } runtime || runtime.Databases != options.Databases)
         {
             return false;
         }
@@ -164,8 +164,8 @@ public sealed partial class EmbeddedPostgres : IAsyncDisposable
 
         process = await cluster.StartAsync(address).ConfigureAwait(false);
         await ReadyAsync(process, cancellationToken).ConfigureAwait(false);
-        await DatabaseRoles.EnsureAsync(Administrator, options.Database, RoleNames.Default, passwords.Roles, cancellationToken).ConfigureAwait(false);
-        await folder.PublishAsync(new(address.Host, address.Port, options.Database, process.Id, Environment.ProcessId), cancellationToken).ConfigureAwait(false);
+        await DatabaseRoles.EnsureAsync(Administrator, options.Databases, RoleNames.Default, passwords.Roles, cancellationToken).ConfigureAwait(false);
+        await folder.PublishAsync(new(address.Host, address.Port, options.Databases, process.Id, Environment.ProcessId), cancellationToken).ConfigureAwait(false);
         LogStarted(binaries.Major, process.Id, address.Host);
     }
 
@@ -246,7 +246,7 @@ public sealed partial class EmbeddedPostgres : IAsyncDisposable
     private void Use(ServerAddress address, ServerPasswords passwords)
     {
         Administrator = address.ConnectionString(Cluster.Administrator, passwords.Administrator, "postgres");
-        Connections = DatabaseRoles.Connections(Administrator, options.Database, RoleNames.Default, passwords.Roles);
+        Connections = DatabaseRoles.Connections(Administrator, options.Databases, RoleNames.Default, passwords.Roles);
     }
 
     private static async Task ConnectAsync(string connectionString, CancellationToken cancellationToken)

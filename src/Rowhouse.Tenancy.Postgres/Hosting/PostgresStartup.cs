@@ -55,9 +55,9 @@ internal sealed partial class PostgresStartup(
                 LogMigrated(script);
             }
         }
-        else if (await database.Migrations.FindPendingAsync(store.Application, cancellationToken).ConfigureAwait(false) is [var first, ..] pending)
+        else if (await database.Migrations.FindPendingAsync(store, cancellationToken).ConfigureAwait(false) is [var first, ..] pending)
         {
-            throw new MigrationException(first, $"The database has not had it ({pending.Count} scripts are missing). Run `rowhouse migrate` with {ConfiguredConnections.Owner} set, then start again.");
+            throw new MigrationException(first, $"Its database has not had it ({pending.Count} scripts are missing). Run `rowhouse migrate` with {ConfiguredConnections.Owner} set, then start again.");
         }
     }
 

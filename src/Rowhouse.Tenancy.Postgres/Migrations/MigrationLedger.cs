@@ -6,7 +6,7 @@ namespace Rowhouse.Tenancy.Postgres.Migrations;
 /// <summary>What a database says of the scripts that made it: the table <c>tenancy.migrations</c>.</summary>
 internal static class MigrationLedger
 {
-    public static Task EnsureAsync(NpgsqlConnection owner, RoleNames roles, CancellationToken cancellationToken) => owner.ExecuteAsync(
+    public static Task EnsureAsync(NpgsqlConnection owner, IReadOnlyList<string> readers, CancellationToken cancellationToken) => owner.ExecuteAsync(
         $"""
         CREATE SCHEMA IF NOT EXISTS tenancy;
         CREATE TABLE IF NOT EXISTS tenancy.migrations (
@@ -17,8 +17,8 @@ internal static class MigrationLedger
             applied_at timestamptz NOT NULL DEFAULT now(),
             CONSTRAINT pk_migrations PRIMARY KEY (module, number)
         );
-        GRANT USAGE ON SCHEMA tenancy TO {roles.Tenants}, {roles.Platform};
-        GRANT SELECT ON tenancy.migrations TO {roles.Tenants}, {roles.Platform};
+        GRANT USAGE ON SCHEMA tenancy TO {string.Join(", ", readers)};
+        GRANT SELECT ON tenancy.migrations TO {string.Join(", ", readers)};
         """,
         cancellationToken);
 

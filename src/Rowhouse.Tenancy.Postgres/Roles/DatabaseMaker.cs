@@ -2,8 +2,8 @@ using Npgsql;
 
 namespace Rowhouse.Tenancy.Postgres.Roles;
 
-/// <summary>Makes the database, owned by the owner's role and closed to everybody else.</summary>
-/// <param name="connection">The administrator's, or for <see cref="GuardAsync"/> the owner's.</param>
+/// <summary>Makes a database, owned by the owner's role and closed to everybody else.</summary>
+/// <param name="connection">The administrator's, or for the guards the owner's.</param>
 /// <param name="roles">The installation's roles.</param>
 internal sealed class DatabaseMaker(NpgsqlConnection connection, RoleNames roles)
 {
@@ -45,19 +45,26 @@ internal sealed class DatabaseMaker(NpgsqlConnection connection, RoleNames roles
     }
 
     /// <summary>Takes from everybody what PostgreSQL grants by default, and gives the two working roles the right to connect.</summary>
-    public async Task GuardAsync(string database, CancellationToken cancellationToken)
+    public Task GuardStoreAsync(string database, CancellationToken cancellationToken) =>
+        GuardAsync(database, $"{roles.Application}, {roles.Platform}", $"{roles.Tenants}, {roles.Platform}", cancellationToken);
+
+    /// <summary>The same for the control database: only the platform's role connects.</summary>
+    public Task GuardControlAsync(string database, CancellationToken cancellationToken) =>
+        GuardAsync(database, roles.Platform, roles.Platform, cancellationToken);
+
+    private Task GuardAsync(string database, string connect, string look, CancellationToken cancellationToken)
     {
         var name = Sql.Name(database);
-        await connection.ExecuteAsync(
+        return connection.ExecuteAsync(
             $"""
             select pg_advisory_xact_lock(hashtext('rowhouse guards'));
             revoke all on database {name} from public;
-            grant connect on database {name} to {roles.Application}, {roles.Platform};
+            grant connect on database {name} to {connect};
             revoke all on schema public from public;
-            grant usage on schema public to {roles.Tenants}, {roles.Platform};
+            grant usage on schema public to {look};
             create collation if not exists public.{DatabaseRoles.ShownText} (provider = icu, locale = 'und-u-kn-true');
             """,
-            cancellationToken).ConfigureAwait(false);
+            cancellationToken);
     }
 
     private async Task<bool> ExistsAsync(string database, CancellationToken cancellationToken)

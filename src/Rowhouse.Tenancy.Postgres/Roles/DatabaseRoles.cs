@@ -3,7 +3,7 @@ using Npgsql;
 namespace Rowhouse.Tenancy.Postgres.Roles;
 
 /// <summary>
-/// Makes a database and the roles that Rowhouse works in, on any server of PostgreSQL 15 or newer: the embedded one, somebody's
+/// Makes the databases and the roles that Rowhouse works in, on any server of PostgreSQL 15 or newer: the embedded one, somebody's
 /// own, a managed one whose administrator is no superuser (it needs <c>CREATEROLE</c> and <c>CREATEDB</c>).
 /// </summary>
 public static class DatabaseRoles
@@ -16,23 +16,23 @@ public static class DatabaseRoles
     /// to the given ones (the roles belong to the server: an installation's other databases on it use them too).
     /// </summary>
     /// <param name="admin">A connection string of somebody who may create roles and databases. Its database is only connected to.</param>
-    /// <param name="database">The database to make.</param>
+    /// <param name="databases">The databases to make.</param>
     /// <param name="roles">What the roles are called.</param>
     /// <param name="passwords">The passwords that the roles shall have.</param>
     /// <param name="cancellationToken">Stops half-way; run it again.</param>
-    /// <returns>How to reach the database in each role, on the server and with the options of <paramref name="admin"/>.</returns>
+    /// <returns>How to reach the databases in each role, on the server and with the options of <paramref name="admin"/>.</returns>
     /// <exception cref="InvalidOperationException">
-    /// The server is too old, the database has another encoding or owner, or a role has rights that would undo the isolation.
+    /// The server is too old, a database has another encoding or owner, or a role has rights that would undo the isolation.
     /// </exception>
     /// <exception cref="NpgsqlException">The server refused; the message says what.</exception>
-    public static async Task<PostgresConnections> EnsureAsync(string admin, string database, RoleNames roles, RolePasswords passwords, CancellationToken cancellationToken = default)
+    public static async Task<PostgresConnections> EnsureAsync(string admin, DatabaseNames databases, RoleNames roles, RolePasswords passwords, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(admin);
-        ArgumentException.ThrowIfNullOrEmpty(database);
+        ArgumentNullException.ThrowIfNull(databases);
         ArgumentNullException.ThrowIfNull(roles);
         ArgumentNullException.ThrowIfNull(passwords);
 
-        var connections = Connections(admin, database, roles, passwords);
+        var connections = Connections(admin, databases, roles, passwords);
         var connection = await OpenAsync(admin, cancellationToken).ConfigureAwait(false);
         await using (connection.ConfigureAwait(false))
         {
@@ -42,18 +42,30 @@ public static class DatabaseRoles
             }
 
             await new RoleMaker(connection, roles).EnsureAsync(passwords, cancellationToken).ConfigureAwait(false);
-            await new DatabaseMaker(connection, roles).EnsureAsync(database, cancellationToken).ConfigureAwait(false);
+            foreach (var database in databases.All)
+            {
+                await new DatabaseMaker(connection, roles).EnsureAsync(database, cancellationToken).ConfigureAwait(false);
+            }
         }
 
-        // As the owner, not as the administrator: a managed administrator may not touch what the owner owns,
-        // and a password or a pg_hba rule that does not work shows here and not at the first migration.
-        var owner = await OpenAsync(connections.Owner!, cancellationToken).ConfigureAwait(false); // Connections names it
-        await using (owner.ConfigureAwait(false))
+        await AsOwnerAsync(connections.Owner!, owner => owner.GuardStoreAsync(databases.Store, cancellationToken)).ConfigureAwait(false); // Connections names it
+        if (databases.Control is { } control)
         {
-            await new DatabaseMaker(owner, roles).GuardAsync(database, cancellationToken).ConfigureAwait(false);
+            await AsOwnerAsync(connections.ControlOwner!, owner => owner.GuardControlAsync(control, cancellationToken)).ConfigureAwait(false); // the same
         }
 
         return connections;
+
+        // Not as the administrator: a managed one may not touch what the owner owns, and a password or a pg_hba rule that
+        // does not work shows here and not at the first migration.
+        async Task AsOwnerAsync(string connectionString, Func<DatabaseMaker, Task> guardAsync)
+        {
+            var owner = await OpenAsync(connectionString, cancellationToken).ConfigureAwait(false);
+            await using (owner.ConfigureAwait(false))
+            {
+                await guardAsync(new(owner, roles)).ConfigureAwait(false);
+            }
+        }
     }
 
     /// <summary>
@@ -82,24 +94,27 @@ public static class DatabaseRoles
         }
     }
 
-    /// <summary>How to reach a database in each role, without connecting to it.</summary>
+    /// <summary>How to reach the databases in each role, without connecting to them.</summary>
     /// <param name="admin">A connection string to the same server; user, password and database are replaced.</param>
-    /// <param name="database">The database.</param>
+    /// <param name="databases">The databases.</param>
     /// <param name="roles">What the roles are called.</param>
     /// <param name="passwords">The roles' passwords.</param>
-    public static PostgresConnections Connections(string admin, string database, RoleNames roles, RolePasswords passwords)
+    public static PostgresConnections Connections(string admin, DatabaseNames databases, RoleNames roles, RolePasswords passwords)
     {
+        ArgumentNullException.ThrowIfNull(databases);
         ArgumentNullException.ThrowIfNull(roles);
         ArgumentNullException.ThrowIfNull(passwords);
         return new()
         {
             Roles = roles,
-            Application = As(roles.Application, passwords.Application),
-            Platform = As(roles.Platform, passwords.Platform),
-            Owner = As(roles.Owner, passwords.Owner),
+            Application = As(roles.Application, passwords.Application, databases.Store),
+            Platform = As(roles.Platform, passwords.Platform, databases.Store),
+            Control = databases.Control is { } control ? As(roles.Platform, passwords.Platform, control) : null,
+            Owner = As(roles.Owner, passwords.Owner, databases.Store),
+            ControlOwner = databases.Control is { } owned ? As(roles.Owner, passwords.Owner, owned) : null,
         };
 
-        string As(string role, string password) =>
+        string As(string role, string password, string database) =>
             new NpgsqlConnectionStringBuilder(admin) { Username = role, Password = password, Database = database }.ConnectionString;
     }
 

@@ -4,7 +4,7 @@ using Rowhouse.Tenancy.Postgres.Roles;
 
 namespace Rowhouse.Tenancy.Postgres.Verification;
 
-/// <summary>All rules against one database.</summary>
+/// <summary>All rules against one database: the store, or the control database.</summary>
 internal static class IsolationCheck
 {
     /// <summary>Looks at everything that the connection can see, and changes nothing.</summary>
@@ -29,6 +29,18 @@ internal static class IsolationCheck
             .. roles.Where(role => role.Name == names.Owner).SelectMany(owner => RoleRules.ActAs(names, owner)),
         ];
         return new(tables.Count(table => !table.IsShared), tables.Count(table => table.IsShared), findings);
+    }
+
+    /// <summary>Looks at the control database, and changes nothing.</summary>
+    /// <param name="connection">The platform role's, in a transaction.</param>
+    /// <param name="names">What the roles are called.</param>
+    /// <param name="cancellationToken">Stops looking.</param>
+    public static async Task<IsolationReport> RunOnControlAsync(NpgsqlConnection connection, RoleNames names, CancellationToken cancellationToken)
+    {
+        var live = await LiveDatabase.ReadAsync(connection, names, [], cancellationToken).ConfigureAwait(false);
+        string[] working = [names.Application, names.Tenants, names.Platform];
+        var roles = await LiveRole.ReadAsync(connection, working, cancellationToken).ConfigureAwait(false);
+        return new(0, 0, [.. ControlRules.Check(live), .. DatabaseRules.Check(live), .. RoleRules.Check(names, working, roles)]);
     }
 
     private static IEnumerable<IsolationFinding> Model(IReadOnlyList<GuardedTable> tables) =>

@@ -47,13 +47,29 @@ public sealed class ConfiguredConnectionsTests
     }
 
     [Fact]
+    public void The_owner_reaches_the_control_database_too()
+    {
+        var connections = Read(
+            ("ROWHOUSE_DATABASE", Application), ("ROWHOUSE_DATABASE_PLATFORM", Application), ("ROWHOUSE_DATABASE_CONTROL", $"{Application};Database=governing"),
+            ("ROWHOUSE_DATABASE_OWNER", "Host=pool;Port=6432;Database=rowhouse;Username=owner;Password=own"), ("ROWHOUSE_DATABASE_DIRECT", "Host=server;Port=5433;Database=rowhouse;Username=platform;Password=secret"))!;
+
+        new NpgsqlConnectionStringBuilder(connections.ControlOwner!).ShouldSatisfyAllConditions(
+            owner => owner.Host.ShouldBe("server"), owner => owner.Database.ShouldBe("governing"), owner => owner.Username.ShouldBe("owner"), owner => owner.Password.ShouldBe("own"));
+    }
+
+    [Fact]
+    public void Both_databases_are_on_one_server() =>
+        Should.Throw<InvalidOperationException>(() => Read(("ROWHOUSE_DATABASE", Application), ("ROWHOUSE_DATABASE_PLATFORM", Application), ("ROWHOUSE_DATABASE_CONTROL", Direct)))
+            .Message.ShouldContain("lead to different servers");
+
+    [Fact]
     public async Task Behind_a_pooler_no_role_prepares_statements()
     {
         await using var store = new PostgresStore();
 
-        store.Open(new() { Application = Application, Platform = Application, ThroughPooler = true });
+        store.Open(new() { Application = Application, Platform = Application, Control = Application, ThroughPooler = true });
 
-        new[] { store.Application, store.Platform }.ShouldAllBe(source => new NpgsqlConnectionStringBuilder(source.ConnectionString).MaxAutoPrepare == 0);
+        new[] { store.Application, store.Platform, store.Control }.ShouldAllBe(source => new NpgsqlConnectionStringBuilder(source.ConnectionString).MaxAutoPrepare == 0);
     }
 
     [Fact]

@@ -1,6 +1,5 @@
 using System.Reflection;
 using Microsoft.Extensions.DependencyInjection;
-using Npgsql;
 using Rowhouse.Tenancy.Postgres;
 using Rowhouse.Tenancy.Postgres.Guards;
 using Rowhouse.Tenancy.Postgres.Migrations;
@@ -65,9 +64,10 @@ public sealed class SqlMigrationsTests(PostgresFixture postgres) : IClassFixture
     {
         var database = await postgres.CreateDatabaseAsync();
         await Migrations(First, Second).ApplyAsync(database, Token);
-        await using var application = NpgsqlDataSource.Create(database.Application);
+        await using var store = new PostgresStore();
+        store.Open(database);
 
-        var failed = await Should.ThrowAsync<MigrationException>(Migrations(First).FindPendingAsync(application, Token));
+        var failed = await Should.ThrowAsync<MigrationException>(Migrations(First).FindPendingAsync(store, Token));
 
         failed.Script.ShouldBe("shop/0002_step");
         failed.Message.ShouldContain("the database is newer");
@@ -77,11 +77,12 @@ public sealed class SqlMigrationsTests(PostgresFixture postgres) : IClassFixture
     public async Task What_is_pending_can_be_seen_by_the_application()
     {
         var database = await postgres.CreateDatabaseAsync();
-        await using var application = NpgsqlDataSource.Create(database.Application);
+        await using var store = new PostgresStore();
+        store.Open(database);
 
-        (await Migrations(First).FindPendingAsync(application, Token)).ShouldBe(["tenancy/0001_tenancy", "shop/0001_step"]);
+        (await Migrations(First).FindPendingAsync(store, Token)).ShouldBe(["tenancy/0001_tenancy", "shop/0001_step"]);
         await Migrations(First).ApplyAsync(database, Token);
-        (await Migrations(First, Second).FindPendingAsync(application, Token)).ShouldBe(["shop/0002_step"]);
+        (await Migrations(First, Second).FindPendingAsync(store, Token)).ShouldBe(["shop/0002_step"]);
     }
 
     [Fact]
@@ -144,20 +145,49 @@ public sealed class SqlMigrationsTests(PostgresFixture postgres) : IClassFixture
         failed.Message.ShouldContain("row-level security");
     }
 
-    private static SqlMigrations Migrations(params string[] scripts) =>
-        Registered("shop", new ScriptAssembly([.. scripts.Select((text, i) => ($"{i + 1:D4}_step", text))]));
+    [Fact]
+    public async Task Scripts_of_the_control_database_are_applied_there_and_nowhere_else()
+    {
+        var database = await postgres.CreateDatabaseAsync(withControl: true);
+        var migrations = ScriptAssembly.Migrations(control: ["CREATE SCHEMA bureau; CREATE TABLE bureau.desks (id int PRIMARY KEY); GRANT USAGE ON SCHEMA bureau TO :\"platform\"; GRANT SELECT ON bureau.desks TO :\"platform\""], store: [First]);
+        await using var store = new PostgresStore();
+        store.Open(database);
+
+        (await migrations.FindPendingAsync(store, Token)).ShouldBe(["bureau/0001_step", "tenancy/0001_tenancy", "shop/0001_step"]);
+        (await migrations.ApplyAsync(database, Token)).ShouldBe(["bureau/0001_step", "tenancy/0001_tenancy", "shop/0001_step"]);
+        (await migrations.FindPendingAsync(store, Token)).ShouldBeEmpty();
+
+        foreach (var (source, desks, homes) in new[] { (store.Control, true, false), (store.Platform, false, true) })
+        {
+            await using var look = source.CreateCommand("SELECT ARRAY[to_regclass('bureau.desks') IS NOT NULL, to_regclass('tenancy.homes') IS NOT NULL]");
+            ((bool[]?)await look.ExecuteScalarAsync(Token)).ShouldBe([desks, homes]);
+        }
+    }
+
+    [Fact]
+    public async Task A_script_that_fails_in_the_store_leaves_the_control_database_migrated()
+    {
+        var database = await postgres.CreateDatabaseAsync(withControl: true);
+        string[] control = ["CREATE SCHEMA bureau"];
+
+        var failed = await Should.ThrowAsync<MigrationException>(ScriptAssembly.Migrations(control, ["SELEC 1"]).ApplyAsync(database, Token));
+
+        failed.Message.ShouldContain("The database is as it was");
+        (await ScriptAssembly.Migrations(control, [First]).ApplyAsync(database, Token)).ShouldBe(["tenancy/0001_tenancy", "shop/0001_step"]);
+    }
+
+    [Fact]
+    public async Task A_control_database_that_is_not_named_is_asked_for()
+    {
+        var database = await postgres.CreateDatabaseAsync();
+
+        var refused = await Should.ThrowAsync<InvalidOperationException>(ScriptAssembly.Migrations(["CREATE SCHEMA bureau"], [First]).ApplyAsync(database, Token));
+
+        refused.Message.ShouldContain("ROWHOUSE_DATABASE_CONTROL");
+    }
+
+    private static SqlMigrations Migrations(params string[] scripts) => Registered("shop", ScriptAssembly.Of(scripts));
 
     private static SqlMigrations Registered(string module, params Assembly[] assemblies) =>
-        new(assemblies.Select(assembly => new SqlMigrationSource(module, assembly)), new TenantModels([], new ServiceCollection().BuildServiceProvider()));
-
-    /// <summary>An assembly that has nothing but scripts.</summary>
-    private sealed class ScriptAssembly((string Name, string Text)[] scripts) : Assembly
-    {
-        public override AssemblyName GetName() => new("Shop");
-
-        public override string[] GetManifestResourceNames() => [.. scripts.Select(script => $"Shop.Store.Migrations.{script.Name}.sql")];
-
-        public override Stream GetManifestResourceStream(string name) =>
-            new MemoryStream(System.Text.Encoding.UTF8.GetBytes(scripts.Single(script => name.EndsWith($".{script.Name}.sql", StringComparison.Ordinal)).Text));
-    }
+        new(assemblies.Select(assembly => new SqlMigrationSource(module, assembly, IsControl: false)), new TenantModels([], new ServiceCollection().BuildServiceProvider()));
 }

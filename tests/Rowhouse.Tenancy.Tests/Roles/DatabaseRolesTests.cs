@@ -65,7 +65,7 @@ public sealed class DatabaseRolesTests(OwnServer postgres) : IClassFixture<OwnSe
         var name = new NpgsqlConnectionStringBuilder(connections.Application).Database!;
         await ScalarAsync(connections.Owner!, "create table public.kept (id int); insert into public.kept values (7)");
 
-        var again = await DatabaseRoles.EnsureAsync(admin, name, RoleNames.Default, Passwords(connections), TestContext.Current.CancellationToken);
+        var again = await DatabaseRoles.EnsureAsync(admin, new(name), RoleNames.Default, Passwords(connections), TestContext.Current.CancellationToken);
 
         again.ShouldBe(connections);
         (await ScalarAsync(again.Owner!, "select id from public.kept")).ShouldBe(7);
@@ -84,7 +84,7 @@ public sealed class DatabaseRolesTests(OwnServer postgres) : IClassFixture<OwnSe
         }
 
         var managed = new NpgsqlConnectionStringBuilder(admin) { Username = "managed", Password = "managed" }.ConnectionString;
-        var made = await DatabaseRoles.EnsureAsync(managed, "managed_database", RoleNames.Default, Passwords(connections), TestContext.Current.CancellationToken);
+        var made = await DatabaseRoles.EnsureAsync(managed, new("managed_database"), RoleNames.Default, Passwords(connections), TestContext.Current.CancellationToken);
 
         (await ScalarAsync(made.Application, "select current_user::text")).ShouldBe("rowhouse_app");
         (await Should.ThrowAsync<PostgresException>(ScalarAsync(managed, "set role rowhouse_owner"))).SqlState.ShouldBe("42501");
@@ -97,7 +97,7 @@ public sealed class DatabaseRolesTests(OwnServer postgres) : IClassFixture<OwnSe
         var admin = postgres.Admin;
         await ScalarAsync(admin, "alter role rowhouse_platform createrole");
 
-        await DatabaseRoles.EnsureAsync(admin, "mended", RoleNames.Default, Passwords(connections), TestContext.Current.CancellationToken);
+        await DatabaseRoles.EnsureAsync(admin, new("mended"), RoleNames.Default, Passwords(connections), TestContext.Current.CancellationToken);
 
         (await ScalarAsync(admin, "select rolcreaterole from pg_roles where rolname = 'rowhouse_platform'")).ShouldBe(false);
     }
@@ -110,7 +110,7 @@ public sealed class DatabaseRolesTests(OwnServer postgres) : IClassFixture<OwnSe
         await ScalarAsync(admin, "grant rowhouse_owner to rowhouse_platform");
         try
         {
-            var refused = await Should.ThrowAsync<InvalidOperationException>(DatabaseRoles.EnsureAsync(admin, "refused", RoleNames.Default, Passwords(connections), TestContext.Current.CancellationToken));
+            var refused = await Should.ThrowAsync<InvalidOperationException>(DatabaseRoles.EnsureAsync(admin, new("refused"), RoleNames.Default, Passwords(connections), TestContext.Current.CancellationToken));
             refused.Message.ShouldContain("rowhouse_platform is a member of rowhouse_owner");
         }
         finally
@@ -123,7 +123,7 @@ public sealed class DatabaseRolesTests(OwnServer postgres) : IClassFixture<OwnSe
     public async Task Two_installations_on_one_server_share_nothing()
     {
         var connections = await postgres.CreateDatabaseAsync();
-        var other = await DatabaseRoles.EnsureAsync(postgres.Admin, "acme", new("acme"), RolePasswords.Generate(), TestContext.Current.CancellationToken);
+        var other = await DatabaseRoles.EnsureAsync(postgres.Admin, new("acme"), new("acme"), RolePasswords.Generate(), TestContext.Current.CancellationToken);
         await NotesHost.MigrateAsync(other);
         await using var host = await NotesHost.StartAsync(other);
 
@@ -146,7 +146,7 @@ public sealed class DatabaseRolesTests(OwnServer postgres) : IClassFixture<OwnSe
 
         (await DatabaseRoles.FindDatabasesAsync(admin, names, TestContext.Current.CancellationToken)).ShouldBeEmpty();
 
-        await DatabaseRoles.EnsureAsync(admin, "known_one", names, RolePasswords.Generate(), TestContext.Current.CancellationToken);
+        await DatabaseRoles.EnsureAsync(admin, new("known_one"), names, RolePasswords.Generate(), TestContext.Current.CancellationToken);
         (await DatabaseRoles.FindDatabasesAsync(admin, names, TestContext.Current.CancellationToken)).ShouldBe(["known_one"]);
 
         // A right inside another database, without any on the database itself.
@@ -163,7 +163,7 @@ public sealed class DatabaseRolesTests(OwnServer postgres) : IClassFixture<OwnSe
         var admin = postgres.Admin;
         await ScalarAsync(admin, "create database \"somebody's\"");
 
-        var refused = await Should.ThrowAsync<InvalidOperationException>(DatabaseRoles.EnsureAsync(admin, "somebody's", RoleNames.Default, Passwords(connections), TestContext.Current.CancellationToken));
+        var refused = await Should.ThrowAsync<InvalidOperationException>(DatabaseRoles.EnsureAsync(admin, new("somebody's"), RoleNames.Default, Passwords(connections), TestContext.Current.CancellationToken));
 
         refused.Message.ShouldContain("belongs to postgres");
     }
@@ -175,7 +175,7 @@ public sealed class DatabaseRolesTests(OwnServer postgres) : IClassFixture<OwnSe
     {
         var admin = postgres.Admin;
 
-        await Should.ThrowAsync<ArgumentException>(DatabaseRoles.EnsureAsync(admin, "unused", RoleNames.Default, new(password, password, password), TestContext.Current.CancellationToken));
+        await Should.ThrowAsync<ArgumentException>(DatabaseRoles.EnsureAsync(admin, new("unused"), RoleNames.Default, new(password, password, password), TestContext.Current.CancellationToken));
     }
 
     private static RolePasswords Passwords(PostgresConnections connections) => new(

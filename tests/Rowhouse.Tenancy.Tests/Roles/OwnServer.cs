@@ -26,7 +26,11 @@ public sealed class OwnServer : IAsyncLifetime
         return (user == admin.Username ? admin : new(admin.ConnectionString) { Username = user, Password = user }).ConnectionString;
     }
 
-    public Task<PostgresConnections> CreateDatabaseAsync() => DatabaseRoles.EnsureAsync(Admin, $"test_{++databases}", RoleNames.Default, passwords);
+    public Task<PostgresConnections> CreateDatabaseAsync(bool withControl = false)
+    {
+        var name = $"test_{++databases}";
+        return DatabaseRoles.EnsureAsync(Admin, new(name, withControl ? $"{name}_control" : null), RoleNames.Default, passwords);
+    }
 
     public async ValueTask DisposeAsync()
     {

@@ -1,9 +1,11 @@
 using System.Diagnostics;
 using System.Text.Json;
 using Npgsql;
+using Rowhouse.Cli.Installation;
 using Rowhouse.Cli.Terminal;
 using Rowhouse.Tenancy.Postgres;
 using Rowhouse.Tenancy.Postgres.Embedded;
+using Rowhouse.Tenancy.Postgres.Roles;
 using Rowhouse.Testing;
 using Shouldly;
 
@@ -53,20 +55,21 @@ public sealed class InstallationCommandTests : IDisposable
     [Fact]
     public async Task A_second_installation_on_a_server_needs_a_name_of_its_own()
     {
-        await using var postgres = await EmbeddedPostgres.StartAsync(new() { DataFolder = Path.Combine(data.FullName, "own"), Durable = false }, cancellationToken: TestContext.Current.CancellationToken);
-        var first = new Dictionary<string, string> { ["ROWHOUSE_DATABASE"] = postgres.Connections.Application, ["ROWHOUSE_DATABASE_PLATFORM"] = postgres.Connections.Platform };
+        await using var postgres = await EmbeddedPostgres.StartAsync(new() { DataFolder = Path.Combine(data.FullName, "own"), Databases = DatabaseNames.Of(RoleNames.Default), Durable = false }, cancellationToken: TestContext.Current.CancellationToken);
+        var first = Settings(postgres.Connections);
         Dictionary<string, string> admin = new() { ["ROWHOUSE_DATABASE_ADMIN"] = postgres.Administrator };
 
-        var refused = await RunAsync(["database", "init", "--database", "second"], admin);
+        var refused = await RunAsync(["database", "init", "--database", "second", "--control-database", "second_control"], admin);
         refused.Status.ShouldBe(ExitCodes.Refused);
-        refused.Error.ShouldContain("have rights in another database of this server: rowhouse.");
+        refused.Error.ShouldContain("have rights in other databases of this server: rowhouse_control, rowhouse_shared.");
         (await RunAsync(["migrate", "--status"], first)).Out.ShouldContain("Missing"); // its passwords still open it
 
         var made = await RunAsync(["database", "init", "--installation", "second", "--json"], admin);
         made.Status.ShouldBe(ExitCodes.Done, made.Error);
         var settings = JsonSerializer.Deserialize<Dictionary<string, string>>(made.Out).ShouldNotBeNull();
         settings["ROWHOUSE_INSTALLATION"].ShouldBe("second");
-        new NpgsqlConnectionStringBuilder(settings["ROWHOUSE_DATABASE"]).ShouldSatisfyAllConditions(to => to.Username.ShouldBe("second_app"), to => to.Database.ShouldBe("second"));
+        new NpgsqlConnectionStringBuilder(settings["ROWHOUSE_DATABASE"]).ShouldSatisfyAllConditions(to => to.Username.ShouldBe("second_app"), to => to.Database.ShouldBe("second_shared"));
+        new NpgsqlConnectionStringBuilder(settings["ROWHOUSE_DATABASE_CONTROL"]).ShouldSatisfyAllConditions(to => to.Username.ShouldBe("second_platform"), to => to.Database.ShouldBe("second_control"));
         var verified = await RunAsync(["verify", "isolation"], settings);
         verified.Status.ShouldBe(ExitCodes.Done, verified.Out + verified.Error);
 
@@ -92,6 +95,7 @@ public sealed class InstallationCommandTests : IDisposable
         var server = await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken);
         server.ShouldContain("export ROWHOUSE_DATABASE='");
         server.ShouldContain("export ROWHOUSE_DATABASE_PLATFORM='");
+        server.ShouldContain("export ROWHOUSE_DATABASE_CONTROL='");
         server.ShouldContain("export ROWHOUSE_INSTALLATION='filed'");
         server.ShouldNotContain("filed_owner");
         (await File.ReadAllTextAsync($"{file}.owner", TestContext.Current.CancellationToken)).ShouldStartWith("export ROWHOUSE_DATABASE_OWNER='");
@@ -131,7 +135,7 @@ public sealed class InstallationCommandTests : IDisposable
     public async Task A_superuser_in_the_place_of_the_application_is_refused_by_all_that_looks()
     {
         var postgres = new PostgresFixture();
-        var connections = await postgres.CreateDatabaseAsync();
+        var connections = await postgres.CreateDatabaseAsync(withControl: true);
         var superuser = new NpgsqlConnectionStringBuilder(await postgres.AdminAsync()) { Database = new NpgsqlConnectionStringBuilder(connections.Application).Database }.ConnectionString;
         var settings = Settings(connections with { Application = superuser, Owner = null });
 
@@ -147,7 +151,7 @@ public sealed class InstallationCommandTests : IDisposable
     [Fact]
     public async Task A_role_that_the_database_refuses_is_a_finding()
     {
-        var connections = await new PostgresFixture().CreateDatabaseAsync();
+        var connections = await new PostgresFixture().CreateDatabaseAsync(withControl: true);
         var settings = Settings(connections with { Platform = new NpgsqlConnectionStringBuilder(connections.Platform) { Username = "nobody_here" }.ConnectionString });
 
         foreach (var command in new string[][] { ["verify", "isolation"], ["doctor"] })
@@ -162,7 +166,7 @@ public sealed class InstallationCommandTests : IDisposable
     [Fact]
     public async Task Migrating_without_the_owners_connection_says_which_setting_is_missing()
     {
-        var connections = await new PostgresFixture().CreateDatabaseAsync();
+        var connections = await new PostgresFixture().CreateDatabaseAsync(withControl: true);
 
         var result = await RunAsync(["migrate"], Settings(connections with { Owner = null }));
 
@@ -170,10 +174,35 @@ public sealed class InstallationCommandTests : IDisposable
         result.Error.ShouldContain("ROWHOUSE_DATABASE_OWNER");
     }
 
+    [Theory]
+    [InlineData("serve", "--url", "http://127.0.0.1:0")]
+    [InlineData("migrate")]
+    [InlineData("migrate", "--status")]
+    [InlineData("doctor")]
+    public async Task A_configuration_without_the_control_database_says_which_setting_is_missing(params string[] command)
+    {
+        var connections = await new PostgresFixture().CreateDatabaseAsync();
+
+        var result = await RunAsync(command, Settings(connections));
+
+        result.Status.ShouldBe(ExitCodes.Refused, result.Error);
+        (result.Out + result.Error).ShouldContain("ROWHOUSE_DATABASE_CONTROL is not set");
+        (result.Out + result.Error).ShouldNotContain("   at ");
+    }
+
+    [Fact]
+    public async Task The_store_and_the_control_database_cannot_be_one()
+    {
+        var refused = await RunAsync(["database", "init", "--database", "one", "--control-database", "one"], new() { ["ROWHOUSE_DATABASE_ADMIN"] = "Host=127.0.0.1;Port=9" });
+
+        refused.Status.ShouldBe(ExitCodes.Refused);
+        refused.Error.ShouldContain("are two databases");
+    }
+
     [Fact]
     public async Task A_server_on_an_old_schema_refuses_and_names_the_command_though_it_could_migrate()
     {
-        var connections = await new PostgresFixture().CreateDatabaseAsync();
+        var connections = await new PostgresFixture().CreateDatabaseAsync(withControl: true);
 
         var result = await RunAsync(["serve", "--url", "http://127.0.0.1:0"], Settings(connections));
 
@@ -186,7 +215,7 @@ public sealed class InstallationCommandTests : IDisposable
     {
         const string nowhere = "Host=127.0.0.1;Port=9;Username=u;Password=p;Timeout=2";
 
-        var result = await RunAsync(["migrate", "--status"], new() { ["ROWHOUSE_DATABASE"] = nowhere, ["ROWHOUSE_DATABASE_PLATFORM"] = nowhere });
+        var result = await RunAsync(["migrate", "--status"], new() { ["ROWHOUSE_DATABASE"] = nowhere, ["ROWHOUSE_DATABASE_PLATFORM"] = nowhere, ["ROWHOUSE_DATABASE_CONTROL"] = nowhere });
 
         result.Status.ShouldBe(ExitCodes.Refused);
         result.Error.ShouldContain("cannot be reached");
@@ -230,16 +259,7 @@ public sealed class InstallationCommandTests : IDisposable
         (result.Out + result.Error).ShouldNotContain("   at ");
     }
 
-    private static Dictionary<string, string> Settings(PostgresConnections connections)
-    {
-        var settings = new Dictionary<string, string> { ["ROWHOUSE_DATABASE"] = connections.Application, ["ROWHOUSE_DATABASE_PLATFORM"] = connections.Platform };
-        if (connections.Owner is { } owner)
-        {
-            settings["ROWHOUSE_DATABASE_OWNER"] = owner;
-        }
-
-        return settings;
-    }
+    private static Dictionary<string, string> Settings(PostgresConnections connections) => new(DatabaseSettings.Of(connections).All);
 
     private static async Task DamageAsync(string owner, string sql)
     {

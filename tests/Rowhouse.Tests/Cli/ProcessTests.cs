@@ -24,7 +24,7 @@ public sealed class ProcessTests(ServerFixture server) : IClassFixture<ServerFix
     {
         using var serve = Serve();
         using var client = new HttpClient { BaseAddress = await serve.ReadyAsync() };
-        await using var owner = new NpgsqlConnection(server.Database.Owner);
+        await using var owner = new NpgsqlConnection(server.Database.ControlOwner);
         await owner.OpenAsync(Cancelled);
         await using var locking = await owner.BeginTransactionAsync(Cancelled);
         await using var take = new NpgsqlCommand("LOCK TABLE platform.sign_in_attempts IN ACCESS EXCLUSIVE MODE", owner);
@@ -120,13 +120,14 @@ public sealed class ProcessTests(ServerFixture server) : IClassFixture<ServerFix
             ["ROWHOUSE_DATA"] = folder.FullName,
             ["ROWHOUSE_DATABASE"] = server.Database.Application,
             ["ROWHOUSE_DATABASE_PLATFORM"] = server.Database.Platform,
+            ["ROWHOUSE_DATABASE_CONTROL"] = server.Database.Control!,
         },
         "serve");
 
     /// <summary>Waits until somebody waits for the locked table.</summary>
     private async Task WaitForWaiterAsync()
     {
-        await using var database = NpgsqlDataSource.Create(server.Database.Platform);
+        await using var database = NpgsqlDataSource.Create(server.Database.Control!);
         await using var waiting = database.CreateCommand("SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted AND relation = 'platform.sign_in_attempts'::regclass)");
         while (!(bool)(await waiting.ExecuteScalarAsync(Cancelled))!)
         {

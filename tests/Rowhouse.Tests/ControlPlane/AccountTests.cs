@@ -134,7 +134,7 @@ public sealed class AccountTests(ServerFixture server) : IClassFixture<ServerFix
 
     private async Task BecomeAsync(Guid tenant, bool deleted)
     {
-        await using var owner = NpgsqlDataSource.Create(server.Database.Owner!);
+        await using var owner = NpgsqlDataSource.Create(server.Database.ControlOwner!);
         await using var command = owner.CreateCommand("UPDATE platform.tenants SET status = $1 WHERE id = $2");
         command.Parameters.Add(new() { Value = (short)(deleted ? 7 : 8) });
         command.Parameters.Add(new() { Value = tenant });

@@ -83,7 +83,7 @@ public sealed class InvitationTests(ServerFixture server) : IClassFixture<Server
 
         await AcceptAsync(unproven, await InviteAsync(two.Admin, "only@here.localhost")).ProblemAsync(HttpStatusCode.Forbidden, "urn:rowhouse:people:invited-somebody-else");
 
-        await using var database = Npgsql.NpgsqlDataSource.Create(server.Database.Platform);
+        await using var database = Npgsql.NpgsqlDataSource.Create(server.Database.Control!);
         await using var both = database.CreateCommand("UPDATE platform.people SET only_tenant_id = NULL WHERE email_key = 'only@here.localhost'");
         (await Should.ThrowAsync<Npgsql.PostgresException>(() => both.ExecuteNonQueryAsync(Cancelled))).ConstraintName.ShouldBe("ck_people_unproven_in_one_tenant");
     }

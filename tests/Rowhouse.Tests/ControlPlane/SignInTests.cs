@@ -305,7 +305,7 @@ public sealed class SignInTests(ServerOfManyNetworks server) : IClassFixture<Ser
 
     private async Task<T> ScalarAsync<T>(string sql)
     {
-        await using var database = NpgsqlDataSource.Create(server.Database.Platform);
+        await using var database = NpgsqlDataSource.Create(server.Database.Control!);
         await using var command = database.CreateCommand(sql);
         return (T)(await command.ExecuteScalarAsync(Cancelled))!;
     }

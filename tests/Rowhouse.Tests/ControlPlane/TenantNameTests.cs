@@ -103,6 +103,7 @@ public sealed class TenantNameTests(ServerFixture server) : IClassFixture<Server
                 ["ROWHOUSE_DATA"] = folder.FullName,
                 ["ROWHOUSE_DATABASE"] = server.Database.Application,
                 ["ROWHOUSE_DATABASE_PLATFORM"] = server.Database.Platform,
+                ["ROWHOUSE_DATABASE_CONTROL"] = server.Database.Control!,
             },
             "serve");
         using var client = new HttpClient { BaseAddress = await serve.ReadyAsync() };

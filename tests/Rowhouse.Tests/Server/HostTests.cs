@@ -106,6 +106,7 @@ public sealed class HostTests(ServerFixture server) : IClassFixture<ServerFixtur
             ["ROWHOUSE_DATA"] = server.Settings.DataFolder,
             ["ROWHOUSE_DATABASE"] = server.Database.Application,
             ["ROWHOUSE_DATABASE_PLATFORM"] = server.Database.Platform,
+            ["ROWHOUSE_DATABASE_CONTROL"] = server.Database.Control!,
         }).Build());
 
         await RunAsync(settings, client => client.PostAsJsonAsync("/api/session", new SignInRequest(ServerFixture.AdminEmail, ServerFixture.Password), Cancelled).ShouldBeAsync(HttpStatusCode.OK));
@@ -141,7 +142,7 @@ public sealed class HostTests(ServerFixture server) : IClassFixture<ServerFixtur
     [Fact]
     public async Task A_password_against_the_rules_stops_the_first_start()
     {
-        var database = await new PostgresFixture().CreateDatabaseAsync();
+        var database = await new PostgresFixture().CreateDatabaseAsync(withControl: true);
         using var output = new StringWriter();
 
         (await ServerHost.RunAsync(server.Settings with { Database = database, AdminPassword = "short" }, output, cancellationToken: Cancelled)).ShouldBe(1);
@@ -156,7 +157,7 @@ public sealed class HostTests(ServerFixture server) : IClassFixture<ServerFixtur
         var data = Directory.CreateTempSubdirectory("rowhouse-first-");
         try
         {
-            var settings = server.Settings with { Database = await new PostgresFixture().CreateDatabaseAsync(), DataFolder = data.FullName, AdminPassword = null };
+            var settings = server.Settings with { Database = await new PostgresFixture().CreateDatabaseAsync(withControl: true), DataFolder = data.FullName, AdminPassword = null };
             var file = Path.Combine(data.FullName, "first-password");
             var password = "";
             var said = await RunAsync(settings, async client =>
@@ -194,7 +195,7 @@ public sealed class HostTests(ServerFixture server) : IClassFixture<ServerFixtur
     [Fact]
     public async Task A_demo_has_two_tenants_with_a_person_of_each_role_however_often_it_starts()
     {
-        var settings = server.Settings with { Database = await new PostgresFixture().CreateDatabaseAsync(), Demo = true };
+        var settings = server.Settings with { Database = await new PostgresFixture().CreateDatabaseAsync(withControl: true), Demo = true };
 
         for (var start = 0; start < 2; start++)
         {
@@ -218,7 +219,7 @@ public sealed class HostTests(ServerFixture server) : IClassFixture<ServerFixtur
     [Fact]
     public async Task The_demo_peoples_password_does_not_run_the_platform()
     {
-        var settings = server.Settings with { Database = await new PostgresFixture().CreateDatabaseAsync(), Demo = true };
+        var settings = server.Settings with { Database = await new PostgresFixture().CreateDatabaseAsync(withControl: true), Demo = true };
 
         await RunAsync(settings, async client =>
         {
@@ -230,7 +231,7 @@ public sealed class HostTests(ServerFixture server) : IClassFixture<ServerFixtur
     [Fact]
     public async Task The_demo_leaves_a_tenant_alone_that_it_did_not_make()
     {
-        var settings = server.Settings with { Database = await new PostgresFixture().CreateDatabaseAsync() };
+        var settings = server.Settings with { Database = await new PostgresFixture().CreateDatabaseAsync(withControl: true) };
         await RunAsync(settings, async client =>
         {
             var session = await client.PostAsJsonAsync("/api/session", new SignInRequest(settings.AdminEmail, ServerFixture.Password), Cancelled).ReadAsync<SessionResponse>();
@@ -251,7 +252,7 @@ public sealed class HostTests(ServerFixture server) : IClassFixture<ServerFixtur
     [Fact]
     public async Task Two_servers_in_one_process_do_not_know_of_each_other()
     {
-        var settings = server.Settings with { Database = await new PostgresFixture().CreateDatabaseAsync() };
+        var settings = server.Settings with { Database = await new PostgresFixture().CreateDatabaseAsync(withControl: true) };
         var tenant = await server.CreateTenantAsync("First Server");
 
         await RunAsync(settings, async client =>

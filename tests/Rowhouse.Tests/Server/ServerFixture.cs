@@ -47,10 +47,10 @@ public class ServerFixture : IAsyncLifetime
     {
     }
 
-    public async ValueTask InitializeAsync()
+    public virtual async ValueTask InitializeAsync()
     {
-        Database = await new PostgresFixture().CreateDatabaseAsync("rowhouse_server", PrepareAsync);
-        Settings = SettingsFor(Database with { Owner = null });
+        Database = await new PostgresFixture().CreateDatabaseAsync("rowhouse_server", PrepareAsync, withControl: true);
+        Settings = SettingsFor(Database with { Owner = null, ControlOwner = null });
         server = Build(Settings);
         await server.StartAsync();
         Address = new(server.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());

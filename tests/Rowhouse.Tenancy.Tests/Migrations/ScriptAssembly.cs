@@ -1,0 +1,27 @@
+using System.Globalization;
+using System.Reflection;
+using System.Text;
+using Microsoft.Extensions.DependencyInjection;
+using Rowhouse.Tenancy.Postgres;
+using Rowhouse.Tenancy.Postgres.Guards;
+
+namespace Rowhouse.Tenancy.Tests.Migrations;
+
+/// <summary>An assembly that has nothing but scripts.</summary>
+internal sealed class ScriptAssembly((string Name, string Text)[] scripts) : Assembly
+{
+    /// <summary>One whose scripts are numbered as they are given.</summary>
+    public static ScriptAssembly Of(IEnumerable<string> scripts) =>
+        new([.. scripts.Select((text, i) => (string.Create(CultureInfo.InvariantCulture, $"{i + 1:D4}_step"), text))]);
+
+    /// <summary>The module "bureau" in the control database and "shop" in the store.</summary>
+    public static SqlMigrations Migrations(IEnumerable<string> control, IEnumerable<string> store) =>
+        new([new("bureau", Of(control), IsControl: true), new("shop", Of(store), IsControl: false)], new TenantModels([], new ServiceCollection().BuildServiceProvider()));
+
+    public override AssemblyName GetName() => new("Shop");
+
+    public override string[] GetManifestResourceNames() => [.. scripts.Select(script => $"Shop.Store.Migrations.{script.Name}.sql")];
+
+    public override Stream GetManifestResourceStream(string name) =>
+        new MemoryStream(Encoding.UTF8.GetBytes(scripts.Single(script => name.EndsWith($".{script.Name}.sql", StringComparison.Ordinal)).Text));
+}

@@ -1,0 +1,89 @@
+using System.Net;
+using System.Net.Http.Json;
+using Npgsql;
+using Rowhouse.ControlPlane.Store;
+using Rowhouse.Tenancy.Postgres;
+using Rowhouse.Testing;
+using Rowhouse.Tests.Server;
+using Shouldly;
+
+namespace Rowhouse.Tests.ControlPlane;
+
+public sealed class StoreTests(ServerFixture server) : IClassFixture<ServerFixture>
+{
+    [Fact]
+    public async Task Scripts_and_model_agree()
+    {
+        var scratch = await new PostgresFixture().CreateDatabaseAsync(withControl: true);
+        var admin = new NpgsqlConnectionStringBuilder(scratch.ControlOwner) { Database = new NpgsqlConnectionStringBuilder(server.Database.Control).Database };
+
+        var comparison = await SchemaComparison.RunOnControlAsync<PlatformDbContext>(server.Database with { ControlOwner = admin.ConnectionString }, scratch, TestContext.Current.CancellationToken);
+
+        comparison.IsEqual.ShouldBeTrue(comparison.ToString());
+    }
+
+    [Fact]
+    public async Task The_application_cannot_connect_to_the_control_database()
+    {
+        var control = new NpgsqlConnectionStringBuilder(server.Database.Control).Database;
+        control.ShouldNotBe(new NpgsqlConnectionStringBuilder(server.Database.Application).Database);
+        await using var application = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(server.Database.Application) { Database = control, Pooling = false }.ConnectionString);
+
+        (await Should.ThrowAsync<PostgresException>(application.OpenAsync(TestContext.Current.CancellationToken))).SqlState.ShouldBe(PostgresErrorCodes.InsufficientPrivilege);
+    }
+
+    [Fact]
+    public async Task Every_tenant_has_a_home_and_one_whose_name_is_taken_leaves_none()
+    {
+        var tenant = await server.CreateTenantAsync("Householder");
+        (await CountAsync($"WHERE tenant_id = '{tenant.Id}' AND generation = 1 AND state = 'open'")).ShouldBe(1);
+        var before = await CountAsync("");
+
+        var tries = await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => server.SuperAdmin.PostAsJsonAsync("/api/tenants", new { name = "Crowded", slug = "crowded" }, TestContext.Current.CancellationToken)));
+
+        tries.Count(answer => answer.StatusCode == HttpStatusCode.Created).ShouldBe(1);
+        tries.Count(answer => answer.StatusCode == HttpStatusCode.Conflict).ShouldBe(5);
+        (await CountAsync("")).ShouldBe(before + 1);
+    }
+
+    private async Task<long> CountAsync(string where)
+    {
+        await using var store = NpgsqlDataSource.Create(server.Database.Platform);
+        await using var count = store.CreateCommand($"SELECT count(*) FROM tenancy.homes {where}");
+        return (long)(await count.ExecuteScalarAsync(TestContext.Current.CancellationToken)).ShouldNotBeNull();
+    }
+}
+
+/// <summary>A server whose store takes no homes.</summary>
+public sealed class ServerWithoutHomes(ServerWithoutHomes.Fixture server) : IClassFixture<ServerWithoutHomes.Fixture>
+{
+    [Fact]
+    public async Task A_tenant_whose_home_cannot_be_opened_does_not_come_to_be()
+    {
+        using var refused = await server.SuperAdmin.PostAsJsonAsync("/api/tenants", new { name = "Homeless", slug = "homeless" }, TestContext.Current.CancellationToken);
+        ((int)refused.StatusCode).ShouldBeGreaterThanOrEqualTo(500);
+
+        (await server.SuperAdmin.GetAsync(new Uri("/api/tenants/homeless", UriKind.Relative), TestContext.Current.CancellationToken)).StatusCode.ShouldBe(HttpStatusCode.NotFound);
+        await server.TakeHomesAsync();
+        (await server.SuperAdmin.PostAsJsonAsync("/api/tenants", new { name = "Homeless", slug = "homeless" }, TestContext.Current.CancellationToken)).StatusCode.ShouldBe(HttpStatusCode.Created);
+    }
+
+    public sealed class Fixture : ServerFixture
+    {
+        public override async ValueTask InitializeAsync()
+        {
+            await base.InitializeAsync();
+            await RunAsync("CREATE FUNCTION public.no() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RAISE EXCEPTION ''no room''; END'; CREATE TRIGGER no BEFORE INSERT ON tenancy.homes EXECUTE FUNCTION public.no()");
+        }
+
+        public Task TakeHomesAsync() => RunAsync("DROP TRIGGER no ON tenancy.homes");
+
+        private async Task RunAsync(string sql)
+        {
+            var database = new NpgsqlConnectionStringBuilder(Database.Application).Database;
+            await using var store = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(await new PostgresFixture().AdminAsync()) { Database = database, Pooling = false }.ConnectionString);
+            await using var command = store.CreateCommand(sql);
+            await command.ExecuteNonQueryAsync();
+        }
+    }
+}
