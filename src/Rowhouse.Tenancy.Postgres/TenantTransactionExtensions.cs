@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
+using Rowhouse.Tenancy.Postgres.Binding;
 
 namespace Rowhouse.Tenancy.Postgres;
 
@@ -85,15 +86,9 @@ public static class TenantTransactionExtensions
                 },
                 cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception exception) when ((exception as PostgresException ?? exception.InnerException) is PostgresException { SqlState: PostgresErrorCodes.LockNotAvailable })
+        catch (Exception exception) when (exception.Refusal() is { SqlState: PostgresErrorCodes.LockNotAvailable } refusal)
         {
-            throw new TenantLockTimeoutException(name, exception as PostgresException ?? exception.InnerException!); // the filter has seen which
+            throw new TenantLockTimeoutException(name, refusal);
         }
     }
 }
-
-/// <summary>Others held something that the work needs for too long. Nothing was changed; whoever asked may ask again a little later.</summary>
-/// <param name="name">What was locked.</param>
-/// <param name="inner">What the database said.</param>
-public sealed class TenantLockTimeoutException(string name, Exception inner)
-    : DbUpdateException($"Others were working on the tenant's {name} for too long.", inner);

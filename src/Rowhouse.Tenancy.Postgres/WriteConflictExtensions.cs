@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
+using Rowhouse.Tenancy.Postgres.Binding;
 
 namespace Rowhouse.Tenancy.Postgres;
 
@@ -12,7 +13,7 @@ public static class WriteConflictExtensions
     public static string? ViolatedConstraint(this DbUpdateException refused)
     {
         ArgumentNullException.ThrowIfNull(refused);
-        return refused.InnerException is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation or PostgresErrorCodes.ForeignKeyViolation } broken
+        return refused.Refusal() is { SqlState: PostgresErrorCodes.UniqueViolation or PostgresErrorCodes.ForeignKeyViolation } broken
             ? broken.ConstraintName
             : null;
     }

@@ -64,7 +64,7 @@ internal sealed class HomeReplay(TenantDbContext context, Func<DbConnection> con
 
     // Here and not where the command fails: EF Core does not give a connection back when an interceptor throws.
     private static PostgresException? FenceOf(Exception exception) =>
-        (exception as PostgresException ?? exception.InnerException) is PostgresException { SqlState: HomeNotWritableException.SqlState } fence ? fence : null;
+        exception.Refusal() is { SqlState: HomeNotWritableException.SqlState } fence ? fence : null;
 
     private async Task<bool> FollowAsync(long refused, CancellationToken cancellationToken)
     {

@@ -1,0 +1,10 @@
+using Npgsql;
+
+namespace Rowhouse.Tenancy.Postgres.Binding;
+
+internal static class Refusals
+{
+    /// <summary>What the database said, whether the driver tells it or EF Core, which puts it inside an exception of its own.</summary>
+    /// <returns><see langword="null"/> where the database refused nothing.</returns>
+    public static PostgresException? Refusal(this Exception exception) => exception as PostgresException ?? exception.InnerException as PostgresException;
+}
