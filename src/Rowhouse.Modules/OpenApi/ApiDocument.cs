@@ -4,12 +4,22 @@ using Microsoft.OpenApi;
 
 namespace Rowhouse.Modules.OpenApi;
 
-/// <summary>The document as it is sent: made once, because anybody may ask for it.</summary>
+/// <summary>The document as it is sent: made once, because anybody may ask for it. Where that fails, the next who asks has it made again.</summary>
 internal sealed class ApiDocument([FromKeyedServices(OpenApiSetup.DocumentName)] IOpenApiDocumentProvider provider)
 {
-    private readonly Lazy<Task<byte[]>> bytes = new(() => WriteAsync(provider));
+    private readonly Lock one = new();
+    private Task<byte[]>? bytes;
 
-    public Task<byte[]> Bytes => bytes.Value;
+    public Task<byte[]> Bytes
+    {
+        get
+        {
+            lock (one)
+            {
+                return bytes is { IsFaulted: false, IsCanceled: false } ? bytes : bytes = WriteAsync(provider);
+            }
+        }
+    }
 
     private static async Task<byte[]> WriteAsync(IOpenApiDocumentProvider provider)
     {
