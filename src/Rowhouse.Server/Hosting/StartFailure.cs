@@ -15,7 +15,8 @@ internal static class StartFailure
         IOException { InnerException: AddressInUseException } =>
             $"{settings.Url} is in use by another program. Stop that one, or listen elsewhere: set ROWHOUSE_URL, for example to http://localhost:5081.",
         SocketException refused => $"{settings.Url} cannot be listened on: {refused.Message}. Set ROWHOUSE_URL to an address and a port that this machine has and this user may take.",
-        UnauthorizedAccessException or IOException => $"{exception.Message} Is '{settings.DataFolder}' (ROWHOUSE_DATA) a folder that this user may write to?",
+        UnauthorizedAccessException or IOException when exception.Message.Contains(settings.DataFolder, StringComparison.Ordinal) =>
+            $"{exception.Message} The data folder is '{settings.DataFolder}': it has to be one that this user may write to, with room left. Mend it, or name another (ROWHOUSE_DATA).",
         ArgumentException { ParamName: "template" } => $"ROWHOUSE_HOST_TEMPLATE: {exception.Message}",
         PostgresException refused => $"The database refused: {refused.MessageText} ({refused.SqlState}). Check ROWHOUSE_DATABASE and its companions.",
         NpgsqlException unreachable => $"The database cannot be reached: {unreachable.Message}. Check ROWHOUSE_DATABASE and its companions.",
