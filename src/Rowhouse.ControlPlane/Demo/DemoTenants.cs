@@ -34,7 +34,7 @@ internal sealed partial class DemoTenants(
 
         foreach (var (slug, name) in DemoPeople.Tenants)
         {
-            if (await MakeAsync(slug, name, cancellationToken) is not { } demo)
+            if (await FindOrMakeAsync(slug, name, cancellationToken) is not { } demo)
             {
                 continue;
             }
@@ -49,37 +49,38 @@ internal sealed partial class DemoTenants(
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    private async Task<(TenantId Tenant, IReadOnlyList<DemoPerson> People)?> MakeAsync(string slug, string name, CancellationToken cancellationToken)
+    private async Task<(TenantId Tenant, IReadOnlyList<DemoPerson> People)?> FindOrMakeAsync(string slug, string name, CancellationToken cancellationToken)
     {
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<PlatformDbContext>();
-        if (await db.FindTenantAsync(slug, cancellationToken) is { } known)
+        var tenant = await db.FindTenantAsync(slug, cancellationToken) ?? await MakeAsync(scope.ServiceProvider, db, slug, name, cancellationToken);
+        if (tenant.Status is not TenantStatus.Active)
         {
-            if (known.Status is not TenantStatus.Active)
-            {
-                LeftAlone(logger, slug, known.Status);
-                return null;
-            }
-
-            if (known.Identifiers.TrueForAll(identifier => identifier.Value != MarkOf(slug)))
-            {
-                SomebodyElses(logger, slug);
-                return null;
-            }
-
-            return (known.Id, await PeopleAsync(scope.ServiceProvider, db, known.Id, slug, cancellationToken));
+            LeftAlone(logger, slug, tenant.Status);
+            return null;
         }
 
+        if (tenant.Identifiers.TrueForAll(identifier => identifier.Value != MarkOf(slug)))
+        {
+            SomebodyElses(logger, slug);
+            return null;
+        }
+
+        return (tenant.Id, await PeopleAsync(scope.ServiceProvider, db, tenant.Id, slug, cancellationToken));
+    }
+
+    private async Task<RegisteredTenant> MakeAsync(IServiceProvider services, PlatformDbContext db, string slug, string name, CancellationToken cancellationToken)
+    {
         var request = new CreateTenantRequest { Name = name, Slug = slug, ExternalIds = [MarkOf(slug)], Products = [.. modules.Select(module => module.Info.Name)] };
-        var (made, problem) = await scope.ServiceProvider.GetRequiredService<CreateTenant>().ExecuteAsync(request, cancellationToken);
-        if (made is null)
+        var (made, problem) = await services.GetRequiredService<CreateTenant>().ExecuteAsync(request, cancellationToken);
+        if (made is not null)
         {
-            throw new InvalidOperationException($"The demo tenant {slug} cannot be made: {problem?.ProblemDetails.Detail}");
+            Made(logger, slug);
         }
 
-        var id = new TenantId(made.Id);
-        Made(logger, slug);
-        return (id, await PeopleAsync(scope.ServiceProvider, db, id, slug, cancellationToken));
+        // Where another server that starts at the same moment was first, it has made the same.
+        return await db.FindTenantAsync(slug, cancellationToken)
+            ?? throw new InvalidOperationException($"The demo tenant {slug} cannot be made: {problem?.ProblemDetails.Detail}");
     }
 
     /// <summary>An external id by which the demo knows its own tenants: somebody's own that is called the same is left alone.</summary>
@@ -92,7 +93,15 @@ internal sealed partial class DemoTenants(
             return people;
         }
 
-        await AddPeopleAsync(services, db, tenant, slug, cancellationToken);
+        try
+        {
+            await AddPeopleAsync(services, db, tenant, slug, cancellationToken);
+        }
+        catch (DbUpdateException exception) when (exception.IsUniqueViolation())
+        {
+            // The other server was first: its people are the demo's.
+        }
+
         return await PeopleOfAsync(db, tenant, cancellationToken);
     }
 

@@ -1,10 +1,14 @@
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Npgsql;
 using Rowhouse.CardVault.Demo;
 using Rowhouse.Contracts;
 using Rowhouse.Contracts.CardVault;
 using Rowhouse.Modules.Access;
 using Rowhouse.Modules.Demo;
+using Rowhouse.Server;
 using Rowhouse.Tenancy;
+using Rowhouse.Testing;
 using Rowhouse.Tests.Server;
 using Shouldly;
 
@@ -38,6 +42,24 @@ public sealed class DemoTests(ServerFixture server) : IClassFixture<ServerFixtur
         var first = await SeedAsync("Twice");
 
         (await SeedAsync("Twice")).Cards.ShouldBe(first.Cards);
+    }
+
+    [Fact]
+    public async Task Two_servers_that_start_at_once_make_one_demo()
+    {
+        var settings = server.Settings with { Demo = true, Database = await new PostgresFixture().CreateDatabaseAsync() };
+        var folders = new[] { Directory.CreateTempSubdirectory("rowhouse-test-"), Directory.CreateTempSubdirectory("rowhouse-test-") };
+        await using var first = ServerHost.Build(settings with { DataFolder = folders[0].FullName }, builder => builder.Logging.ClearProviders());
+        await using var second = ServerHost.Build(settings with { DataFolder = folders[1].FullName }, builder => builder.Logging.ClearProviders());
+
+        await Task.WhenAll(first.StartAsync(TestContext.Current.CancellationToken), second.StartAsync(TestContext.Current.CancellationToken));
+
+        await using var database = NpgsqlDataSource.Create(settings.Database.Platform);
+        await using var command = database.CreateCommand("SELECT (SELECT count(*) FROM platform.tenants), (SELECT count(*) FROM platform.members)");
+        await using var row = await command.ExecuteReaderAsync(TestContext.Current.CancellationToken);
+        await row.ReadAsync(TestContext.Current.CancellationToken);
+        (row.GetInt64(0), row.GetInt64(1)).ShouldBe((2, 8));
+        Array.ForEach(folders, folder => folder.Delete(recursive: true));
     }
 
     private async Task<(long? Cards, IReadOnlyList<CollectionResponse> Collections, CatalogueCardResponse Found)> SeedAsync(string name)

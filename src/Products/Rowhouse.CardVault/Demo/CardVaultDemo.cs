@@ -18,7 +18,7 @@ internal sealed class CardVaultDemo(CardVaultDbContext db, ChecklistLookup check
     public async Task SeedAsync(DemoTenant tenant, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(tenant);
-        if (await db.Collections.AnyAsync(cancellationToken) || await db.Cards.AnyAsync(cancellationToken))
+        if (await IsThereAsync(cancellationToken))
         {
             return;
         }
@@ -44,11 +44,19 @@ internal sealed class CardVaultDemo(CardVaultDbContext db, ChecklistLookup check
             "demo",
             async cancelled =>
             {
+                // Another server that starts at the same moment may have been first.
+                if (await IsThereAsync(cancelled))
+                {
+                    return 0;
+                }
+
                 await db.Collections.BulkInsertAsync(collections.Select(collection => collection.Made), cancelled);
                 return await db.Cards.BulkInsertAsync(cards, cancelled);
             },
             cancellationToken);
     }
+
+    private async Task<bool> IsThereAsync(CancellationToken cancellationToken) => await db.Collections.AnyAsync(cancellationToken) || await db.Cards.AnyAsync(cancellationToken);
 
     private Collection Collection(DemoCollection plan, Guid owner, int age)
     {
