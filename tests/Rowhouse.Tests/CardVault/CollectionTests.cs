@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Http.Json;
 using Rowhouse.Contracts;
@@ -56,6 +57,18 @@ public sealed class CollectionTests(CardVaultFixture vault) : IClassFixture<Card
         await vault.Member.GetAsync($"collections/{collection.Id}").ProblemAsync(HttpStatusCode.NotFound, "urn:rowhouse:cardvault:unknown-collection");
     }
 
+    [Theory]
+    [InlineData("Raced for {0}")]
+    [InlineData("Raced for")]
+    public async Task Of_many_names_at_once_for_what_was_seen_one_is_given_and_the_others_are_told_that_it_changed(string name)
+    {
+        var collection = await vault.Member.AddedCollectionAsync($"Seen by many: {name}");
+
+        var answers = await Task.WhenAll(Enumerable.Range(0, 8).Select(i => RenameAsync(vault.Member, collection.Id, string.Format(CultureInfo.InvariantCulture, name, i), "\"1\"")));
+
+        answers.Select(answer => answer.StatusCode).Order().ShouldBe([HttpStatusCode.OK, .. Enumerable.Repeat(HttpStatusCode.PreconditionFailed, 7)]);
+    }
+
     [Fact]
     public async Task A_member_renames_their_own_and_an_editor_everybodys()
     {
@@ -92,6 +105,14 @@ public sealed class CollectionTests(CardVaultFixture vault) : IClassFixture<Card
 
     private Task<HttpResponseMessage> AddAsync(string name) => vault.Member.Client.PostAsJsonAsync("/api/cardvault/collections", new { name }, TestContext.Current.CancellationToken);
 
-    private static Task<HttpResponseMessage> RenameAsync(TestMember member, Guid id, string name) =>
-        member.Client.PatchAsJsonAsync($"/api/cardvault/collections/{id}", new { name }, TestContext.Current.CancellationToken);
+    private static Task<HttpResponseMessage> RenameAsync(TestMember member, Guid id, string name, string? ifMatch = null)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Patch, $"/api/cardvault/collections/{id}") { Content = JsonContent.Create(new { name }) };
+        if (ifMatch is not null)
+        {
+            request.Headers.Add("If-Match", ifMatch);
+        }
+
+        return member.Client.SendAsync(request, TestContext.Current.CancellationToken);
+    }
 }

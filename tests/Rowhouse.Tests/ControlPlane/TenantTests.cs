@@ -180,6 +180,19 @@ public sealed class TenantTests(ServerFixture server) : IClassFixture<ServerFixt
     }
 
     [Fact]
+    public async Task Of_many_changes_at_once_of_what_was_seen_one_is_made_and_the_others_are_told_that_it_changed()
+    {
+        var tenant = await server.CreateTenantAsync("Seen By Many");
+
+        foreach (var (seen, change) in new[] { ("\"1\"", "suspend"), ("\"2\"", "resume") })
+        {
+            var answers = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => PostAsync($"/api/tenants/{tenant.Slug}/{change}", seen)));
+
+            answers.Select(answer => answer.StatusCode).Order().ShouldBe([HttpStatusCode.OK, .. Enumerable.Repeat(HttpStatusCode.PreconditionFailed, 7)]);
+        }
+    }
+
+    [Fact]
     public async Task Members_read_their_own_tenant_and_no_other()
     {
         var own = await server.CreateTenantAsync("Reads Own");
