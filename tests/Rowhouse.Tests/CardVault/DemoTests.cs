@@ -47,7 +47,7 @@ public sealed class DemoTests(ServerFixture server) : IClassFixture<ServerFixtur
     [Fact]
     public async Task Two_servers_that_start_at_once_make_one_demo()
     {
-        var settings = server.Settings with { Demo = true, Database = await new PostgresFixture().CreateDatabaseAsync() };
+        var settings = server.Settings with { Demo = true, Database = await new PostgresFixture().CreateDatabaseAsync(withControl: true) };
         var folders = new[] { Directory.CreateTempSubdirectory("rowhouse-test-"), Directory.CreateTempSubdirectory("rowhouse-test-") };
         await using var first = ServerHost.Build(settings with { DataFolder = folders[0].FullName }, builder => builder.Logging.ClearProviders());
         await using var second = ServerHost.Build(settings with { DataFolder = folders[1].FullName }, builder => builder.Logging.ClearProviders());

@@ -151,7 +151,6 @@ public sealed class ExportTests(ExportTests.Narrow vault) : IClassFixture<Export
         }
     }
 
-    /// <summary>A clock on which the deadline of an export comes soon, where a test says so.</summary>
     /// <summary>A clock on which the deadline of an export comes when the test says so.</summary>
     internal sealed class Hasty : TimeProvider
     {
