@@ -28,7 +28,8 @@ internal sealed class CreateTenant(
     AuditTrail audit,
     TimeProvider clock)
 {
-    private const int Attempts = 5;
+    // Of those that ask for one name at once, one comes through at each attempt.
+    private const int Attempts = 50;
     private const int MostNumbered = 1000;
 
     public static void Map(RouteGroupBuilder tenants, string suffix) =>
@@ -62,9 +63,13 @@ internal sealed class CreateTenant(
             {
                 return await TryAsync(request, cancellationToken);
             }
-            catch (DbUpdateException exception) when (exception.IsUniqueViolation() && attempt < Attempts)
+            catch (DbUpdateException exception) when (exception.IsUniqueViolation())
             {
                 // Look again: what was free a moment ago is taken now, and is named as such.
+                if (attempt == Attempts)
+                {
+                    return (null, ControlPlaneProblems.IdentifierTaken.With("Many tenants that ask for this name are being made at once. Try again, or give a slug."));
+                }
             }
         }
     }

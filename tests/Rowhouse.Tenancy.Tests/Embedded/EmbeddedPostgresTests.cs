@@ -27,7 +27,7 @@ public sealed class EmbeddedPostgresTests : IDisposable
         await using var server = await folder.StartAsync();
 
         server.IsOwner.ShouldBeTrue();
-        (await ServerFolder.ScalarAsync(server.Connections.Application, "select current_user || ' ' || current_database()")).ShouldBe("rowhouse_app rowhouse");
+        (await ServerFolder.ScalarAsync(server.Connections.Application, "select current_user || ' ' || current_database()")).ShouldBe("rowhouse_app rowhouse_shared");
         (await ServerFolder.ScalarAsync(server.Connections.Platform, "select current_user::text")).ShouldBe("rowhouse_platform");
         (await ServerFolder.ScalarAsync(server.Connections.Owner!, "select current_user::text")).ShouldBe("rowhouse_owner");
     }

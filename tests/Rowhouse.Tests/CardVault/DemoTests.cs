@@ -54,7 +54,7 @@ public sealed class DemoTests(ServerFixture server) : IClassFixture<ServerFixtur
 
         await Task.WhenAll(first.StartAsync(TestContext.Current.CancellationToken), second.StartAsync(TestContext.Current.CancellationToken));
 
-        await using var database = NpgsqlDataSource.Create(settings.Database.Platform);
+        await using var database = NpgsqlDataSource.Create(settings.Database.Control!);
         await using var command = database.CreateCommand("SELECT (SELECT count(*) FROM platform.tenants), (SELECT count(*) FROM platform.members)");
         await using var row = await command.ExecuteReaderAsync(TestContext.Current.CancellationToken);
         await row.ReadAsync(TestContext.Current.CancellationToken);
