@@ -62,7 +62,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Whether it can do its work: the directory is filled and the database answers in both roles. */
+        /** Whether it can do its work: the directory is filled and the databases answer in every role. */
         get: operations["Ready"];
         put?: never;
         post?: never;
