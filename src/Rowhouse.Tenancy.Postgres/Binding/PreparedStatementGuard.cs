@@ -20,6 +20,11 @@ internal sealed class PreparedStatementGuard : DbCommandInterceptor, IDbConnecti
 
     private readonly ConditionalWeakTable<DbConnection, object> suspects = [];
 
+    // The driver gives a command that ran before to whoever wants one of the same connection, and its statements still say
+    // how they ended then: one that the server never came to would look complete.
+    public override InterceptionResult<DbCommand> CommandCreating(CommandCorrelatedEventData eventData, InterceptionResult<DbCommand> result) =>
+        !result.HasResult && eventData.Connection is NpgsqlConnection connection ? InterceptionResult<DbCommand>.SuppressWithResult(new NpgsqlCommand { Connection = connection }) : result;
+
     public override void CommandFailed(DbCommand command, CommandErrorEventData eventData) => Failed(command, eventData);
 
     public override Task CommandFailedAsync(DbCommand command, CommandErrorEventData eventData, CancellationToken cancellationToken = default)

@@ -88,6 +88,27 @@ public sealed class PreparedStatementGuardTests(PostgresFixture postgres) : ICla
         (await AskAsync(Token)).ShouldBe(["note"]);
     }
 
+    [Fact]
+    public async Task What_fails_while_rows_are_read_spoils_no_statement_though_a_command_of_the_same_connection_ran_before()
+    {
+        await using var host = await NotesHost.StartAsync(postgres, OneConnection);
+
+        await host.InAsync(host.Smith, async db =>
+        {
+            (await db.Notes.CountAsync(Token)).ShouldBe(0);
+
+            // The first rows are on their way before the last one fails. COMMIT is seen for the second time and is being
+            // prepared, and the server does not look at it.
+            var read = db.Database.SqlQueryRaw<string>("SELECT repeat('x', 20000) || 1 / (3 - n) FROM generate_series(1, 3) n").ToListAsync(Token);
+            (await Should.ThrowAsync<PostgresException>(read)).SqlState.ShouldBe(PostgresErrorCodes.DivisionByZero);
+        });
+
+        for (var i = 0; i < 3; i++)
+        {
+            (await host.InAsync(host.Smith, db => db.Notes.CountAsync(Token))).ShouldBe(0);
+        }
+    }
+
     private static PostgresConnections OneConnection(PostgresConnections connections) =>
         connections with { Application = connections.Application + ";Maximum Pool Size=1;Timeout=5" };
 }
