@@ -122,7 +122,7 @@ public sealed class SessionTests(SessionTests.ServerWithClock server) : IClassFi
     }
 
     [Fact]
-    public async Task Changing_the_password_ends_the_other_sessions()
+    public async Task Changing_the_password_ends_the_other_sessions_and_keeps_the_one_that_changed_it()
     {
         var (_, member) = await NewMemberAsync("Changes It");
         using var other = await server.SignInAsync(member.Email, ServerFixture.Password);
