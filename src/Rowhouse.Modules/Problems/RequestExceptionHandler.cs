@@ -6,6 +6,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
+using Rowhouse.Modules.Http;
 using Rowhouse.Tenancy.AspNetCore.Problems;
 using Rowhouse.Tenancy.Postgres;
 
@@ -45,6 +46,8 @@ internal sealed partial class RequestExceptionHandler(IHostApplicationLifetime l
                 return RequestProblems.TooLarge.With("The body is larger than this address takes: 1 MB of JSON, or what its description says.");
             case BadHttpRequestException { StatusCode: StatusCodes.Status415UnsupportedMediaType }:
                 return RequestProblems.UnsupportedType.With("Send JSON with Content-Type: application/json, or what the address's description says.");
+            case BadHttpRequestException { InnerException: JsonException { Message: JsonSetup.Nul } }:
+                return RequestProblems.Malformed.With(JsonSetup.Nul);
             case BadHttpRequestException { InnerException: JsonException json }:
                 return ExplainJson(json);
             case BadHttpRequestException bad:

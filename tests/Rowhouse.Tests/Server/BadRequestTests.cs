@@ -47,6 +47,28 @@ public sealed class BadRequestTests(ServerFixture server) : IClassFixture<Server
         await server.SuperAdmin.GetAsync("/api/tenants?search=%ff%fe", Cancelled).ShouldBeAsync(HttpStatusCode.OK);
     }
 
+    [Theory]
+    [InlineData("/api/session", """{"email":"a\u0000@b.example","password":"x"}""")]
+    [InlineData("/api/session", """{"email":"a@b.example","password":"x\u0000"}""")]
+    [InlineData("/api/session", """{"email":"a@b.example","password":"x","tenant":"\u0000"}""")]
+    [InlineData("/api/invitations/read", """{"token":"\u0000"}""")]
+    [InlineData("/api/password/set", """{"token":"\u0000","password":"long enough to be one"}""")]
+    public async Task A_text_of_nobody_that_the_database_could_not_keep_does_not_get_there(string path, string body) =>
+        (await server.Nobody.PostTextAsync(path, body).ProblemAsync(HttpStatusCode.BadRequest, "urn:rowhouse:request:malformed"))
+            .GetProperty("detail").GetString().ShouldBe("A text has a NUL (U+0000), which no text here has.");
+
+    [Fact]
+    public async Task Neither_does_one_within_a_list_or_an_object() =>
+        (await server.SuperAdmin.PostTextAsync("/api/tenants", """{"name":"x","externalIds":["a","\u0000"],"admin":{"email":"a@b.example","name":"\u0000"}}""").ProblemAsync(HttpStatusCode.BadRequest, "urn:rowhouse:request:malformed"))
+            .GetProperty("detail").GetString().ShouldBe("A text has a NUL (U+0000), which no text here has.");
+
+    [Theory]
+    [InlineData("/openapi/v1.json?x=%00", HttpStatusCode.BadRequest)]
+    [InlineData("/api/session?cookie=%00", HttpStatusCode.BadRequest)]
+    [InlineData("/api/tenants?%00=x", HttpStatusCode.Unauthorized)]
+    [InlineData("/openapi/v1.json?x=%2500", HttpStatusCode.OK)]
+    public async Task Neither_does_a_query(string target, HttpStatusCode status) => await server.Nobody.GetAsync(target, Cancelled).ShouldBeAsync(status);
+
     [Fact]
     public async Task A_body_over_the_limit_is_refused_before_it_is_read()
     {
