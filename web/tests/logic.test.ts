@@ -95,4 +95,7 @@ test("the server's errors find their fields however they are spelled", () => {
 test('the list of wrong rows is no formula in a spreadsheet', async () => {
   const file = errorFile([{ row: 1, line: 2, column: 'player', value: '=HYPERLINK("x")', message: 'No, "that".' }], ['Line', 'Column', 'Value', 'What']);
   expect(await file.text()).toBe('Line,Column,Value,What\r\n2,player,"\'=HYPERLINK(""x"")","No, ""that""."\r\n');
+
+  const within = errorFile([{ row: 1, line: 2, column: 'notes', value: 'a;=1+1', message: '"=1' }], ['Line', 'Column', 'Value', 'What']);
+  expect(await within.text()).toBe('Line,Column,Value,What\r\n2,notes,a;\'=1+1,"\'""=1"\r\n');
 });

@@ -43,11 +43,13 @@ export function useImport(tenant: string) {
   });
 }
 
-/** The rows' errors as a file, to mend the other one by. A cell must not become a formula in a spreadsheet. */
+/**
+ * The rows' errors as a file, to mend the other one by. A cell must not become a formula in a spreadsheet, nor what stands in it
+ * behind a semicolon, a tab or a line end, at which some spreadsheets begin a cell.
+ */
 export function errorFile(errors: CardImportError[], head: [string, string, string, string]): Blob {
   const cell = (value: string | number | null | undefined) => {
-    const text = String(value ?? '');
-    const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
+    const safe = String(value ?? '').replace(/(^|[;\t\r\n])(?=['"]*[=+\-@\t\r＝＋－＠])/g, "$1'");
     return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
   };
   const lines = [head, ...errors.map(({ line, column, value, message }) => [line, column, value, message])];
