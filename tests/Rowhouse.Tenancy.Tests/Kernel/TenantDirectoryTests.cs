@@ -90,6 +90,35 @@ public sealed class TenantDirectoryTests
         });
 
     [Fact]
+    public async Task A_directory_is_filled_once_the_whole_catalogue_has_been_read()
+    {
+        var smith = Tenants.Make("smith");
+        var broken = true;
+
+        await Should.ThrowAsync<IOException>(directory.FillAsync(new Catalogue(ReadAsync), TestContext.Current.CancellationToken));
+        directory.IsFilled.ShouldBeFalse();
+        broken = false;
+        await directory.FillAsync(new Catalogue(ReadAsync), TestContext.Current.CancellationToken);
+
+        directory.IsFilled.ShouldBeTrue();
+        directory.Count.ShouldBe(2);
+        Find("smith").ShouldBe(smith);
+        Find("harbor").ShouldNotBeNull();
+
+        async IAsyncEnumerable<CatalogueEntry> ReadAsync()
+        {
+            await Task.Yield();
+            yield return new(smith, []);
+            if (broken)
+            {
+                throw new IOException();
+            }
+
+            yield return new(Tenants.Make("harbor"), []);
+        }
+    }
+
+    [Fact]
     public void A_look_up_allocates_nothing()
     {
         directory.Apply(new(Tenants.Make("smith"), []));
@@ -105,4 +134,11 @@ public sealed class TenantDirectoryTests
     }
 
     private Tenant? Find(string value, IdentifierKind kind = IdentifierKind.Name) => directory.TryFind(kind, value, out var tenant) ? tenant : null;
+
+    private sealed class Catalogue(Func<IAsyncEnumerable<CatalogueEntry>> readAsync) : ITenantCatalogue
+    {
+        public IAsyncEnumerable<CatalogueEntry> ReadAsync(CancellationToken cancellationToken = default) => readAsync();
+
+        public ValueTask<CatalogueEntry?> FindAsync(TenantId id, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+    }
 }

@@ -19,6 +19,7 @@ public sealed class TenantIdTests
     {
         Should.Throw<ArgumentException>(() => new TenantId(Guid.Empty));
         TenantId.TryParse(Guid.Empty.ToString(), null, out _).ShouldBeFalse();
+        Should.Throw<FormatException>(() => TenantId.Parse(Guid.Empty.ToString(), null)).Message.ShouldContain("not empty");
         Should.Throw<JsonException>(() => JsonSerializer.Deserialize<TenantId>($"\"{Guid.Empty}\""));
     }
 

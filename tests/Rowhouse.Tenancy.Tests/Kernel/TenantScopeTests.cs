@@ -26,7 +26,7 @@ public sealed class TenantScopeTests
         using var scope = host.Services.CreateScope();
         var unbound = scope.ServiceProvider.GetRequiredService<TenantScope>();
 
-        Should.Throw<TenantNotBoundException>(() => ReadTenant(unbound)).Message.ShouldContain(nameof(ReadTenant));
+        Should.Throw<TenantNotBoundException>(() => ReadTenant(unbound)).Message.ShouldContain($"{nameof(ReadTenant)} ({nameof(TenantScopeTests)}.cs:");
     }
 
     [Fact]
@@ -64,6 +64,32 @@ public sealed class TenantScopeTests
     }
 
     [Fact]
+    public void A_scope_takes_in_newer_news_of_its_tenant_and_no_older()
+    {
+        var scope = new TenantScope();
+        var smith = Tenants.Make("smith") with { Version = 2 };
+        scope.Bind(smith);
+
+        scope.Renew(smith with { Version = 1, Name = "old" });
+        scope.Tenant.ShouldBe(smith);
+        scope.Renew(smith with { Version = 3, Name = "new" });
+        scope.Tenant.Name.ShouldBe("new");
+    }
+
+    [Fact]
+    public void News_of_another_tenant_never_reach_a_scope()
+    {
+        var scope = new TenantScope();
+        Should.Throw<TenantNotBoundException>(() => scope.Renew(Tenants.Make("first")));
+        var smith = Tenants.Make("smith");
+        scope.Bind(smith);
+
+        Should.Throw<InvalidOperationException>(() => scope.Renew(Tenants.Make("other") with { Version = 2 })).Message.ShouldContain("another tenant");
+
+        scope.Tenant.ShouldBe(smith);
+    }
+
+    [Fact]
     public async Task Entering_a_tenant_gives_a_scope_of_its_own_for_each()
     {
         var first = catalogue.Add(Tenants.Make("first"));
@@ -76,11 +102,32 @@ public sealed class TenantScopeTests
         two.Get<TenantScope>().Tenant.ShouldBe(second);
     }
 
+    [Fact]
+    public async Task A_tenant_that_only_the_catalogue_knew_is_known_to_the_node_once_it_was_entered()
+    {
+        var late = catalogue.Add(Tenants.Make("late"));
+
+        await using (await Scopes.EnterAsync(late.Id, TestContext.Current.CancellationToken))
+        {
+            host.Services.GetRequiredService<TenantDirectory>().TryFind(IdentifierKind.Name, "late", out var known).ShouldBeTrue();
+            known.ShouldBe(late);
+        }
+    }
+
+    [Fact]
+    public async Task A_tenant_that_moves_is_open()
+    {
+        var moving = catalogue.Add(Tenants.Make("moving", TenantStatus.Moving));
+
+        await using var entered = await Scopes.EnterAsync(moving.Id, TestContext.Current.CancellationToken);
+
+        entered.Tenant.ShouldBe(moving);
+    }
+
+    public static TheoryData<TenantStatus> ClosedStatuses => [.. Enum.GetValues<TenantStatus>().Except([TenantStatus.Active, TenantStatus.Moving])];
+
     [Theory]
-    [InlineData(TenantStatus.Pending)]
-    [InlineData(TenantStatus.Suspended)]
-    [InlineData(TenantStatus.Deleted)]
-    [InlineData(TenantStatus.Erased)]
+    [MemberData(nameof(ClosedStatuses))]
     public async Task A_tenant_that_is_not_open_cannot_be_entered(TenantStatus status)
     {
         var tenant = catalogue.Add(Tenants.Make("closed", status));
@@ -88,6 +135,7 @@ public sealed class TenantScopeTests
         var refusal = await Should.ThrowAsync<TenantUnavailableException>(async () => await Scopes.EnterAsync(tenant.Id, TestContext.Current.CancellationToken));
 
         refusal.Status.ShouldBe(status);
+        refusal.Message.ShouldContain($"is {status}");
     }
 
     [Fact]
@@ -97,6 +145,7 @@ public sealed class TenantScopeTests
             await Scopes.EnterAsync(TenantId.New(TimeProvider.System), TestContext.Current.CancellationToken));
 
         refusal.Status.ShouldBeNull();
+        refusal.Message.ShouldContain("There is no tenant");
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]

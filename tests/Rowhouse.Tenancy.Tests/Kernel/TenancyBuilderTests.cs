@@ -1,0 +1,33 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Rowhouse.Testing;
+using Shouldly;
+
+namespace Rowhouse.Tenancy.Tests.Kernel;
+
+public sealed class TenancyBuilderTests
+{
+    [Fact]
+    public void Tenancy_brings_a_clock_where_the_application_has_none()
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(new());
+        builder.AddTenancy(_ => { });
+
+        builder.Services.BuildServiceProvider().GetRequiredService<TimeProvider>().ShouldBe(TimeProvider.System);
+    }
+
+    [Fact]
+    public void What_is_added_twice_is_registered_once_and_takes_nothing_from_the_application()
+    {
+        var clock = new SwiftTimeProvider(2);
+        var builder = Host.CreateEmptyApplicationBuilder(new());
+        builder.Services.AddSingleton<TimeProvider>(clock);
+        builder.AddTenancy(_ => { });
+        var once = builder.Services.Count;
+
+        builder.AddTenancy(_ => { });
+
+        builder.Services.Count.ShouldBe(once);
+        builder.Services.BuildServiceProvider().GetRequiredService<TimeProvider>().ShouldBe(clock);
+    }
+}
