@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
+using Rowhouse.Tenancy.Postgres;
 using Rowhouse.Tenancy.Tests.Notes;
 using Rowhouse.Testing;
 using Shouldly;
@@ -15,11 +16,15 @@ public sealed class TenantBatchTests(PostgresFixture postgres) : IClassFixture<P
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Theory]
-    [InlineData(false, false)]
-    [InlineData(false, true)]
-    [InlineData(true, false)]
-    [InlineData(true, true)]
-    public async Task A_lost_update_is_never_silent(bool transaction, bool behindReturningInsert)
+    [InlineData(false, false, false)]
+    [InlineData(false, false, true)]
+    [InlineData(false, true, false)]
+    [InlineData(false, true, true)]
+    [InlineData(true, false, false)]
+    [InlineData(true, false, true)]
+    [InlineData(true, true, false)]
+    [InlineData(true, true, true)]
+    public async Task A_lost_update_is_never_silent(bool transaction, bool behindReturningInsert, bool synchronously)
     {
         await using var host = await NotesHost.StartAsync(postgres);
         var note = await host.WriteNoteAsync(host.Smith);
@@ -36,7 +41,7 @@ public sealed class TenantBatchTests(PostgresFixture postgres) : IClassFixture<P
                 db.Add(new Label { Name = "and this one's" });
             }
 
-            var lost = await Should.ThrowAsync<DbUpdateConcurrencyException>(db.SaveChangesAsync(Token));
+            var lost = await Should.ThrowAsync<DbUpdateConcurrencyException>(() => SaveAsync(db, synchronously));
 
             lost.Entries.Single().Entity.ShouldBe(mine);
         });
@@ -49,7 +54,56 @@ public sealed class TenantBatchTests(PostgresFixture postgres) : IClassFixture<P
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task Values_that_the_database_makes_come_back_to_their_own_entities(bool transaction)
+    public async Task A_lost_update_that_would_have_returned_values_is_never_silent(bool synchronously)
+    {
+        await using var host = await NotesHost.StartAsync(postgres);
+        await host.WriteNoteAsync(host.Smith);
+        await using var scope = await host.EnterAsync(host.Smith);
+        await using var db = NotesHost.Context<VersionedDb>(scope, options => new(options));
+        var mine = await db.Set<Notebook>().SingleAsync(Token);
+        mine.Title = "first";
+        await SaveAsync(db, synchronously);
+        await host.InAsync(host.Smith, other => other.Notebooks.ExecuteUpdateAsync(set => set.SetProperty(notebook => notebook.Title, "theirs"), Token));
+
+        mine.Title = "lost";
+        db.Add(new Notebook { Title = "new" });
+        var lost = await Should.ThrowAsync<DbUpdateConcurrencyException>(() => SaveAsync(db, synchronously));
+
+        lost.Entries.Single().Entity.ShouldBe(mine);
+        (await host.InAsync(host.Smith, other => other.Notebooks.Select(notebook => notebook.Title).ToListAsync(Token))).ShouldBe(["theirs"]);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_batch_that_somebody_else_has_added_statements_to_is_refused(bool transaction)
+    {
+        await using var host = await NotesHost.StartAsync(postgres);
+        await using var scope = await host.EnterAsync(host.Smith);
+        await using var db = NotesHost.Context<NotesDb>(scope, options => new(options), options => options.AddInterceptors(new Commands(command => command.CommandText = $"SELECT 1;SELECT 2;SELECT 3;{command.CommandText}")));
+        await using var explicitly = transaction ? await db.Database.BeginTransactionAsync(Token) : null;
+        db.Add(new Notebook { Title = "new" });
+
+        (await Should.ThrowAsync<DbUpdateException>(db.SaveChangesAsync(Token))).InnerException!.Message.ShouldContain("affected rows cannot be told apart");
+    }
+
+    [Fact]
+    public async Task A_stored_procedure_is_refused()
+    {
+        await using var host = await NotesHost.StartAsync(postgres);
+        await using var scope = await host.EnterAsync(host.Smith);
+        await using var db = NotesHost.Context<ProcedureDb>(scope, options => new(options));
+        db.Add(new Notebook { Title = "by a procedure" });
+
+        (await Should.ThrowAsync<NotSupportedException>(db.SaveChangesAsync(Token))).Message.ShouldContain("stored procedure");
+    }
+
+    [Theory]
+    [InlineData(false, false)]
+    [InlineData(false, true)]
+    [InlineData(true, false)]
+    [InlineData(true, true)]
+    public async Task Values_that_the_database_makes_come_back_to_their_own_entities(bool transaction, bool synchronously)
     {
         await using var host = await NotesHost.StartAsync(postgres);
         var labels = Enumerable.Range(0, 5).Select(i => new Label { Name = $"label {i}" }).ToList();
@@ -58,7 +112,7 @@ public sealed class TenantBatchTests(PostgresFixture postgres) : IClassFixture<P
         {
             await using var explicitly = transaction ? await db.Database.BeginTransactionAsync(Token) : null;
             db.AddRange(labels[0], new Notebook { Title = "between" }, labels[1], labels[2], labels[3], labels[4]);
-            await db.SaveChangesAsync(Token);
+            await SaveAsync(db, synchronously);
             if (explicitly is not null)
             {
                 await explicitly.CommitAsync(Token);
@@ -115,18 +169,18 @@ public sealed class TenantBatchTests(PostgresFixture postgres) : IClassFixture<P
     public async Task A_violated_key_is_an_update_exception_and_the_connection_stays_usable(bool synchronously)
     {
         await using var host = await NotesHost.StartAsync(postgres, connections => connections with { Application = connections.Application + ";Maximum Pool Size=1;Timeout=5" });
-        await host.InAsync(host.Smith, db => SaveAsync(db, "twice"));
+        await host.InAsync(host.Smith, db => AddAsync(db, "twice"));
 
-        var refused = await Should.ThrowAsync<DbUpdateException>(host.InAsync(host.Smith, db => SaveAsync(db, "twice")));
+        var refused = await Should.ThrowAsync<DbUpdateException>(host.InAsync(host.Smith, db => AddAsync(db, "twice")));
 
         ((PostgresException)refused.InnerException!).SqlState.ShouldBe(PostgresErrorCodes.UniqueViolation);
         refused.Entries.Count.ShouldBe(1);
-        await host.InAsync(host.Harbor, db => SaveAsync(db, "twice"));
+        await host.InAsync(host.Harbor, db => AddAsync(db, "twice"));
 
-        async Task SaveAsync(NotesDb db, string title)
+        Task AddAsync(NotesDb db, string title)
         {
             db.Add(new Notebook { Title = title });
-            _ = synchronously ? db.SaveChanges() : await db.SaveChangesAsync(Token);
+            return SaveAsync(db, synchronously);
         }
     }
 
@@ -172,16 +226,30 @@ public sealed class TenantBatchTests(PostgresFixture postgres) : IClassFixture<P
                 db.Add(new Label { Name = "behind it" });
             }
 
-            if (synchronously)
-            {
-                Should.Throw<DbUpdateException>(() => db.SaveChanges());
-            }
-            else
-            {
-                await Should.ThrowAsync<DbUpdateException>(db.SaveChangesAsync(Token));
-            }
+            await Should.ThrowAsync<DbUpdateException>(() => SaveAsync(db, synchronously));
 
             (await db.Notes.CountAsync(Token)).ShouldBe(1);
+        });
+    }
+
+    private static async Task SaveAsync(DbContext db, bool synchronously) => _ = synchronously ? db.SaveChanges() : await db.SaveChangesAsync(Token);
+
+    /// <summary>The notebooks with a value that the database makes at every update.</summary>
+    private sealed class VersionedDb(DbContextOptions<VersionedDb> options) : TenantDbContext(options)
+    {
+        protected override void OnModelCreating(ModelBuilder modelBuilder) => modelBuilder.Entity<Notebook>(notebook =>
+        {
+            notebook.ToTable("notebooks", "notes").Ignore(n => n.Notes);
+            notebook.Property<uint>("xmin").IsRowVersion();
+        });
+    }
+
+    private sealed class ProcedureDb(DbContextOptions<ProcedureDb> options) : TenantDbContext(options)
+    {
+        protected override void OnModelCreating(ModelBuilder modelBuilder) => modelBuilder.Entity<Notebook>(notebook =>
+        {
+            notebook.ToTable("notebooks", "notes").Ignore(n => n.Notes);
+            notebook.InsertUsingStoredProcedure("insert_notebook", "notes", procedure => procedure.HasParameter("tenant_id").HasParameter(n => n.Id, id => id.IsInputOutput()).HasParameter(n => n.Title));
         });
     }
 }

@@ -43,6 +43,16 @@ public sealed class TenantBindingTests(PostgresFixture postgres) : IClassFixture
                 await db.Notes.CountAsync(Token);
                 await transaction.CommitAsync(Token);
             })).ShouldBe(3, "a transaction of two reads");
+
+            (await trips.CountAsync(async () =>
+            {
+                await using var transaction = await db.Database.BeginTransactionAsync(Token);
+                db.Add(new Notebook { Title = "five" });
+                await db.SaveChangesAsync(Token);
+                db.Add(new Notebook { Title = "six" });
+                await db.SaveChangesAsync(Token);
+                await transaction.CommitAsync(Token);
+            })).ShouldBe(3, "a transaction of two writes");
         });
     }
 
@@ -88,6 +98,24 @@ public sealed class TenantBindingTests(PostgresFixture postgres) : IClassFixture
         (await raw.ExecuteScalarAsync(Token)).ShouldBe("0");
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_tenant_is_bound_by_one_text_for_all_tenants_and_by_plain_settings_behind_a_pooler(bool pooler)
+    {
+        await using var host = await NotesHost.StartAsync(postgres, connections => connections with { ThroughPooler = pooler });
+        await using var scope = await host.EnterAsync(host.Smith);
+        var executed = new List<string>();
+        await using var db = NotesHost.Context<NotesDb>(scope, options => new(options), options => options.AddInterceptors(new Commands(command => executed.Add(command.CommandText))));
+
+        (await db.Notes.CountAsync(Token)).ShouldBe(0);
+
+        var text = executed.ShouldHaveSingleItem();
+        text.Contains($"SET LOCAL rowhouse.tenant = '{host.Smith.Id}';SET LOCAL rowhouse.generation = '1';", StringComparison.Ordinal).ShouldBe(pooler);
+        text.Contains("CALL tenancy.bind(@rowhouse_tenant, @rowhouse_generation);", StringComparison.Ordinal).ShouldBe(!pooler);
+        text.Contains(host.Smith.Id.ToString(), StringComparison.Ordinal).ShouldBe(pooler);
+    }
+
     [Fact]
     public async Task Many_tasks_of_two_tenants_on_few_connections_never_see_a_foreign_row()
     {
@@ -124,8 +152,12 @@ public sealed class TenantBindingTests(PostgresFixture postgres) : IClassFixture
 
         await host.InAsync(host.Smith, async db =>
         {
+            // Held open, so that it is not the pool that undoes what is left of a transaction.
+            await db.Database.OpenConnectionAsync(Token);
             await Should.ThrowAsync<PostgresException>(db.Database.ExecuteSqlRawAsync("SELECT 1 / 0", Token));
+            (await db.Notes.CountAsync(Token)).ShouldBe(1);
             Should.Throw<PostgresException>(() => db.Database.ExecuteSqlRaw("SELECT 1 / 0"));
+            (await db.Notes.CountAsync(Token)).ShouldBe(1);
             await Should.ThrowAsync<PostgresException>(db.Notes.Select(note => 1 / note.Revision).ToListAsync(Token));
             (await db.Notes.CountAsync(Token)).ShouldBe(1);
         });
@@ -141,6 +173,7 @@ public sealed class TenantBindingTests(PostgresFixture postgres) : IClassFixture
 
         await host.InAsync(host.Smith, async db =>
         {
+            await db.Database.OpenConnectionAsync(Token);
             await Should.ThrowAsync<OperationCanceledException>(db.Database.ExecuteSqlRawAsync("SELECT pg_sleep(20)", cancelled.Token));
             (await db.Notes.CountAsync(Token)).ShouldBe(1);
         });

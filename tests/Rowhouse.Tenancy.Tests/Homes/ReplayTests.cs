@@ -1,6 +1,5 @@
 using Microsoft.EntityFrameworkCore;
 using Rowhouse.Tenancy.Postgres;
-using Rowhouse.Tenancy.Postgres.Binding;
 using Rowhouse.Tenancy.Tests.Notes;
 using Rowhouse.Testing;
 using Shouldly;
@@ -70,9 +69,7 @@ public sealed class ReplayTests(PostgresFixture postgres) : IClassFixture<Postgr
         await using var host = await NotesHost.StartAsync(postgres);
         await using var scope = await host.EnterAsync(host.Smith);
         var first = scope.Get<NotesDb>();
-        var options = new DbContextOptionsBuilder<NotesDb>().UseApplicationServiceProvider(scope.Get<IServiceProvider>());
-        TenantOptions.Use(options, scope.Get<PostgresStore>(), scope.Get<TenantBinding>());
-        await using var second = new NotesDb((DbContextOptions<NotesDb>)options.Options);
+        await using var second = NotesHost.Context<NotesDb>(scope, options => new(options));
         await SaveAsync(first, new Label { Name = "first" });
         await SaveAsync(second, new Label { Name = "second" });
 

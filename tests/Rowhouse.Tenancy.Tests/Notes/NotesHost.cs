@@ -1,8 +1,10 @@
 using System.Runtime.CompilerServices;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Npgsql;
 using Rowhouse.Tenancy.Postgres;
+using Rowhouse.Tenancy.Postgres.Binding;
 using Rowhouse.Tenancy.Tests.Kernel;
 using Rowhouse.Testing;
 
@@ -74,6 +76,16 @@ public sealed class NotesHost : IAsyncDisposable
     }
 
     public async Task<EnteredTenant> EnterAsync(Tenant tenant) => await Services.GetRequiredService<ITenantScopes>().EnterAsync(tenant.Id);
+
+    /// <summary>One more context of a scope, of any model.</summary>
+    public static TContext Context<TContext>(EnteredTenant scope, Func<DbContextOptions<TContext>, TContext> make, Action<DbContextOptionsBuilder>? configure = null)
+        where TContext : TenantDbContext
+    {
+        var options = new DbContextOptionsBuilder<TContext>().UseApplicationServiceProvider(scope.Get<IServiceProvider>());
+        TenantOptions.Use(options, scope.Get<PostgresStore>(), scope.Get<TenantBinding>());
+        configure?.Invoke(options);
+        return make((DbContextOptions<TContext>)options.Options);
+    }
 
     /// <summary>Work in a scope of one tenant.</summary>
     public async Task<T> InAsync<T>(Tenant tenant, Func<NotesDb, Task<T>> work)
