@@ -14,16 +14,33 @@ internal sealed class Note
     public DateTimeOffset CreatedAt { get; init; }
 }
 
+/// <summary>Guarded as <see cref="Note"/> is, but for the fence, which the table's owner took off once the host had started.</summary>
+internal sealed class UnfencedNote
+{
+    public Guid Id { get; init; }
+
+    public required string Title { get; init; }
+
+    public required string Body { get; init; }
+
+    public DateTimeOffset CreatedAt { get; init; }
+}
+
 /// <summary>Guarded: key, filter, policy and fence.</summary>
 internal sealed class NotesDb(DbContextOptions<NotesDb> options) : TenantDbContext(options)
 {
     public DbSet<Note> Notes => Set<Note>();
+
+    public DbSet<UnfencedNote> UnfencedNotes => Set<UnfencedNote>();
 
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
         modelBuilder.Entity<Note>().ToTable("notes", "bench");
         modelBuilder.Entity<Note>().HasIndex(note => note.CreatedAt);
         modelBuilder.Entity<Note>().Property(note => note.Id).ValueGeneratedNever();
+        modelBuilder.Entity<UnfencedNote>().ToTable("unfenced_notes", "bench");
+        modelBuilder.Entity<UnfencedNote>().HasIndex(note => note.CreatedAt);
+        modelBuilder.Entity<UnfencedNote>().Property(note => note.Id).ValueGeneratedNever();
     }
 }
 

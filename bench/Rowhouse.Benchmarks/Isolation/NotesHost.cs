@@ -21,6 +21,7 @@ internal sealed class NotesHost : IAsyncDisposable
         CREATE TABLE plain.notes (LIKE bench.notes INCLUDING ALL);
         GRANT USAGE ON SCHEMA plain TO rowhouse_app;
         GRANT SELECT, INSERT, UPDATE, DELETE ON plain.notes TO rowhouse_app;
+        DROP TRIGGER fence ON bench.unfenced_notes;
         """;
 
     private readonly IHost host;
@@ -112,16 +113,16 @@ internal sealed class NotesHost : IAsyncDisposable
             await using var connection = await store.Application.OpenConnectionAsync();
             await using var batch = new NpgsqlBatch(connection);
             batch.BatchCommands.Add(new("CALL tenancy.bind($1, 1)") { Parameters = { new() { Value = tenant.Id.Value } } });
-            foreach (var schema in (string[])["bench", "plain"])
+            foreach (var table in (string[])["bench.notes", "bench.unfenced_notes", "plain.notes"])
             {
-                batch.BatchCommands.Add(new($"INSERT INTO {schema}.notes {notes}") { Parameters = { new() { Value = tenant.Id.Value }, new() { Value = ids.ToArray() } } });
+                batch.BatchCommands.Add(new($"INSERT INTO {table} {notes}") { Parameters = { new() { Value = tenant.Id.Value }, new() { Value = ids.ToArray() } } });
             }
 
             // One batch is one transaction, which the binding lasts for.
             await batch.ExecuteNonQueryAsync();
         }
 
-        await using var analyze = owner.CreateCommand("ANALYZE bench.notes, plain.notes");
+        await using var analyze = owner.CreateCommand("ANALYZE bench.notes, bench.unfenced_notes, plain.notes");
         await analyze.ExecuteNonQueryAsync();
     }
 
