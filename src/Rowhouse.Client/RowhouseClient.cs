@@ -1,4 +1,3 @@
-using System.Net.Http.Headers;
 using Rowhouse.Client.Http;
 using Rowhouse.Contracts;
 
@@ -12,7 +11,7 @@ namespace Rowhouse.Client;
 /// <param name="http">Reaches the server; its <see cref="HttpClient.BaseAddress"/> is the server's address. The caller owns it.</param>
 public sealed class RowhouseClient(HttpClient http)
 {
-    private readonly ApiCaller api = new(http, tenant: null);
+    private readonly ApiCaller api = new(http, new());
 
     /// <summary>The tenants of the platform, as a super-admin sees them.</summary>
     public TenantsClient Tenants => new(api);
@@ -22,7 +21,7 @@ public sealed class RowhouseClient(HttpClient http)
 
     /// <summary>Sends a bearer token with every request from now on.</summary>
     /// <param name="token">The token of a session.</param>
-    public void UseToken(string token) => http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
+    public void UseToken(string token) => api.Use(token);
 
     /// <summary>Signs in and uses the session's token from now on.</summary>
     /// <param name="request">Who, and the password.</param>
@@ -47,6 +46,6 @@ public sealed class RowhouseClient(HttpClient http)
     public TenantClient ForTenant(string tenant)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(tenant);
-        return new(new ApiCaller(http, tenant));
+        return new(api.For(tenant));
     }
 }

@@ -25,12 +25,13 @@ public static class ApiHostExtensions
     /// <param name="app">The application.</param>
     public static IApplicationBuilder UseProblems(this IApplicationBuilder app) => app.UseExceptionHandler().UseStatusCodePages();
 
-    /// <summary>Refuses queries and bodies of which no endpoint could make sense. Stands before the endpoints and behind whoever decides who may call them.</summary>
+    /// <summary>Refuses queries and bodies of which no endpoint could make sense, and takes in the others whole. Stands before the endpoints and behind whoever decides who may call them.</summary>
     /// <param name="app">The application.</param>
-    public static void UseJsonBodies(this IApplicationBuilder app)
+    public static void UseReadableRequests(this IApplicationBuilder app)
     {
         app.UseQueryTexts();
-        JsonBodies.UseJsonBodies(app);
+        app.UseJsonBodies();
+        app.UseMiddleware<WholeBodies>();
     }
 
     /// <summary>Maps the document that describes the API: <c>/openapi/v1.json</c>.</summary>

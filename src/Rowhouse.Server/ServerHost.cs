@@ -129,7 +129,7 @@ public static class ServerHost
         app.UseTenancy();
         app.UseRateLimiter();
         console.UsePage(app);
-        app.UseJsonBodies();
+        app.UseReadableRequests();
         app.MapApiDocument();
         DocsPage.Map(app);
         HealthEndpoints.Map(app);

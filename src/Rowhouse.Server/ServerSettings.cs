@@ -1,4 +1,5 @@
 using System.Net;
+using Rowhouse.ControlPlane;
 using Rowhouse.Tenancy.Postgres;
 
 namespace Rowhouse.Server;
@@ -50,6 +51,9 @@ public sealed record ServerSettings
 
     /// <summary>Whether browsers reach the server by https.</summary>
     public bool IsSecure => Proxies.Count > 0 || Url.StartsWith("https:", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>The first super-admin's password, as long as nobody has changed it.</summary>
+    public string? ReadFirstPassword() => PasswordFile.OfFirstAdmin(DataFolder).Read();
 
     /// <summary>Reads the settings.</summary>
     /// <param name="configuration">Environment variables and other sources.</param>

@@ -32,10 +32,6 @@ public sealed record PostgresConnections
     /// <value><see langword="null"/> where there is none, or this process may not migrate.</value>
     public string? ControlOwner { get; init; }
 
-    /// <summary>As <see cref="RoleNames.Platform"/>, never through a pooler: for LISTEN, which a pooler in transaction mode breaks.</summary>
-    /// <value><see langword="null"/> means <see cref="Platform"/>.</value>
-    public string? Direct { get; init; }
-
     /// <summary>
     /// Whether <see cref="Application"/>, <see cref="Platform"/> and <see cref="Control"/> go through a pooler in transaction mode. Then nothing is prepared and the tenant
     /// is bound by <c>SET LOCAL</c>; on a direct connection it is bound by a prepared <c>CALL</c>.

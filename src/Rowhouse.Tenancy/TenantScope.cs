@@ -21,7 +21,7 @@ public sealed class TenantScope
     /// <summary>Binds the tenant.</summary>
     /// <param name="tenant">The tenant.</param>
     /// <exception cref="InvalidOperationException">A tenant is bound already.</exception>
-    public void Bind(Tenant tenant)
+    internal void Bind(Tenant tenant)
     {
         ArgumentNullException.ThrowIfNull(tenant);
         if (Interlocked.CompareExchange(ref this.tenant, tenant, null) is not null)
@@ -34,7 +34,7 @@ public sealed class TenantScope
     /// <param name="tenant">The same tenant.</param>
     /// <exception cref="InvalidOperationException">It is another tenant.</exception>
     /// <exception cref="TenantNotBoundException">None is bound.</exception>
-    public void Renew(Tenant tenant)
+    internal void Renew(Tenant tenant)
     {
         ArgumentNullException.ThrowIfNull(tenant);
         if (Tenant.Id != tenant.Id)

@@ -25,7 +25,4 @@ internal static class CardVaultProblems
     public static readonly ProblemType UnreadableFile = new("urn:rowhouse:cardvault:unreadable-file", StatusCodes.Status400BadRequest, "The file cannot be read");
 
     public static readonly ProblemType WrongRows = new("urn:rowhouse:cardvault:import-rows", StatusCodes.Status400BadRequest, "Rows of the file are wrong");
-
-
-    public static readonly ProblemType TooSlow = new("urn:rowhouse:cardvault:too-slow", StatusCodes.Status408RequestTimeout, "The file took too long");
 }

@@ -2,7 +2,6 @@ using System.Runtime.CompilerServices;
 using System.Text.Json.Serialization;
 using Microsoft.Extensions.DependencyInjection;
 using Rowhouse.Cli.Terminal;
-using Rowhouse.ControlPlane;
 using Rowhouse.Server;
 using Rowhouse.Tenancy.Postgres;
 
@@ -32,7 +31,7 @@ internal sealed class Checkup(ServerSettings settings, CliEnvironment environmen
             yield return check;
         }
 
-        if (PasswordFile.OfFirstAdmin(settings.DataFolder).Read() is not null)
+        if (settings.ReadFirstPassword() is not null)
         {
             yield return new("first password", Verdict.Notice, "still the one made at the first start.", "Change it in the console before others can reach the server.");
         }

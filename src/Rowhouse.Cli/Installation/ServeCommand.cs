@@ -1,7 +1,6 @@
 using System.CommandLine;
 using Rowhouse.Cli.Sessions;
 using Rowhouse.Client;
-using Rowhouse.ControlPlane;
 using Rowhouse.Server;
 
 namespace Rowhouse.Cli.Installation;
@@ -23,7 +22,7 @@ internal static class ServeCommand
     // Whoever tries the demo can go on with `rowhouse tenants list` at once.
     private static async Task SignInAsync(InstallationRunner runner, ServerSettings settings, Uri address)
     {
-        if (PasswordFile.OfFirstAdmin(settings.DataFolder).Read() is not { } password)
+        if (settings.ReadFirstPassword() is not { } password)
         {
             return;
         }

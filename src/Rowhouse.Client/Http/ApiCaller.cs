@@ -4,10 +4,14 @@ using System.Text.Json;
 
 namespace Rowhouse.Client.Http;
 
-/// <summary>Sends requests, with the tenant's header where there is a tenant, and turns refusals into exceptions.</summary>
-internal sealed class ApiCaller(HttpClient http, string? tenant)
+/// <summary>Sends requests, with the token where somebody signed in and the tenant's header where there is a tenant, and turns refusals into exceptions.</summary>
+internal sealed class ApiCaller(HttpClient http, BearerToken token, string? tenant = null)
 {
     private const int CopyBufferBytes = 81_920;
+
+    public ApiCaller For(string name) => new(http, token, name);
+
+    public void Use(string bearer) => token.Value = bearer;
 
     public Task<T> GetAsync<T>(string address, CancellationToken cancellationToken) => SendAsync<T>(HttpMethod.Get, address, body: null, cancellationToken);
 
@@ -43,6 +47,11 @@ internal sealed class ApiCaller(HttpClient http, string? tenant)
     private async Task<HttpResponseMessage> AnswerAsync(HttpMethod method, string address, HttpContent? content, CancellationToken cancellationToken)
     {
         using var request = new HttpRequestMessage(method, new Uri(address, UriKind.Relative)) { Content = content };
+        if (token.Value is { } bearer)
+        {
+            request.Headers.Authorization = new("Bearer", bearer);
+        }
+
         if (tenant is not null)
         {
             request.Headers.Add("X-Tenant-Id", tenant);

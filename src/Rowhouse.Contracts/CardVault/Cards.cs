@@ -11,7 +11,7 @@ public sealed record CardResponse
     /// <summary>The checklist card it is a copy of; <see langword="null"/> for a free-form card.</summary>
     public Guid? ChecklistCardId { get; init; }
 
-    /// <summary>Which checklist: <c>catalogue</c> (shared by all) or <c>own</c>.</summary>
+    /// <summary>Which checklist: <c>catalogue</c>, which is shared by all.</summary>
     public string? Checklist { get; init; }
 
     /// <summary>The variation of the checklist card.</summary>

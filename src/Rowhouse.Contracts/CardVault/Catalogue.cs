@@ -15,7 +15,7 @@ public sealed record SearchTerm(string Text, string Kind, string Meaning);
 
 /// <summary>A card of a checklist.</summary>
 /// <param name="Id">Its id; the same on every installation.</param>
-/// <param name="Checklist"><c>catalogue</c> (shared by all) or <c>own</c>.</param>
+/// <param name="Checklist"><c>catalogue</c>, which is shared by all.</param>
 /// <param name="CardNumber">The number on the card.</param>
 /// <param name="Player">Who is on it.</param>
 /// <param name="Attributes"><c>RC</c>, <c>SR</c>, …</param>

@@ -17,7 +17,7 @@ namespace Rowhouse.ControlPlane.Access;
 /// no such tenant, with the same answer for those who may not know of it; a tenant that is not open; a product it does not
 /// have; a role that does not allow it.
 /// </summary>
-internal sealed class PlatformAdmission(Caller caller, RefusalLimit limit) : ITenantAdmission
+internal sealed class PlatformAdmission(Caller caller, RefusalLimit limit, SessionReader sessions) : ITenantAdmission
 {
     /// <summary>A path may have thousands of characters; this many say where somebody was.</summary>
     private const int LongestSubject = 200;
@@ -86,6 +86,28 @@ internal sealed class PlatformAdmission(Caller caller, RefusalLimit limit) : ITe
         }
 
         return null;
+    }
+
+    public async ValueTask<ProblemHttpResult?> AdmitBodyAsync(HttpContext context, CancellationToken cancellationToken)
+    {
+        var metadata = context.GetEndpoint()?.Metadata;
+        if (SignedIn.Of(context) is not { } before || metadata?.GetMetadata<IAllowAnonymous>() is not null)
+        {
+            return null;
+        }
+
+        if (await sessions.FindAsync(before.Session, cancellationToken) is not { } now)
+        {
+            return AccessProblems.SignInRequired.With("The session ended while the request was being sent; nothing was done. Sign in by POST /api/session.");
+        }
+
+        var tenant = TenantStateAdmission.TenantNow(context);
+        if (now.SuperAdmin != before.SuperAdmin || (tenant is not null && now.RoleIn(tenant.Id) != before.RoleIn(tenant.Id)))
+        {
+            return AccessProblems.NotAllowed.With("Your rights changed while the request was being sent; nothing was done. Send it again.");
+        }
+
+        return tenant is null ? null : Judge(context, tenant, metadata);
     }
 
     private ProblemHttpResult? Judge(HttpContext context, Tenant tenant, EndpointMetadataCollection? metadata)

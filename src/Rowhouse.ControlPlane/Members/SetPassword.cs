@@ -25,6 +25,7 @@ internal sealed class SetPassword(PlatformDbContext db, OpenInvitation invitatio
             .WithoutTenant()
             .AllowAnonymous()
             .LimitByNetwork()
+            .AddEndpointFilter<PasswordWork.Turn>()
             .WithName(nameof(SetPassword))
             .WithSummary("Accepts an invitation as somebody new, with a password of one's own.")
             .WithProblems(ControlPlaneProblems.LinkInvalid, ControlPlaneProblems.AcceptSignedIn);

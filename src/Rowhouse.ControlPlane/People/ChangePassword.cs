@@ -32,6 +32,7 @@ internal sealed class ChangePassword(
             .DisableValidation() // the rules for passwords are told together with the annotations
             .WithoutTenant()
             .LimitByNetwork()
+            .AddEndpointFilter<PasswordWork.Turn>()
             .WithName(nameof(ChangePassword))
             .WithSummary("Changes one's own password and ends one's other sessions.")
             .WithProblems(RequestProblems.Invalid, RequestProblems.ChangedAtOnce);

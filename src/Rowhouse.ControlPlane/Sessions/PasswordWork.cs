@@ -1,4 +1,6 @@
 using System.Threading.RateLimiting;
+using Microsoft.AspNetCore.Http;
+using Rowhouse.Modules.Problems;
 
 namespace Rowhouse.ControlPlane.Sessions;
 
@@ -6,6 +8,7 @@ namespace Rowhouse.ControlPlane.Sessions;
 /// How many passwords are hashed at once. A hash is slow on purpose, so anybody could otherwise keep all processors busy
 /// with passwords from many networks.
 /// </summary>
+/// <remarks>Every endpoint that hashes or verifies one has the filter <see cref="Turn"/>.</remarks>
 internal sealed class PasswordWork : IDisposable
 {
     private const int Waiting = 200;
@@ -17,9 +20,21 @@ internal sealed class PasswordWork : IDisposable
         QueueProcessingOrder = QueueProcessingOrder.OldestFirst,
     });
 
-    /// <summary>Waits for a turn; dispose it when the password is hashed.</summary>
-    /// <returns>Without a turn where too many wait already.</returns>
-    public ValueTask<RateLimitLease> TakeAsync(CancellationToken cancellationToken) => limiter.AcquireAsync(cancellationToken: cancellationToken);
-
     public void Dispose() => limiter.Dispose();
+
+    /// <summary>Lets a request wait for its turn, and refuses it where too many wait already.</summary>
+    public sealed class Turn(PasswordWork work) : IEndpointFilter
+    {
+        public async ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
+        {
+            using var turn = await work.limiter.AcquireAsync(cancellationToken: context.HttpContext.RequestAborted);
+            if (turn.IsAcquired)
+            {
+                return await next(context);
+            }
+
+            context.HttpContext.Response.Headers.RetryAfter = "1";
+            return RequestProblems.TooMany.With("Very many passwords are checked just now. Try again in a moment.");
+        }
+    }
 }

@@ -20,7 +20,6 @@ internal sealed class SignIn(
     PlatformDbContext db,
     IPasswordHasher<Person> hasher,
     SignInGuard guard,
-    PasswordWork work,
     Memberships memberships,
     SessionCookie sessionCookie,
     AuditTrail audit,
@@ -39,6 +38,7 @@ internal sealed class SignIn(
             .WithoutTenant()
             .AllowAnonymous()
             .LimitByNetwork()
+            .AddEndpointFilter<PasswordWork.Turn>()
             .WithName(nameof(SignIn))
             .WithSummary("Opens a session: with a token, or with a cookie for the console.")
             .WithProblems(ControlPlaneProblems.WrongCredentials, AccessProblems.CrossSite);
@@ -48,13 +48,6 @@ internal sealed class SignIn(
         if (byCookie && !SessionCookie.IsFromConsole(context.Request))
         {
             return AccessProblems.CrossSite.With("A session by cookie needs the header X-Rowhouse-Request: 1 and an Origin that is this server. Programs leave out cookie=true and get a token.");
-        }
-
-        using var hashing = await work.TakeAsync(cancellationToken);
-        if (!hashing.IsAcquired)
-        {
-            context.Response.Headers.RetryAfter = "1";
-            return RequestProblems.TooMany.With("Very many people sign in just now. Try again in a moment.");
         }
 
         var key = Passwords.KeyOf(request.Email);

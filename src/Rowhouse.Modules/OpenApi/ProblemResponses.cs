@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
@@ -19,7 +20,8 @@ internal sealed class ProblemResponses : IOpenApiOperationTransformer
     {
         var metadata = context.Description.ActionDescriptor.EndpointMetadata;
         operation.Responses ??= [];
-        foreach (var problems in All(metadata).Distinct().GroupBy(problem => problem.Status).OrderBy(group => group.Key))
+        var changes = !HttpMethods.IsGet(context.Description.HttpMethod ?? HttpMethods.Get);
+        foreach (var problems in All(metadata, changes).Distinct().GroupBy(problem => problem.Status).OrderBy(group => group.Key))
         {
             operation.Responses[problems.Key.ToString(CultureInfo.InvariantCulture)] = new OpenApiResponse
             {
@@ -55,7 +57,7 @@ internal sealed class ProblemResponses : IOpenApiOperationTransformer
         },
     };
 
-    private static IEnumerable<ProblemType> All(IList<object> metadata)
+    private static IEnumerable<ProblemType> All(IList<object> metadata, bool changes)
     {
         foreach (var own in metadata.OfType<ProblemsMetadata>().SelectMany(problems => problems.Types))
         {
@@ -68,11 +70,16 @@ internal sealed class ProblemResponses : IOpenApiOperationTransformer
             yield return RequestProblems.Invalid;
             yield return RequestProblems.TooLarge;
             yield return RequestProblems.UnsupportedType;
+            yield return RequestProblems.TooSlow;
         }
 
         if (!metadata.OfType<IAllowAnonymous>().Any())
         {
             yield return AccessProblems.SignInRequired;
+            if (changes)
+            {
+                yield return AccessProblems.CrossSite;
+            }
         }
 
         yield return TenancyProblems.Conflicting;
@@ -83,6 +90,11 @@ internal sealed class ProblemResponses : IOpenApiOperationTransformer
             yield return TenancyProblems.Deleted;
             yield return TenancyProblems.Suspended;
             yield return TenancyProblems.Provisioning;
+            yield return RequestProblems.TooMany; // of tenants that are not the caller's
+            if (changes)
+            {
+                yield return TenancyProblems.Moving;
+            }
         }
 
         if (metadata.OfType<ProductMetadata>().Any())
@@ -95,6 +107,9 @@ internal sealed class ProblemResponses : IOpenApiOperationTransformer
             yield return AccessProblems.NotAllowed;
         }
 
+        yield return RequestProblems.Failed;
+        yield return RequestProblems.Stopping;
+        yield return RequestProblems.Busy;
         yield return RequestProblems.StoreUnavailable;
     }
 

@@ -30,6 +30,9 @@ public static class RequestProblems
     /// <summary>The body is of a type that the address does not take.</summary>
     public static readonly ProblemType UnsupportedType = new("urn:rowhouse:request:unsupported-type", StatusCodes.Status415UnsupportedMediaType, "The type of the body is not taken here");
 
+    /// <summary>The body did not come in time.</summary>
+    public static readonly ProblemType TooSlow = new("urn:rowhouse:request:too-slow", StatusCodes.Status408RequestTimeout, "The request was sent too slowly");
+
     /// <summary>Too much at once or too often; <c>Retry-After</c> says when it is taken again.</summary>
     public static readonly ProblemType TooMany = new("urn:rowhouse:request:too-many", StatusCodes.Status429TooManyRequests, "Too many requests");
 

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.Extensions.DependencyInjection;
 using Rowhouse.Tenancy.AspNetCore.Problems;
 
 namespace Rowhouse.Tenancy.AspNetCore.Admission;
@@ -10,6 +11,19 @@ public sealed class TenantStateAdmission : ITenantAdmission
     /// <inheritdoc/>
     public ValueTask<ProblemHttpResult?> AdmitAsync(HttpContext context, TenantResolution resolution, CancellationToken cancellationToken) =>
         ValueTask.FromResult(Judge(context, resolution));
+
+    /// <inheritdoc/>
+    public ValueTask<ProblemHttpResult?> AdmitBodyAsync(HttpContext context, CancellationToken cancellationToken) =>
+        ValueTask.FromResult(TenantNow(context) is { } tenant ? JudgeState(context, tenant) : null);
+
+    /// <summary>What has become of the tenant that the request was bound to; <see langword="null"/> where it is in none.</summary>
+    /// <param name="context">The request.</param>
+    public static Tenant? TenantNow(HttpContext context)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        var scope = context.RequestServices.GetRequiredService<TenantScope>();
+        return !scope.IsBound ? null : context.RequestServices.GetRequiredService<TenantDirectory>().TryFind(scope.Tenant.Id, out var now) ? now : scope.Tenant with { Status = TenantStatus.Deleted };
+    }
 
     /// <summary>The judgement, for admissions that put their own refusals before and after it.</summary>
     /// <param name="context">The request; a refusal that waiting helps gets its <c>Retry-After</c>.</param>

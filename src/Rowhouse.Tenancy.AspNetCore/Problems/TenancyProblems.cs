@@ -11,9 +11,6 @@ public static class TenancyProblems
     /// <summary>The request's identifiers lead to different tenants, or one leads nowhere.</summary>
     public static readonly ProblemType Conflicting = new("urn:rowhouse:tenancy:conflicting-tenants", StatusCodes.Status400BadRequest, "The request's identifiers disagree");
 
-    /// <summary>The request's credential is bound to a tenant and the request names another.</summary>
-    public static readonly ProblemType ConflictingCredential = new("urn:rowhouse:tenancy:credential-of-another-tenant", StatusCodes.Status403Forbidden, "The credential is bound to another tenant");
-
     /// <summary>There is no such tenant, or the caller may not know of it: the same answer for both.</summary>
     public static readonly ProblemType Unknown = new("urn:rowhouse:tenancy:unknown-tenant", StatusCodes.Status404NotFound, "There is no such tenant");
 
@@ -28,7 +25,4 @@ public static class TenancyProblems
 
     /// <summary>The tenant's home does not take writes.</summary>
     public static readonly ProblemType Moving = new("urn:rowhouse:tenancy:moving", StatusCodes.Status503ServiceUnavailable, "The tenant is being moved");
-
-    /// <summary>The catalogue cannot be reached and the tenant is not known here.</summary>
-    public static readonly ProblemType CatalogueUnavailable = new("urn:rowhouse:tenancy:catalogue-unavailable", StatusCodes.Status503ServiceUnavailable, "The catalogue of tenants cannot be reached");
 }

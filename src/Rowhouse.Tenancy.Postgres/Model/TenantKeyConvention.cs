@@ -34,6 +34,7 @@ internal sealed class TenantKeyConvention : IModelFinalizingConvention
         var model = (IMutableModel)modelBuilder.Metadata;
         var owned = model.GetEntityTypes().Where(type => !TenantModel.IsShared(type)).ToList();
         var roots = owned.Where(type => type.BaseType is null).ToList();
+        RefuseWhatIsNoTable(model);
 
         foreach (var root in roots)
         {
@@ -63,6 +64,20 @@ internal sealed class TenantKeyConvention : IModelFinalizingConvention
         }
 
         model.SetAnnotation(TenantModel.KeyedAnnotation, true);
+    }
+
+    // Guards are on tables: behind a view, a query or a function, the model's own SQL would read what it likes.
+    private static void RefuseWhatIsNoTable(IMutableModel model)
+    {
+        if (model.GetEntityTypes().FirstOrDefault(type => type.GetSqlQuery() is not null || type.GetViewName() is not null || type.GetFunctionName() is not null) is { } behind)
+        {
+            throw new InvalidOperationException($"{behind.DisplayName()} is mapped to a view, a query or a function, and only tables have guards. Map it to a table and write the query in LINQ.");
+        }
+
+        if (model.GetDbFunctions().FirstOrDefault() is { } function)
+        {
+            throw new InvalidOperationException($"The model maps the database function {function.Name}, which no guard looks into. Write what it does in LINQ.");
+        }
     }
 
     private static void AddTenant(IMutableEntityType root)

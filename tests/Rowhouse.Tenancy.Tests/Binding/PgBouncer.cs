@@ -49,7 +49,7 @@ internal sealed class PgBouncer : IAsyncDisposable
             cancellationToken);
         var started = Start(place, await ServerAccount.OfAsync(server.Host ?? "/", cancellationToken));
         var pooled = new NpgsqlConnectionStringBuilder(server.ConnectionString) { Host = "127.0.0.1", Port = port };
-        var pooler = new PgBouncer(started, place, direct with { Application = pooled.ConnectionString, Direct = direct.Application, ThroughPooler = true });
+        var pooler = new PgBouncer(started, place, direct with { Application = pooled.ConnectionString, ThroughPooler = true });
         try
         {
             await pooler.ReadyAsync(new(pooled.ConnectionString) { Pooling = false, Timeout = 10 }, cancellationToken);

@@ -92,6 +92,15 @@ public sealed class TenantKeyConventionTests
     public void A_tenant_in_an_entity_is_refused() => Refused<OwnTenantDb>("has a property 'tenant_id' of its own");
 
     [Fact]
+    public void A_view_is_refused() => Refused<ViewDb>("mapped to a view, a query or a function");
+
+    [Fact]
+    public void Sql_in_the_model_is_refused_also_where_its_rows_are_said_to_be_shared() => Refused<QueryDb>("mapped to a view, a query or a function");
+
+    [Fact]
+    public void A_function_of_the_database_is_refused() => Refused<FunctionDb>("maps the database function secrets");
+
+    [Fact]
     public void Clearing_references_in_the_database_is_refused() => Refused<SettingNullDb>("ON DELETE SET NULL would also clear the tenant");
 
     [Fact]
@@ -120,6 +129,23 @@ public sealed class TenantKeyConventionTests
     private sealed class OwnTenantDb(DbContextOptions<OwnTenantDb> options) : TenantDbContext(options)
     {
         protected override void OnModelCreating(ModelBuilder modelBuilder) => modelBuilder.Entity<Cage>().Ignore(cage => cage.Keepers).Property<Guid>("tenant_id");
+    }
+
+    private sealed class ViewDb(DbContextOptions<ViewDb> options) : TenantDbContext(options)
+    {
+        protected override void OnModelCreating(ModelBuilder modelBuilder) => modelBuilder.Entity<Keeper>().Ignore(keeper => keeper.Phones).ToView("keepers");
+    }
+
+    private sealed class QueryDb(DbContextOptions<QueryDb> options) : TenantDbContext(options)
+    {
+        protected override void OnModelCreating(ModelBuilder modelBuilder) => modelBuilder.Entity<Habitat>().Ignore(habitat => habitat.Species).HasNoKey().ToSqlQuery("SELECT 1");
+    }
+
+    private sealed class FunctionDb(DbContextOptions<FunctionDb> options) : TenantDbContext(options)
+    {
+        public static string Secrets(string name) => throw new NotSupportedException(name);
+
+        protected override void OnModelCreating(ModelBuilder modelBuilder) => modelBuilder.HasDbFunction(((Func<string, string>)Secrets).Method).HasName("secrets");
     }
 
     private sealed class SettingNullDb(DbContextOptions<SettingNullDb> options) : TenantDbContext(options)

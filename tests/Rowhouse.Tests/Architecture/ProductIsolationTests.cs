@@ -4,6 +4,8 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Storage;
 using Microsoft.Extensions.Caching.Memory;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using Rowhouse.Tenancy.Postgres;
 using Shouldly;
@@ -56,6 +58,10 @@ public sealed class ProductIsolationTests
     [InlineData(nameof(GoesRound.RunsSql), "Microsoft.EntityFrameworkCore.RelationalDatabaseFacadeExtensions.ExecuteSqlAsync")]
     [InlineData(nameof(GoesRound.CachesInMemory), "Microsoft.Extensions.Caching.Memory.IMemoryCache")]
     [InlineData(nameof(GoesRound.KeepsForTheThread), "System.Threading.AsyncLocal`1")]
+    [InlineData(nameof(GoesRound.TakesAScopeFactory), "Microsoft.Extensions.DependencyInjection.IServiceScopeFactory")]
+    [InlineData(nameof(GoesRound.OpensAScope), "Microsoft.Extensions.DependencyInjection.ServiceProviderServiceExtensions.CreateScope")]
+    [InlineData(nameof(GoesRound.ConnectsAContext), "Microsoft.EntityFrameworkCore.NpgsqlDbContextOptionsBuilderExtensions")]
+    [InlineData(nameof(GoesRound.ReadsSettings), "Microsoft.Extensions.Configuration.IConfiguration")]
     public void Code_that_goes_round_is_found(string way, string symbol)
     {
         var methods = typeof(GoesRound).GetMethods(BindingFlags.Static | BindingFlags.Public | BindingFlags.DeclaredOnly);
@@ -159,6 +165,14 @@ public sealed class ProductIsolationTests
         public static Task<int> RunsSql(DatabaseFacade database) => database.ExecuteSqlAsync($"select 1");
 
         public static object? CachesInMemory(IMemoryCache cache) => cache.Get("card");
+
+        public static object TakesAScopeFactory(IServiceScopeFactory scopes) => scopes.CreateScope();
+
+        public static object OpensAScope(IServiceProvider services) => services.CreateScope();
+
+        public static DbContextOptionsBuilder ConnectsAContext(DbContextOptionsBuilder options) => options.UseNpgsql("Host=x");
+
+        public static string? ReadsSettings(IConfiguration configuration) => configuration["ROWHOUSE_DATABASE"];
 
         public static string? KeepsForTheThread() => new AsyncLocal<string>().Value;
     }

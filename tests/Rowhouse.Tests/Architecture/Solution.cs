@@ -29,13 +29,14 @@ internal static class Solution
 }
 
 /// <summary>A project and what it refers to.</summary>
-internal sealed record Project(string Name, string File, IReadOnlyList<string> References, IReadOnlyList<string> Packages)
+internal sealed record Project(string Name, string Assembly, string File, IReadOnlyList<string> References, IReadOnlyList<string> Packages)
 {
     public static Project Read(string file)
     {
         var xml = XDocument.Load(file);
         return new(
             Path.GetFileNameWithoutExtension(file),
+            xml.Descendants("AssemblyName").SingleOrDefault()?.Value ?? Path.GetFileNameWithoutExtension(file),
             file,
             [.. xml.Descendants("ProjectReference").Select(reference => Path.GetFileNameWithoutExtension((string)reference.Attribute("Include")!))],
             [.. xml.Descendants("PackageReference").Select(reference => (string)reference.Attribute("Include")!)]);

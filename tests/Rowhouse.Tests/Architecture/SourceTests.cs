@@ -52,7 +52,7 @@ public sealed partial class SourceTests
         var scripts = Directory.GetFiles(Path.Combine(Solution.Root, "src"), "*.sql", SearchOption.AllDirectories);
 
         scripts.Length.ShouldBeGreaterThan(2);
-        scripts.Where(script => RoleName().IsMatch(File.ReadAllText(script))).Select(Short).ShouldBeEmpty("A script says :\"owner\", :\"app\" or :\"platform\".");
+        scripts.Where(script => RoleName().IsMatch(File.ReadAllText(script))).Select(Short).ShouldBeEmpty("A script says :\"owner\", :\"app\" or :\"platform\" or :\"tenant\".");
     }
 
     [Fact]
@@ -92,7 +92,7 @@ public sealed partial class SourceTests
 
     private static string Short(string file) => Path.GetRelativePath(Solution.Root, file);
 
-    [GeneratedRegex("rowhouse_(owner|app|platform)", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
+    [GeneratedRegex("rowhouse_(owner|app|platform|tenant)", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
     private static partial Regex RoleName();
 
     [GeneratedRegex(@"^namespace (?<name>[A-Za-z0-9_.]+);", RegexOptions.Multiline | RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]

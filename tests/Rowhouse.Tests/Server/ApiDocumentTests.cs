@@ -28,7 +28,7 @@ public sealed class ApiDocumentTests(ServerFixture server) : IClassFixture<Serve
     }
 
     [Fact]
-    public async Task Every_operation_has_a_name_a_summary_a_tag_and_says_how_it_can_fail()
+    public async Task Every_operation_has_a_name_a_summary_and_a_tag()
     {
         var document = await server.Nobody.GetAsync("/openapi/v1.json", TestContext.Current.CancellationToken).ReadAsync<JsonElement>();
         List<string> wanting = [];
@@ -40,8 +40,7 @@ public sealed class ApiDocumentTests(ServerFixture server) : IClassFixture<Serve
             {
                 count++;
                 var has = operation.Value;
-                if (!has.TryGetProperty("operationId", out _) || !has.TryGetProperty("summary", out _) || !has.TryGetProperty("tags", out _)
-                    || !has.GetProperty("responses").EnumerateObject().Any(response => response.Name[0] is '4' or '5'))
+                if (!has.TryGetProperty("operationId", out _) || !has.TryGetProperty("summary", out _) || !has.TryGetProperty("tags", out _))
                 {
                     wanting.Add($"{operation.Name} {path.Name}");
                 }

@@ -18,9 +18,6 @@ namespace Rowhouse.CardVault.CardFiles;
 /// <summary>Imports cards from CSV: all rows, or none when any is wrong.</summary>
 internal static class ImportCards
 {
-    /// <summary>Ends what trickles in: it would keep others from their turn.</summary>
-    public static readonly TimeSpan Deadline = TimeSpan.FromMinutes(5);
-
     private const string Fail = "fail";
     private const string Skip = "skip";
 
@@ -34,7 +31,7 @@ internal static class ImportCards
             .WithProblems(
                 RequestProblems.Invalid, RequestProblems.TooLarge,
                 CardVaultProblems.UnreadableFile, CardVaultProblems.WrongRows, CardVaultProblems.DuplicateCertificate, CardVaultProblems.CollectionChanged,
-                RequestProblems.TooMany, CardVaultProblems.TooSlow);
+                RequestProblems.TooMany);
 
     private static async Task<Results<Ok<CardImportResponse>, ProblemHttpResult>> HandleAsync(
         Stream body,
@@ -43,7 +40,6 @@ internal static class ImportCards
         CardImport import,
         ImportTurns turns,
         TenantScope scope,
-        TimeProvider clock,
         HttpResponse response,
         CancellationToken cancellationToken)
     {
@@ -58,11 +54,9 @@ internal static class ImportCards
             return ImportTurns.Refuse(response, "An import of this tenant is under way, or many of others. Send the file again when it has ended.");
         }
 
-        using var deadline = new CancellationTokenSource(Deadline, clock);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, deadline.Token);
         try
         {
-            var report = await import.RunAsync(body, dryRun is true, onDuplicate is Skip, either.Token);
+            var report = await import.RunAsync(body, dryRun is true, onDuplicate is Skip, cancellationToken);
             return report.ErrorCount == 0 || report.DryRun
                 ? TypedResults.Ok(report)
                 : CardVaultProblems.WrongRows.With($"{report.ErrorCount:N0} of {report.Rows:N0} rows are wrong; nothing was imported. report names them.", [new("report", report)]);
@@ -70,10 +64,6 @@ internal static class ImportCards
         catch (CsvRefusedException refused)
         {
             return (refused.TooLarge ? RequestProblems.TooLarge : CardVaultProblems.UnreadableFile).With(refused.Message);
-        }
-        catch (OperationCanceledException) when (deadline.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
-        {
-            return CardVaultProblems.TooSlow.With($"An import has {Deadline.TotalMinutes:N0} minutes; nothing was imported. Split the file, or send it over a faster line.");
         }
         catch (DbUpdateException refused) when (CardConflicts.Explain(refused) is { } problem)
         {

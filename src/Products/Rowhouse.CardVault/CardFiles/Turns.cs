@@ -7,7 +7,7 @@ using Rowhouse.Tenancy;
 namespace Rowhouse.CardVault.CardFiles;
 
 /// <summary>How many requests with whole files run at once: few of one owner, and few on this node whoever sends them.</summary>
-/// <remarks>Who comes too many is told so and does not wait: a body that nobody reads would keep the connection and the sender busy.</remarks>
+/// <remarks>Who comes too many is told so and does not wait: their file would have to be kept meanwhile.</remarks>
 /// <param name="limits">By whom turns are counted, and how many each has. The node comes last: who has none left takes none of the others'.</param>
 internal abstract class Turns<TOwner>(params PartitionedRateLimiter<TOwner>[] limits) : IDisposable
 {
