@@ -12,6 +12,8 @@ namespace Rowhouse.ControlPlane.Sessions;
 internal sealed class PasswordWork : IDisposable
 {
     private const int Waiting = 200;
+    private const int OfOneNetwork = 20;
+    private const int WaitingOfOneNetwork = 100;
 
     private readonly ConcurrencyLimiter limiter = new(new()
     {
@@ -20,17 +22,29 @@ internal sealed class PasswordWork : IDisposable
         QueueProcessingOrder = QueueProcessingOrder.OldestFirst,
     });
 
-    public void Dispose() => limiter.Dispose();
+    // Whoever has a provider's range of addresses waits for themselves, and leaves others their room.
+    private readonly PartitionedRateLimiter<HttpContext> shares = PartitionedRateLimiter.Create<HttpContext, string>(context =>
+        RateLimitPartition.GetConcurrencyLimiter(Networks.WideOf(context), _ => new() { PermitLimit = OfOneNetwork, QueueLimit = WaitingOfOneNetwork }));
+
+    public void Dispose()
+    {
+        limiter.Dispose();
+        shares.Dispose();
+    }
 
     /// <summary>Lets a request wait for its turn, and refuses it where too many wait already.</summary>
     public sealed class Turn(PasswordWork work) : IEndpointFilter
     {
         public async ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
         {
-            using var turn = await work.limiter.AcquireAsync(cancellationToken: context.HttpContext.RequestAborted);
-            if (turn.IsAcquired)
+            using var share = await work.shares.AcquireAsync(context.HttpContext, cancellationToken: context.HttpContext.RequestAborted);
+            if (share.IsAcquired)
             {
-                return await next(context);
+                using var turn = await work.limiter.AcquireAsync(cancellationToken: context.HttpContext.RequestAborted);
+                if (turn.IsAcquired)
+                {
+                    return await next(context);
+                }
             }
 
             context.HttpContext.Response.Headers.RetryAfter = "1";

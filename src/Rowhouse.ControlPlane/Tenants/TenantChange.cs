@@ -32,6 +32,8 @@ internal sealed class TenantChange(PlatformDbContext db, TenantDirectory directo
                 return (null, TenantStateAdmission.UnknownTenant());
             }
 
+            // Also where nothing is changed: the answer to an earlier change may have been lost on its way here.
+            directory.Apply(tenant.ToEntry());
             var before = TenantWords.Of(tenant.Status);
             if (EntityTag.Check(context.Request, tenant.Version) is { } changed)
             {
@@ -46,7 +48,7 @@ internal sealed class TenantChange(PlatformDbContext db, TenantDirectory directo
             audit.Add(action, tenant.Id, subject ?? tenant.Slug.Value, details: new { before, after = TenantWords.Of(tenant.Status) });
             try
             {
-                await db.SaveChangesAsync(cancellationToken);
+                await db.SaveChangesAsync(CancellationToken.None); // given up at the COMMIT, nobody would know how it ended
             }
             catch (DbUpdateException exception) when (exception is DbUpdateConcurrencyException || exception.IsUniqueViolation())
             {

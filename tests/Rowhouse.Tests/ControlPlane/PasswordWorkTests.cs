@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Net;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Rowhouse.ControlPlane.Sessions;
@@ -16,7 +18,7 @@ public sealed class PasswordWorkTests : IDisposable
     {
         var end = new TaskCompletionSource();
         var running = 0;
-        var requests = Enumerable.Range(0, 1000).Select(_ => SendAsync(async () =>
+        var requests = Enumerable.Range(0, 1000).Select(i => SendAsync($"2001:db8:{i}::1", async () =>
         {
             Interlocked.Increment(ref running);
             await end.Task;
@@ -33,12 +35,29 @@ public sealed class PasswordWorkTests : IDisposable
 
         end.SetResult();
         (await Task.WhenAll(requests.Except(refused))).ShouldAllBe(answer => answer.Status == StatusCodes.Status200OK);
-        (await SendAsync(() => Task.CompletedTask)).Status.ShouldBe(StatusCodes.Status200OK);
+        (await SendAsync("2001:db8::1", () => Task.CompletedTask)).Status.ShouldBe(StatusCodes.Status200OK);
     }
 
-    private async Task<(int Status, string RetryAfter)> SendAsync(Func<Task> hash)
+    [Theory]
+    [InlineData("2001:db8:1:{0:x}::1", "2001:db8:2::1")]
+    [InlineData("203.0.113.{0}", "203.0.114.1")]
+    public async Task A_range_of_networks_leaves_room_for_others(string ofOneRange, string other)
     {
-        var request = new DefaultHttpContext();
+        var end = new TaskCompletionSource();
+        var requests = Enumerable.Range(0, 250).Select(i => SendAsync(string.Format(CultureInfo.InvariantCulture, ofOneRange, i), () => end.Task)).ToList();
+
+        requests.Count(request => request.IsCompleted).ShouldBe(130);
+        var others = SendAsync(other, () => Task.CompletedTask);
+        others.IsCompleted.ShouldBeFalse("it waits");
+
+        end.SetResult();
+        (await others).Status.ShouldBe(StatusCodes.Status200OK);
+        await Task.WhenAll(requests);
+    }
+
+    private async Task<(int Status, string RetryAfter)> SendAsync(string from, Func<Task> hash)
+    {
+        var request = new DefaultHttpContext { Connection = { RemoteIpAddress = IPAddress.Parse(from) } };
         var answer = await new PasswordWork.Turn(work).InvokeAsync(EndpointFilterInvocationContext.Create(request), async _ =>
         {
             await hash();

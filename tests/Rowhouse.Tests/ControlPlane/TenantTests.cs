@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
+using Npgsql;
 using Rowhouse.Contracts;
 using Rowhouse.Tests.Server;
 using Shouldly;
@@ -153,6 +154,24 @@ public sealed class TenantTests(ServerFixture server) : IClassFixture<ServerFixt
         (await PostAsync($"/api/accounts/{tenant.Id}/resume").ReadAsync<TenantResponse>()).Status.ShouldBe("active");
         await tenant.Admin.Client.GetAsync("/api/members", Cancelled).ShouldBeAsync(HttpStatusCode.OK);
         await PostAsync($"/api/tenants/{tenant.Id}/resume").ProblemAsync(HttpStatusCode.Conflict, "urn:rowhouse:tenants:wrong-state");
+    }
+
+    [Fact]
+    public async Task A_change_whose_answer_was_lost_is_learnt_of_by_the_next_look_at_the_tenant()
+    {
+        var tenant = await server.CreateTenantAsync("Answer Lost");
+        await using (var owner = NpgsqlDataSource.Create(server.Database.ControlOwner!))
+        {
+            await using var elsewhere = owner.CreateCommand("UPDATE platform.tenants SET status = $2, version = version + 1 WHERE id = $1");
+            elsewhere.Parameters.AddWithValue(tenant.Id);
+            elsewhere.Parameters.AddWithValue((short)TenantStatus.Suspended);
+            (await elsewhere.ExecuteNonQueryAsync(Cancelled)).ShouldBe(1);
+        }
+
+        await tenant.Admin.Client.GetAsync("/api/members", Cancelled).ShouldBeAsync(HttpStatusCode.OK);
+        await PostAsync($"/api/tenants/{tenant.Id}/suspend").ProblemAsync(HttpStatusCode.Conflict, "urn:rowhouse:tenants:wrong-state");
+
+        await tenant.Admin.Client.GetAsync("/api/members", Cancelled).ProblemAsync(HttpStatusCode.Locked, "urn:rowhouse:tenancy:suspended");
     }
 
     [Fact]
