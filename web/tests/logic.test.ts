@@ -2,8 +2,9 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test, vi } from 'vitest';
 import { safeReturn } from '../src/account/door';
 import { fieldErrors } from '../src/api/problem';
+import en from '../src/i18n/en';
 import { parseSearch, stringifySearch } from '../src/kit/searchParams';
-import { suggestSlug } from '../src/platform/tenants';
+import { plans, suggestSlug } from '../src/platform/tenants';
 import { changes, differences, emptyCard, requestOf } from '../src/products/cardvault/cardForm';
 import { filterOf, typedFilter } from '../src/products/cardvault/filter';
 import { conditions, ladders, subgrades } from '../src/products/cardvault/grading';
@@ -77,6 +78,10 @@ describe('an address', () => {
     expect(safeReturn('/t/smith/members?new=1#top')).toBe('/t/smith/members?new=1#top');
     vi.unstubAllGlobals();
   });
+});
+
+test('every plan has a name for people', () => {
+  expect(Object.keys(en.platform.plans)).toEqual(plans);
 });
 
 describe('the suggested slug', () => {

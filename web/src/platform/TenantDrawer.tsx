@@ -5,7 +5,6 @@ import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import type { Tenant } from '../api/types';
-import { lookUp } from '../i18n';
 import { Confirm } from '../kit/Confirm';
 import { Drawer } from '../kit/Drawer';
 import { Facts } from '../kit/Facts';
@@ -16,7 +15,7 @@ import { toast } from '../kit/toast';
 import { Waiting } from '../kit/Waiting';
 import { staffTenantQuery } from '../shell/tenant';
 import { Subscriptions } from './Subscriptions';
-import { memberCountQuery, useResume, useSuspend } from './tenants';
+import { memberCountQuery, planName, useResume, useSuspend } from './tenants';
 
 export function TenantDrawer({ slug, onClose }: { slug: string | undefined; onClose: () => void }) {
   const { data, error, refetch } = useQuery({ ...staffTenantQuery(slug ?? ''), enabled: slug !== undefined });
@@ -51,7 +50,7 @@ function TenantDetails({ tenant }: { tenant: Tenant }) {
             [t('platform.externalIds'), tenant.externalIds.length > 0 ? tenant.externalIds.join(', ') : undefined],
             [t('platform.masterAccount'), tenant.masterAccountName ?? undefined],
             [t('platform.technicalUser'), tenant.technicalUser ? `${tenant.technicalUser.name} · ${tenant.technicalUser.email}` : undefined],
-            [t('platform.plan'), lookUp('platform.plans', tenant.plan) ?? tenant.plan],
+            [t('platform.plan'), planName(tenant.plan)],
             [t('platform.placement'), `${tenant.placement.kind} · ${tenant.placement.store} / ${tenant.placement.database}`],
             [t('platform.timeZone'), tenant.timeZone],
             [t('platform.currency'), tenant.currency],

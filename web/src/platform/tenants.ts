@@ -1,10 +1,12 @@
 import { keepPreviousData, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
 import { got, platform, tenantApi } from '../api/client';
 import type { CreateTenant } from '../api/types';
+import { lookUp } from '../i18n';
 import { pageSize } from '../kit/paging';
 
-/** The plans that the server knows, the default first. */
-export const plans = ['starter', 'professional', 'enterprise'] as const;
+/** The plans that the server knows. */
+export { defaultPlan, plans } from './plans.json';
+export const planName = (plan: string) => lookUp('platform.plans', plan) ?? plan;
 
 export interface TenantFilter {
   search?: string;

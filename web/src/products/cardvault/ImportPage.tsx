@@ -15,13 +15,14 @@ import { permissions } from '../../shell/permissions';
 import { useCan, useTenant } from '../../shell/tenant';
 import { templateAddress } from './cards';
 import { DropFile } from './DropFile';
-import { choose, errorFile, maxFileSize, useImport, type ChosenFile } from './imports';
+import { choose, errorFile, maxFileSize, maxRows, useImport, type ChosenFile } from './imports';
 
 /** A file is checked whole before anything is written; then all of its rows are, or none. */
 export function ImportPage() {
   const { t } = useTranslation();
   const tenant = useTenant();
   const number = useNumber();
+  const size = number(maxFileSize / 2 ** 20);
   const mayImport = useCan(permissions.editCards);
   const [file, setFile] = useState<ChosenFile | null>(null);
   const [tooLarge, setTooLarge] = useState(false);
@@ -64,7 +65,7 @@ export function ImportPage() {
             <Title order={2}>{t('cardvault.import.fileTitle')}</Title>
             <List size="sm" spacing={4}>
               <List.Item>{t('cardvault.import.columns')}</List.Item>
-              <List.Item>{t('cardvault.import.format')}</List.Item>
+              <List.Item>{t('cardvault.import.format', { size, rows: number(maxRows) })}</List.Item>
               <List.Item>{t('cardvault.import.allOrNothing')}</List.Item>
             </List>
             <Group>
@@ -78,7 +79,7 @@ export function ImportPage() {
         <Stack gap="md" aria-live="polite" ref={result}>
           {tooLarge && (
             <Alert color="red" variant="light" role="alert">
-              {t('cardvault.import.tooLarge')}
+              {t('cardvault.import.tooLarge', { size })}
             </Alert>
           )}
           {read.error && <ProblemView error={read.error} />}

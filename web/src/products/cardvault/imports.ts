@@ -3,8 +3,8 @@ import { ProblemError, problemOf } from '../../api/problem';
 import type { CardImportError } from '../../api/types';
 import { useCardVaultChange } from './changes';
 
-/** The server takes files up to this size. */
-export const maxFileSize = 64_000_000;
+/** The server takes files up to these. */
+export { maxFileSize, maxRows } from './rules.json';
 
 /** A chosen file, read at once: what is sent is what was checked, even when the file is changed on the disk meanwhile. */
 export interface ChosenFile {
