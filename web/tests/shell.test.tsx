@@ -346,6 +346,22 @@ describe('an invitation', () => {
   test('whose link is used up says so', async () => {
     openLink({ 'POST /api/invitations/read': problem(400, 'people:link-invalid') });
     await screen.findByText('This link has been used or replaced, or is too old');
+    expect(screen.queryByRole('button', { name: 'Try again' })).toBeNull();
+  });
+
+  test.each([
+    ['the server fails', problem(503, 'server:store-unavailable'), 'The database cannot be reached just now'],
+    ['there is no connection', () => Promise.reject(new TypeError('fetch failed')), 'The server cannot be reached'],
+  ])('that cannot be read because %s is read again on request', async (_, failure, words) => {
+    const server: Answers = { 'POST /api/invitations/read': failure };
+    openLink(server);
+    await screen.findByText(words);
+
+    server['POST /api/invitations/read'] = { ...invitation, acceptBy: 'session' };
+    await press('Try again');
+
+    await screen.findByRole('heading', { name: 'Join Smith Cards' });
+    expect(screen.queryByText(words)).toBeNull();
   });
 
   test('that is opened in the same tab as another takes its own token', async () => {
