@@ -4,7 +4,7 @@ import { IconArrowRight, IconPlayerPause, IconPlayerPlay } from '@tabler/icons-r
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
-import type { Tenant } from '../api/types';
+import type { Tenant, TenantAddress } from '../api/types';
 import { Confirm } from '../kit/Confirm';
 import { Drawer } from '../kit/Drawer';
 import { Facts } from '../kit/Facts';
@@ -46,9 +46,11 @@ function TenantDetails({ tenant }: { tenant: Tenant }) {
           facts={[
             [t('platform.name'), name],
             [t('platform.slug'), <Code key="slug">{slug}</Code>],
+            [t('platform.reachedAt'), <Code key="path">{`/t/${slug}`}</Code>],
             [t('platform.id'), <Code key="id">{tenant.id}</Code>],
             [t('platform.externalIds'), tenant.externalIds.length > 0 ? tenant.externalIds.join(', ') : undefined],
             [t('platform.masterAccount'), tenant.masterAccountName ?? undefined],
+            [t('platform.addresses'), tenant.addresses && tenant.addresses.length > 0 && <Addresses addresses={tenant.addresses} />],
             [t('platform.technicalUser'), tenant.technicalUser ? `${tenant.technicalUser.name} · ${tenant.technicalUser.email}` : undefined],
             [t('platform.plan'), planName(tenant.plan)],
             [t('platform.placement'), `${tenant.placement.kind} · ${tenant.placement.store} / ${tenant.placement.database}`],
@@ -60,6 +62,16 @@ function TenantDetails({ tenant }: { tenant: Tenant }) {
         />
       </Stack>
       <Subscriptions tenant={tenant} />
+    </Stack>
+  );
+}
+
+function Addresses({ addresses }: { addresses: TenantAddress[] }) {
+  return (
+    <Stack gap={4}>
+      {addresses.map(({ line1, line2, city, region, postalCode, country }, index) => (
+        <span key={index}>{[line1, line2, city, region, postalCode, country].filter(Boolean).join(', ')}</span>
+      ))}
     </Stack>
   );
 }

@@ -11,14 +11,15 @@ export const planName = (plan: string) => lookUp('platform.plans', plan) ?? plan
 export interface TenantFilter {
   search?: string;
   status?: string;
+  plan?: string;
   sort?: string;
   after?: string;
 }
 
-export function tenantsQuery({ search, status, sort, after }: TenantFilter) {
+export function tenantsQuery({ search, status, plan, sort, after }: TenantFilter) {
   return queryOptions({
-    queryKey: ['platform', 'tenants', { search, status, sort, after }],
-    queryFn: ({ signal }) => got(platform.GET('/api/tenants', { params: { query: { search, status, sort, after, limit: pageSize, count: true } }, signal })),
+    queryKey: ['platform', 'tenants', { search, status, plan, sort, after }],
+    queryFn: ({ signal }) => got(platform.GET('/api/tenants', { params: { query: { search, status, plan, sort, after, limit: pageSize, count: true } }, signal })),
     placeholderData: keepPreviousData,
   });
 }
