@@ -8,6 +8,8 @@ describe('a file to import', () => {
   // jsdom's files cannot be read.
   const file = (name: string, arrayBuffer: () => Promise<ArrayBuffer>) => Object.assign(new File(['player'], name, { type: 'text/csv' }), { arrayBuffer });
   const report = { dryRun: true, rows: 1, imported: 0, skipped: 0, errorCount: 0, hasMoreErrors: false, errors: [] };
+  const duplicates = () => screen.getByRole<HTMLSelectElement>('combobox', { name: 'Cards that are there already' });
+  const chooseWay = (value: string) => fireEvent.change(duplicates(), { target: { value } });
   const open = async (answer: unknown = report) => {
     const server = openConsole(`${base}/import`, answers({ [`POST ${api}/cards/import`]: answer }));
     const input = await screen.findByLabelText<HTMLInputElement>('Choose a file', { selector: 'input' });
@@ -34,20 +36,19 @@ describe('a file to import', () => {
         return search.get('dryRun') === 'true' ? { ...report, rows: 5, skipped, errorCount: errors.length, errors } : { ...report, dryRun: false, rows: 5, imported: 3, skipped };
       }),
     );
-    const way = (name: string) => screen.getByRole<HTMLInputElement>('radio', { name });
-    expect(screen.getByRole('radiogroup', { name: 'Cards that are there already' }).contains(way('Hold the file back'))).toBe(true);
     fireEvent.change(input, { target: { files: [file('cards.csv', () => Promise.resolve(new ArrayBuffer(6)))] } });
     expect(await screen.findByText('This card is in the collection already.')).toBeTruthy();
 
-    fireEvent.click(way('Leave them out'));
+    chooseWay('skip');
     expect(await screen.findByText('3 rows are ready')).toBeTruthy();
     expect(screen.getByText('2 rows are left out: their cards are there already.')).toBeTruthy();
     await press('Import 3 cards');
     expect(await screen.findByText('3 cards were imported')).toBeTruthy();
     expect(screen.getByText('2 rows are left out: their cards are there already.')).toBeTruthy();
 
-    fireEvent.click(way('Hold the file back'));
-    await waitFor(() => expect(way('Hold the file back').checked).toBe(true));
+    await waitFor(() => expect(duplicates().disabled).toBe(false));
+    chooseWay('fail');
+    expect(duplicates().value).toBe('fail');
     expect(sent).toEqual(['dryRun=true&onDuplicate=fail', 'dryRun=true&onDuplicate=skip', 'dryRun=false&onDuplicate=skip']);
   });
 
@@ -57,7 +58,7 @@ describe('a file to import', () => {
     fireEvent.change(input, { target: { files: [file('cards.csv', () => Promise.resolve(new ArrayBuffer(6)))] } });
     await waitFor(() => expect(count(`POST ${api}/cards/import`)).toBe(1));
 
-    fireEvent.click(screen.getByRole('radio', { name: 'Leave them out' }));
+    chooseWay('skip');
     await new Promise((done) => setTimeout(done, 50));
     expect(count(`POST ${api}/cards/import`)).toBe(1);
 

@@ -12,7 +12,8 @@ import { UnsavedGuard } from '../kit/UnsavedGuard';
 import { toast } from '../kit/toast';
 import { useKeptLink } from '../kit/useKeptLink';
 import { products } from '../shell/navigation';
-import { defaultPlan, planName, plans, suggestSlug, useCreateTenant } from './tenants';
+import { suggestSlug } from './slug';
+import { defaultPlan, planName, plans, useCreateTenant } from './tenants';
 
 const timeZones = ['Etc/UTC', ...Intl.supportedValuesOf('timeZone').filter((zone) => zone !== 'UTC')];
 const currencies = Intl.supportedValuesOf('currency');

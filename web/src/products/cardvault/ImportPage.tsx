@@ -1,4 +1,4 @@
-import { Alert, Anchor, Button, Code, Group, List, Paper, Radio, Stack, Table, Text, Title } from '@mantine/core';
+import { Alert, Anchor, Button, Code, Group, List, NativeSelect, Paper, Stack, Table, Text, Title } from '@mantine/core';
 import { IconCircleCheck, IconDownload, IconFileImport } from '@tabler/icons-react';
 import { useMutation } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
@@ -91,13 +91,13 @@ export function ImportPage() {
             </Group>
           </Stack>
         </Paper>
-        <Radio.Group label={t('cardvault.import.duplicates')} value={onDuplicate} onChange={treatDuplicates}>
-          <Stack gap="xs" mt={6}>
-            {duplicateWays.map((way) => (
-              <Radio key={way} value={way} disabled={read.isPending || write.isPending} label={t(`cardvault.import.onDuplicate.${way}`)} description={t(`cardvault.import.onDuplicateMeans.${way}`)} />
-            ))}
-          </Stack>
-        </Radio.Group>
+        <NativeSelect
+          label={t('cardvault.import.duplicates')}
+          data={duplicateWays.map((value) => ({ value, label: t(`cardvault.import.onDuplicate.${value}`) }))}
+          value={onDuplicate}
+          disabled={read.isPending || write.isPending}
+          onChange={(event) => treatDuplicates(event.currentTarget.value as OnDuplicate)}
+        />
         <DropFile name={file?.name} busy={read.isPending || check.isPending || write.isPending} onFile={take} />
         <Stack gap="md" aria-live="polite" ref={result}>
           {tooLarge && (
