@@ -11,7 +11,7 @@ export default defineConfig({
   build: {
     outDir: 'dist',
     manifest: true,
-    // Data URLs would need `img-src data:` in the policy for no gain.
+    // Every asset is a file that browsers keep. The server's policy allows data URLs for images only, so a font inlined as one would be blocked.
     assetsInlineLimit: 0,
     // A browser that preloads no modules loads them when they are imported: that is no reason to send all the others a stand-in.
     modulePreload: { polyfill: false },

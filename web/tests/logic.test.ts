@@ -1,8 +1,11 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, test, vi } from 'vitest';
 import { safeReturn } from '../src/account/door';
 import { fieldErrors } from '../src/api/problem';
+import en from '../src/i18n/en';
 import { parseSearch, stringifySearch } from '../src/kit/searchParams';
-import { suggestSlug } from '../src/platform/tenants';
+import { plans } from '../src/platform/plans.json';
+import { suggestSlug } from '../src/platform/slug';
 import { changes, differences, emptyCard, requestOf } from '../src/products/cardvault/cardForm';
 import { filterOf, typedFilter } from '../src/products/cardvault/filter';
 import { conditions, ladders, subgrades } from '../src/products/cardvault/grading';
@@ -78,10 +81,14 @@ describe('an address', () => {
   });
 });
 
-test('a slug is suggested from a name in any script that has Latin letters', () => {
-  expect(suggestSlug('  Müller & Söhne, Ltd. ')).toBe('muller-sohne-ltd');
-  expect(suggestSlug('東京')).toBe('');
-  expect(suggestSlug('x'.repeat(60))).toHaveLength(40);
+test('every plan has a name for people', () => {
+  expect(Object.keys(en.platform.plans)).toEqual(plans);
+});
+
+describe('the suggested slug', () => {
+  const slugs = JSON.parse(readFileSync('../tests/Rowhouse.Tenancy.Tests/Kernel/slugs.json', 'utf8')) as Record<string, string | null>;
+
+  test.each(Object.entries(slugs))('of %j is what the server makes of it', (name, slug) => expect(suggestSlug(name)).toBe(slug ?? ''));
 });
 
 test("the server's errors find their fields however they are spelled", () => {

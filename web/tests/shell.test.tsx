@@ -2,6 +2,7 @@
 import { onlineManager } from '@tanstack/react-query';
 import { act, fireEvent, screen, waitFor, within } from '@testing-library/react';
 import { afterEach, describe, expect, test, vi } from 'vitest';
+import { by } from './cardvault';
 import { ann, later, me, member, openConsole, page, problem, serve, show, signedOut, smith, type Answers } from './console';
 import { Door } from '../src/account/Door';
 
@@ -16,7 +17,7 @@ const fill = (label: RegExp | string, value: string, inside = document.body) => 
 const escape = () => fireEvent.keyDown(document.activeElement ?? document.body, { key: 'Escape' });
 const clickBeside = () => document.querySelectorAll('[class*=Overlay-root]').forEach((overlay) => fireEvent.click(overlay));
 const dialog = (name: string) => screen.findByRole('dialog', { name });
-const tenant = { ...smith, externalIds: [], placement: { kind: 'shared', store: 'main', database: 'rowhouse' }, createdAt: '2026-01-02T03:04:05Z' };
+const tenant = { ...smith, plan: 'starter', externalIds: [], placement: { kind: 'shared', store: 'main', database: 'rowhouse' }, createdAt: '2026-01-02T03:04:05Z' };
 
 /** For what must not happen: time in which it would. */
 const passed = () => act(() => new Promise((resolve) => setTimeout(resolve, 50)));
@@ -292,7 +293,52 @@ describe('the tenant switcher', () => {
   });
 });
 
+describe('the tenants', () => {
+  const shown = (plan: string) => ({ ...tenant, id: plan, slug: plan, name: `On ${plan}`, plan });
+  const server: Answers = {
+    'GET /api/me': { ...me, superAdmin: true },
+    'GET /api/tenants': by((search) => page(...['starter', 'professional'].filter((plan) => (search.get('plan') ?? plan) === plan).map(shown))),
+  };
+
+  test('are narrowed to those of a plan, and the address says so', async () => {
+    openConsole('/platform/tenants?after=x', server);
+    await screen.findByText('On starter');
+
+    fireEvent.change(screen.getByRole('combobox', { name: 'Plan' }), { target: { value: 'professional' } });
+
+    await waitFor(() => expect(screen.queryByText('On starter')).toBeNull());
+    expect(screen.getByText('On professional')).toBeTruthy();
+    expect(window.location.search).toBe('?plan=professional');
+  });
+
+  test('of a plan that none has are all shown again when the filters are cleared', async () => {
+    openConsole('/platform/tenants?plan=enterprise', server);
+    await press('Clear filters');
+
+    await screen.findByText('On starter');
+    expect(window.location.search).toBe('');
+  });
+});
+
 describe("a tenant's drawer", () => {
+  test('shows its plan and its addresses', async () => {
+    const addresses = [
+      { line1: '1 High Street', line2: null, city: 'Leeds', region: null, postalCode: 'LS1 4AP', country: 'GB' },
+      { line1: '500 Main St', line2: 'Suite 4', city: 'Springfield', region: 'IL', postalCode: '62701', country: 'US' },
+    ];
+    openConsole('/platform/tenants?tenant=smith', {
+      'GET /api/me': { ...me, superAdmin: true },
+      'GET /api/tenants': page(tenant),
+      'GET /api/tenants/smith': { ...tenant, plan: 'professional', addresses },
+    });
+    const drawer = within(await dialog('Smith Cards'));
+
+    const fact = async (name: string) => (await drawer.findByText(name)).nextElementSibling?.textContent;
+    expect(await fact('Plan')).toBe('Professional');
+    expect(await fact('Reached at')).toBe('/t/smith');
+    expect(await fact('Postal addresses')).toBe('1 High Street, Leeds, LS1 4AP, GB500 Main St, Suite 4, Springfield, IL, 62701, US');
+  });
+
   test('keeps what it shows when asking again fails', async () => {
     const server: Answers = { 'GET /api/me': { ...me, superAdmin: true }, 'GET /api/tenants': page(tenant), 'GET /api/tenants/smith': tenant };
     const { queries } = openConsole('/platform/tenants?tenant=smith', server);
@@ -346,6 +392,22 @@ describe('an invitation', () => {
   test('whose link is used up says so', async () => {
     openLink({ 'POST /api/invitations/read': problem(400, 'people:link-invalid') });
     await screen.findByText('This link has been used or replaced, or is too old');
+    expect(screen.queryByRole('button', { name: 'Try again' })).toBeNull();
+  });
+
+  test.each([
+    ['the server fails', problem(503, 'server:store-unavailable'), 'The database cannot be reached just now'],
+    ['there is no connection', () => Promise.reject(new TypeError('fetch failed')), 'The server cannot be reached'],
+  ])('that cannot be read because %s is read again on request', async (_, failure, words) => {
+    const server: Answers = { 'POST /api/invitations/read': failure };
+    openLink(server);
+    await screen.findByText(words);
+
+    server['POST /api/invitations/read'] = { ...invitation, acceptBy: 'session' };
+    await press('Try again');
+
+    await screen.findByRole('heading', { name: 'Join Smith Cards' });
+    expect(screen.queryByText(words)).toBeNull();
   });
 
   test('that is opened in the same tab as another takes its own token', async () => {

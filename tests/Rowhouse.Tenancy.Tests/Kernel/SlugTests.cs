@@ -1,3 +1,4 @@
+using System.Text.Json;
 using FsCheck;
 using FsCheck.Xunit;
 using Shouldly;
@@ -6,6 +7,13 @@ namespace Rowhouse.Tenancy.Tests.Kernel;
 
 public sealed class SlugTests
 {
+    /// <summary>Names with their slugs; the console, which shows the slug before the tenant is made, is tested by the same file.</summary>
+    public static TheoryData<string, string?> Names()
+    {
+        using var file = typeof(SlugTests).Assembly.GetManifestResourceStream(typeof(SlugTests), "slugs.json")!; // embedded by the project
+        return [.. JsonSerializer.Deserialize<Dictionary<string, string?>>(file)!.Select(slug => (slug.Key, slug.Value))];
+    }
+
     [Theory]
     [InlineData("smith")]
     [InlineData("3m")]
@@ -73,47 +81,12 @@ public sealed class SlugTests
     }
 
     [Theory]
-    [InlineData("Smith Cards", "smith-cards")]
-    [InlineData("  Müller & Söhne GmbH ", "muller-sohne-gmbh")]
-    [InlineData("Straße Øst", "strasse-ost")]
-    [InlineData("O'Brien's", "obriens")]
-    [InlineData("Łódź", "lodz")]
-    [InlineData("STRAẞE", "strasse")]
-    [InlineData("Straße & Söhne", "strasse-sohne")]
-    [InlineData("Stra\u00DFe & So\u0308hne", "strasse-sohne")]
-    [InlineData("İstanbul Işık", "istanbul-isik")]
-    [InlineData("Ħal Għaxaq", "hal-ghaxaq")]
-    [InlineData("Đorđe Ðð", "dorde-dd")]
-    [InlineData("ÞÓRÐUR þórður", "thordur-thordur")]
-    [InlineData("Ærø & Œuvre, Ræv & œuf", "aero-oeuvre-raev-oeuf")]
-    [InlineData("ŁØŦ ŧ", "lot-t")]
-    [InlineData("1989", "1989")]
-    [InlineData("xn--mller-kva", "xn-mller-kva")]
-    [InlineData("1️⃣", "1")]
-    [InlineData("🃏 Cards 🃏", "cards")]
-    [InlineData("abcdefghijklmnopqrstuvwxyz abcdefghijkl mnop", "abcdefghijklmnopqrstuvwxyz-abcdefghijkl")]
-    [InlineData("ﬁne ①", "fine-1")]
-    public void A_name_becomes_a_slug(string name, string expected)
+    [MemberData(nameof(Names))]
+    public void A_name_becomes_a_slug_or_nothing_usable_is_left_of_it(string name, string? expected)
     {
-        Slug.FromName(name, out var slug).ShouldBeTrue();
-        slug.Value.ShouldBe(expected);
+        Slug.FromName(name, out var slug).ShouldBe(expected is not null);
+        slug.ToString().ShouldBe(expected ?? "");
     }
-
-    [Theory]
-    [InlineData("東京")]
-    [InlineData("!!!")]
-    [InlineData("")]
-    [InlineData("WWW")]
-    [InlineData("@")]
-    [InlineData("---")]
-    [InlineData("🃏🃏")]
-    [InlineData("👨‍👩‍👧")]
-    [InlineData("🇩🇪")]
-    [InlineData("\u0301\u0301")]
-    [InlineData("\u20DD")]
-    [InlineData("\u200B\u00A0\u3000")]
-    [InlineData("01890A5D-AC96-774B-BCCE-B302099A8057")]
-    public void A_name_of_which_nothing_usable_is_left_makes_no_slug(string name) => Slug.FromName(name, out _).ShouldBeFalse();
 
     [Property]
     public bool Whatever_is_made_from_a_name_is_a_slug_of_at_most_40_characters(NonNull<string> name) =>

@@ -1,6 +1,7 @@
 import { Stack, Text } from '@mantine/core';
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { problemOf } from '../api/problem';
 import type { Invitation } from '../api/types';
 import { lookUp } from '../i18n';
 import { ProblemView } from '../kit/ProblemView';
@@ -9,11 +10,18 @@ import { ChoosePasswordForm } from './ChoosePasswordForm';
 import { readInvitation } from './door';
 import { DoorPage } from './DoorPage';
 
+/** Of a link that the server refuses, trying again makes no other. */
+function mayPass(error: unknown): boolean {
+  const { status } = problemOf(error);
+  return status === 0 || status === 429 || status >= 500;
+}
+
 /** What a one-time link leads to: somebody new chooses a password, somebody known accepts with the account they have. */
 export function InvitationPage({ token, onEnter }: { token: string | null; onEnter: (to: string) => void }) {
   const { t } = useTranslation();
   const [invitation, setInvitation] = useState<Invitation | null>(null);
   const [error, setError] = useState<unknown>(null);
+  const [attempt, setAttempt] = useState(1);
   useEffect(() => {
     if (token === null) return undefined;
     let left = false;
@@ -24,7 +32,7 @@ export function InvitationPage({ token, onEnter }: { token: string | null; onEnt
     return () => {
       left = true;
     };
-  }, [token]);
+  }, [token, attempt]);
 
   if (token === null) {
     return (
@@ -34,7 +42,15 @@ export function InvitationPage({ token, onEnter }: { token: string | null; onEnt
     );
   }
   if (invitation === null) {
-    return <DoorPage title={t('account.invitation.title')}>{error === null ? <Text c="dimmed">{t('common.loading')}</Text> : <ProblemView error={error} />}</DoorPage>;
+    const retry = () => {
+      setError(null);
+      setAttempt(attempt + 1);
+    };
+    return (
+      <DoorPage title={t('account.invitation.title')}>
+        {error === null ? <Text c="dimmed">{t('common.loading')}</Text> : <ProblemView error={error} onRetry={mayPass(error) ? retry : undefined} />}
+      </DoorPage>
+    );
   }
 
   const { tenant, email, role, acceptBy } = invitation;

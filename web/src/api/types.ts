@@ -9,6 +9,7 @@ export type Member = Schemas['MemberResponse'];
 export type AddMember = Schemas['AddMemberRequest'];
 export type Invitation = Schemas['InvitationResponse'];
 export type Tenant = Schemas['TenantResponse'];
+export type TenantAddress = Schemas['TenantAddress'];
 export type CreateTenant = Schemas['CreateTenantRequest'];
 export type Money = Schemas['Money'];
 export type Variation = Schemas['VariationResponse'];

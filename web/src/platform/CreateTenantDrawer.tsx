@@ -12,7 +12,8 @@ import { UnsavedGuard } from '../kit/UnsavedGuard';
 import { toast } from '../kit/toast';
 import { useKeptLink } from '../kit/useKeptLink';
 import { products } from '../shell/navigation';
-import { plans, suggestSlug, useCreateTenant } from './tenants';
+import { suggestSlug } from './slug';
+import { defaultPlan, planName, plans, useCreateTenant } from './tenants';
 
 const timeZones = ['Etc/UTC', ...Intl.supportedValuesOf('timeZone').filter((zone) => zone !== 'UTC')];
 const currencies = Intl.supportedValuesOf('currency');
@@ -58,7 +59,7 @@ function CreateTenant({ create, onClose }: { create: ReturnType<typeof useCreate
       name: '',
       slug: '',
       products: products.map((product) => product.name as string),
-      plan: plans[0],
+      plan: defaultPlan,
       admin: { name: '', email: '' },
       externalIds: [] as string[],
       timeZone: timeZones.find((zone) => zone === Intl.DateTimeFormat().resolvedOptions().timeZone) ?? 'Etc/UTC',
@@ -118,7 +119,7 @@ function CreateTenant({ create, onClose }: { create: ReturnType<typeof useCreate
         </Checkbox.Group>
         <Select
           label={t('platform.plan')}
-          data={plans.map((value) => ({ value, label: t(`platform.plans.${value}`) }))}
+          data={plans.map((value) => ({ value, label: planName(value) }))}
           allowDeselect={false}
           {...form.getInputProps('plan')}
         />

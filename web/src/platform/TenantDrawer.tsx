@@ -4,8 +4,7 @@ import { IconArrowRight, IconPlayerPause, IconPlayerPlay } from '@tabler/icons-r
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
-import type { Tenant } from '../api/types';
-import { lookUp } from '../i18n';
+import type { Tenant, TenantAddress } from '../api/types';
 import { Confirm } from '../kit/Confirm';
 import { Drawer } from '../kit/Drawer';
 import { Facts } from '../kit/Facts';
@@ -16,7 +15,7 @@ import { toast } from '../kit/toast';
 import { Waiting } from '../kit/Waiting';
 import { staffTenantQuery } from '../shell/tenant';
 import { Subscriptions } from './Subscriptions';
-import { memberCountQuery, useResume, useSuspend } from './tenants';
+import { memberCountQuery, planName, useResume, useSuspend } from './tenants';
 
 export function TenantDrawer({ slug, onClose }: { slug: string | undefined; onClose: () => void }) {
   const { data, error, refetch } = useQuery({ ...staffTenantQuery(slug ?? ''), enabled: slug !== undefined });
@@ -47,11 +46,13 @@ function TenantDetails({ tenant }: { tenant: Tenant }) {
           facts={[
             [t('platform.name'), name],
             [t('platform.slug'), <Code key="slug">{slug}</Code>],
+            [t('platform.reachedAt'), <Code key="path">{`/t/${slug}`}</Code>],
             [t('platform.id'), <Code key="id">{tenant.id}</Code>],
             [t('platform.externalIds'), tenant.externalIds.length > 0 ? tenant.externalIds.join(', ') : undefined],
             [t('platform.masterAccount'), tenant.masterAccountName ?? undefined],
+            [t('platform.addresses'), tenant.addresses && tenant.addresses.length > 0 && <Addresses addresses={tenant.addresses} />],
             [t('platform.technicalUser'), tenant.technicalUser ? `${tenant.technicalUser.name} · ${tenant.technicalUser.email}` : undefined],
-            [t('platform.plan'), lookUp('platform.plans', tenant.plan) ?? tenant.plan],
+            [t('platform.plan'), planName(tenant.plan)],
             [t('platform.placement'), `${tenant.placement.kind} · ${tenant.placement.store} / ${tenant.placement.database}`],
             [t('platform.timeZone'), tenant.timeZone],
             [t('platform.currency'), tenant.currency],
@@ -61,6 +62,16 @@ function TenantDetails({ tenant }: { tenant: Tenant }) {
         />
       </Stack>
       <Subscriptions tenant={tenant} />
+    </Stack>
+  );
+}
+
+function Addresses({ addresses }: { addresses: TenantAddress[] }) {
+  return (
+    <Stack gap={4}>
+      {addresses.map(({ line1, line2, city, region, postalCode, country }, index) => (
+        <span key={index}>{[line1, line2, city, region, postalCode, country].filter(Boolean).join(', ')}</span>
+      ))}
     </Stack>
   );
 }

@@ -14,7 +14,7 @@ import { Pager } from '../kit/Pager';
 import { usePaging, useRows } from '../kit/paging';
 import { TenantState } from '../kit/Status';
 import { useWords } from '../kit/useWords';
-import { tenantsQuery } from './tenants';
+import { planName, plans, tenantsQuery } from './tenants';
 
 const route = getRouteApi('/signed-in/platform/tenants');
 const CreateTenantDrawer = lazily(() => import('./CreateTenantDrawer').then((module) => module.CreateTenantDrawer));
@@ -34,7 +34,7 @@ export function TenantsPage() {
   const [words, setWords] = useWords(search.search ?? '', (next) => void filter({ search: next || undefined }));
   const open = (tenant: string | undefined) => navigate({ search: (now) => ({ ...now, tenant, new: undefined }), state: true });
   const create = (on: boolean) => navigate({ search: (now) => ({ ...now, tenant: undefined, new: on ? '1' : undefined }), state: true });
-  const filtered = search.search !== undefined || search.status !== undefined;
+  const filtered = search.search !== undefined || search.status !== undefined || search.plan !== undefined;
 
   const columns: Column<Tenant>[] = [
     {
@@ -54,6 +54,7 @@ export function TenantsPage() {
     },
     { accessor: 'slug', title: t('platform.slug'), sortable: true },
     { accessor: 'status', title: t('platform.status'), render: ({ status }) => <TenantState status={status} /> },
+    { accessor: 'plan', title: t('platform.plan'), render: ({ plan }) => planName(plan) },
     { accessor: 'products', title: t('platform.products'), render: ({ products }) => <ProductNames names={products} /> },
     { accessor: 'createdAt', title: t('platform.created'), sortable: true, render: ({ createdAt }) => <When at={createdAt} /> },
   ];
@@ -80,11 +81,20 @@ export function TenantsPage() {
           onChange={(event) => setWords(event.currentTarget.value)}
         />
         <NativeSelect
-          w={180}
+          flex="1 1 8rem"
+          maw={{ sm: 180 }}
           aria-label={t('platform.status')}
           data={[{ value: '', label: t('platform.anyStatus') }, ...states.map((value) => ({ value, label: t(`common.states.${value}`) }))]}
           value={search.status ?? ''}
           onChange={(event) => void filter({ status: event.currentTarget.value || undefined })}
+        />
+        <NativeSelect
+          flex="1 1 8rem"
+          maw={{ sm: 180 }}
+          aria-label={t('platform.plan')}
+          data={[{ value: '', label: t('platform.anyPlan') }, ...plans.map((value) => ({ value, label: planName(value) }))]}
+          value={search.plan ?? ''}
+          onChange={(event) => void filter({ plan: event.currentTarget.value || undefined })}
         />
       </Group>
       <DataGrid
@@ -122,7 +132,7 @@ export function TenantsPage() {
                   variant="default"
                   onClick={() => {
                     setWords('');
-                    void filter({ search: undefined, status: undefined });
+                    void filter({ search: undefined, status: undefined, plan: undefined });
                   }}
                 >
                   {t('common.clearFilters')}

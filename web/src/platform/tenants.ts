@@ -1,22 +1,25 @@
 import { keepPreviousData, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
 import { got, platform, tenantApi } from '../api/client';
 import type { CreateTenant } from '../api/types';
+import { lookUp } from '../i18n';
 import { pageSize } from '../kit/paging';
 
-/** The plans that the server knows, the default first. */
-export const plans = ['starter', 'professional', 'enterprise'] as const;
+/** The plans that the server knows. */
+export { defaultPlan, plans } from './plans.json';
+export const planName = (plan: string) => lookUp('platform.plans', plan) ?? plan;
 
 export interface TenantFilter {
   search?: string;
   status?: string;
+  plan?: string;
   sort?: string;
   after?: string;
 }
 
-export function tenantsQuery({ search, status, sort, after }: TenantFilter) {
+export function tenantsQuery({ search, status, plan, sort, after }: TenantFilter) {
   return queryOptions({
-    queryKey: ['platform', 'tenants', { search, status, sort, after }],
-    queryFn: ({ signal }) => got(platform.GET('/api/tenants', { params: { query: { search, status, sort, after, limit: pageSize, count: true } }, signal })),
+    queryKey: ['platform', 'tenants', { search, status, plan, sort, after }],
+    queryFn: ({ signal }) => got(platform.GET('/api/tenants', { params: { query: { search, status, plan, sort, after, limit: pageSize, count: true } }, signal })),
     placeholderData: keepPreviousData,
   });
 }
@@ -47,14 +50,3 @@ export const useSubscribe = (slug: string) =>
   useTenantChange((product: string) => got(platform.POST('/api/tenants/{idOrSlug}/subscriptions', { params: one(slug), body: { product } })));
 export const useUnsubscribe = (slug: string) =>
   useTenantChange((product: string) => got(platform.DELETE('/api/tenants/{idOrSlug}/subscriptions/{product}', { params: { path: { idOrSlug: slug, product } } })));
-
-/** What the server will make of a name, for showing it before: letters and digits of ASCII, joined by hyphens, at most 40. */
-export function suggestSlug(name: string): string {
-  return name
-    .normalize('NFKD')
-    .replace(/\p{M}/gu, '')
-    .toLowerCase()
-    .replace(/[^a-z0-9]+/g, '-')
-    .slice(0, 40)
-    .replace(/^-+|-+$/g, '');
-}

@@ -7,7 +7,6 @@ import { useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Card } from '../../api/types';
 import { useHiddenColumns } from '../../kit/columns';
-import { ColumnChooser } from '../../kit/ColumnChooser';
 import { DataGrid, type Column } from '../../kit/DataGrid';
 import { EmptyPage } from '../../kit/EmptyPage';
 import { Day, Money, useNumber, When } from '../../kit/Format';
@@ -28,6 +27,7 @@ import { filterNames, filterOf, type CardFilter } from './filter';
 
 const AddCardDrawer = lazily(() => import('./AddCardDrawer').then((module) => module.AddCardDrawer));
 const CardDrawer = lazily(() => import('./CardDrawer').then((module) => module.CardDrawer));
+const ColumnChooser = lazily(() => import('../../kit/ColumnChooser').then((module) => module.ColumnChooser));
 const CardFilters = lazily(() => import('./CardFilters').then((module) => module.CardFilters));
 const route = getRouteApi('/signed-in/t/$tenant/cardvault/cards');
 const hiddenAtFirst = ['team', 'manufacturer', 'certificate', 'tags', 'acquiredOn', 'updatedAt'];

@@ -1,4 +1,4 @@
-import { Alert, Anchor, Button, Code, Group, List, Paper, Stack, Table, Text, Title } from '@mantine/core';
+import { Alert, Anchor, Button, Code, Group, List, NativeSelect, Paper, Stack, Table, Text, Title } from '@mantine/core';
 import { IconCircleCheck, IconDownload, IconFileImport } from '@tabler/icons-react';
 import { useMutation } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
@@ -15,16 +15,18 @@ import { permissions } from '../../shell/permissions';
 import { useCan, useTenant } from '../../shell/tenant';
 import { templateAddress } from './cards';
 import { DropFile } from './DropFile';
-import { choose, errorFile, maxFileSize, useImport, type ChosenFile } from './imports';
+import { choose, duplicateWays, errorFile, maxFileSize, maxRows, useImport, type ChosenFile, type OnDuplicate } from './imports';
 
 /** A file is checked whole before anything is written; then all of its rows are, or none. */
 export function ImportPage() {
   const { t } = useTranslation();
   const tenant = useTenant();
   const number = useNumber();
+  const size = number(maxFileSize / 2 ** 20);
   const mayImport = useCan(permissions.editCards);
   const [file, setFile] = useState<ChosenFile | null>(null);
   const [tooLarge, setTooLarge] = useState(false);
+  const [onDuplicate, setOnDuplicate] = useState<OnDuplicate>('fail');
   const read = useMutation({ mutationFn: choose });
   const check = useImport(tenant.slug);
   const write = useImport(tenant.slug);
@@ -32,18 +34,33 @@ export function ImportPage() {
   // On a phone the result lies below the file.
   const result = useSeen<HTMLDivElement>(report ?? check.error ?? write.error, file !== null);
 
-  const take = (chosen: File) => {
+  const ready = report === undefined ? 0 : report.rows - report.skipped;
+
+  const clear = () => {
     read.reset();
     check.reset();
     write.reset();
-    setTooLarge(chosen.size > maxFileSize);
-    if (chosen.size > maxFileSize) return;
+    setTooLarge(false);
+  };
+  const take = (chosen: File) => {
+    clear();
+    if (chosen.size > maxFileSize) {
+      setTooLarge(true);
+      return;
+    }
     read.mutate(chosen, {
       onSuccess: (next) => {
         setFile(next);
-        check.mutate({ file: next, dryRun: true });
+        check.mutate({ file: next, dryRun: true, onDuplicate });
       },
     });
+  };
+  const treatDuplicates = (way: OnDuplicate) => {
+    setOnDuplicate(way);
+    // The check spoke of the other way. A file that is imported is done with.
+    if (file === null || write.data?.errorCount === 0) return;
+    clear();
+    check.mutate({ file, dryRun: true, onDuplicate: way });
   };
 
   if (!mayImport) {
@@ -64,7 +81,7 @@ export function ImportPage() {
             <Title order={2}>{t('cardvault.import.fileTitle')}</Title>
             <List size="sm" spacing={4}>
               <List.Item>{t('cardvault.import.columns')}</List.Item>
-              <List.Item>{t('cardvault.import.format')}</List.Item>
+              <List.Item>{t('cardvault.import.format', { size, rows: number(maxRows) })}</List.Item>
               <List.Item>{t('cardvault.import.allOrNothing')}</List.Item>
             </List>
             <Group>
@@ -74,16 +91,23 @@ export function ImportPage() {
             </Group>
           </Stack>
         </Paper>
+        <NativeSelect
+          label={t('cardvault.import.duplicates')}
+          data={duplicateWays.map((value) => ({ value, label: t(`cardvault.import.onDuplicate.${value}`) }))}
+          value={onDuplicate}
+          disabled={read.isPending || write.isPending}
+          onChange={(event) => treatDuplicates(event.currentTarget.value as OnDuplicate)}
+        />
         <DropFile name={file?.name} busy={read.isPending || check.isPending || write.isPending} onFile={take} />
         <Stack gap="md" aria-live="polite" ref={result}>
           {tooLarge && (
             <Alert color="red" variant="light" role="alert">
-              {t('cardvault.import.tooLarge')}
+              {t('cardvault.import.tooLarge', { size })}
             </Alert>
           )}
           {read.error && <ProblemView error={read.error} />}
           {check.isPending && <Waiting rows={4} />}
-          {check.error && <ProblemView error={check.error} onRetry={file ? () => check.mutate({ file, dryRun: true }) : undefined} />}
+          {check.error && <ProblemView error={check.error} onRetry={file ? () => check.mutate({ file, dryRun: true, onDuplicate }) : undefined} />}
           {write.error && <ProblemView error={write.error} />}
           {report && report.errorCount > 0 && <WrongRows report={report} />}
           {file && report && report.errorCount === 0 && report.dryRun && (
@@ -91,12 +115,13 @@ export function ImportPage() {
               color="blue"
               variant="light"
               icon={<IconCircleCheck size={18} />}
-              title={t('cardvault.import.readyTitle', { count: report.rows, rows: number(report.rows) })}
+              title={t('cardvault.import.readyTitle', { count: ready, rows: number(ready) })}
             >
               <Stack gap="sm" align="flex-start">
+                <LeftOut rows={report.skipped} />
                 <Text size="sm">{t('cardvault.import.readyText')}</Text>
-                <Button loading={write.isPending} disabled={report.rows === 0} onClick={() => write.mutate({ file, dryRun: false })}>
-                  {t('cardvault.import.action', { count: report.rows, rows: number(report.rows) })}
+                <Button loading={write.isPending} disabled={ready === 0} onClick={() => write.mutate({ file, dryRun: false, onDuplicate })}>
+                  {t('cardvault.import.action', { count: ready, rows: number(ready) })}
                 </Button>
               </Stack>
             </Alert>
@@ -108,6 +133,7 @@ export function ImportPage() {
               icon={<IconCircleCheck size={18} />}
               title={t('cardvault.import.done', { count: report.imported, rows: number(report.imported) })}
             >
+              <LeftOut rows={report.skipped} />
               <Anchor
                 renderRoot={(props) => <Link {...props} to="/t/$tenant/cardvault/cards" params={{ tenant: tenant.slug }} search={{ sort: '-createdAt' }} />}
                 size="sm"
@@ -120,6 +146,12 @@ export function ImportPage() {
       </Stack>
     </Page>
   );
+}
+
+function LeftOut({ rows }: { rows: number }) {
+  const { t } = useTranslation();
+  const number = useNumber();
+  return rows > 0 && <Text size="sm">{t('cardvault.import.leftOut', { count: rows, rows: number(rows) })}</Text>;
 }
 
 function WrongRows({ report }: { report: CardImport }) {

@@ -7,12 +7,16 @@ import type { Card, CardRequest } from '../../api/types';
 
 const everything = ['cards', 'card', 'collections'];
 
-/** A card that changes changes the lists and the collections' counts as well. */
-export function useCardVaultChange<Input, Result>(tenant: string, change: (input: Input) => Promise<Result>, changed = everything) {
+/**
+ * A card that changes changes the lists and the collections' counts as well.
+ * @param turns Of changes that take turns under one name, the next waits until the one before has ended.
+ */
+export function useCardVaultChange<Input, Result>(tenant: string, change: (input: Input) => Promise<Result>, changed = everything, turns?: string) {
   const queries = useQueryClient();
   const refresh = (parts: string[]) => Promise.all(parts.map((part) => queries.invalidateQueries({ queryKey: ['tenant', tenant, 'cardvault', part] })));
   return useMutation({
     mutationFn: change,
+    scope: turns === undefined ? undefined : { id: turns },
     onSuccess: () => refresh(changed),
     onError: (error) => {
       // Somebody was faster. Without what is there now, the next try would be on the same old version.

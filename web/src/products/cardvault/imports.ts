@@ -3,8 +3,12 @@ import { ProblemError, problemOf } from '../../api/problem';
 import type { CardImportError } from '../../api/types';
 import { useCardVaultChange } from './changes';
 
-/** The server takes files up to this size. */
-export const maxFileSize = 64_000_000;
+/** The server takes files up to these. */
+export { maxFileSize, maxRows } from './rules.json';
+
+/** What becomes of a row whose card is there already: it is wrong, or left out. */
+export const duplicateWays = ['fail', 'skip'] as const;
+export type OnDuplicate = (typeof duplicateWays)[number];
 
 /** A chosen file, read at once: what is sent is what was checked, even when the file is changed on the disk meanwhile. */
 export interface ChosenFile {
@@ -23,11 +27,11 @@ export async function choose(file: File): Promise<ChosenFile> {
 }
 
 export function useImport(tenant: string) {
-  return useCardVaultChange(tenant, async ({ file, dryRun }: { file: ChosenFile; dryRun: boolean }) => {
+  const sendFile = async ({ file, dryRun, onDuplicate }: { file: ChosenFile; dryRun: boolean; onDuplicate: OnDuplicate }) => {
     try {
       return await got(
         tenantApi(tenant).POST('/api/cardvault/cards/import', {
-          params: { query: { dryRun, onDuplicate: 'fail' } },
+          params: { query: { dryRun, onDuplicate } },
           // The document calls a body of bytes a string; the browser sends the bytes.
           body: file.content as unknown as string,
           bodySerializer: (content) => content,
@@ -40,7 +44,9 @@ export function useImport(tenant: string) {
       if (report !== undefined) return report;
       throw error;
     }
-  });
+  };
+  // The server takes a tenant's files one at a time.
+  return useCardVaultChange(tenant, sendFile, undefined, `import ${tenant}`);
 }
 
 /**
