@@ -164,7 +164,7 @@ public sealed class TenantTests(ServerFixture server) : IClassFixture<ServerFixt
         {
             await using var elsewhere = owner.CreateCommand("UPDATE platform.tenants SET status = $2, version = version + 1 WHERE id = $1");
             elsewhere.Parameters.AddWithValue(tenant.Id);
-            elsewhere.Parameters.AddWithValue((short)TenantStatus.Suspended);
+            elsewhere.Parameters.AddWithValue((short)Tenancy.TenantStatus.Suspended);
             (await elsewhere.ExecuteNonQueryAsync(Cancelled)).ShouldBe(1);
         }
 

@@ -838,7 +838,7 @@ export interface components {
              * @description The checklist card it is a copy of; `null` for a free-form card.
              */
             checklistCardId?: null | string;
-            /** @description Which checklist: `catalogue` (shared by all) or `own`. */
+            /** @description Which checklist: `catalogue`, which is shared by all. */
             checklist?: null | string;
             /**
              * Format: uuid
@@ -943,7 +943,7 @@ export interface components {
              * @description Its id; the same on every installation.
              */
             id: string;
-            /** @description `catalogue` (shared by all) or `own`. */
+            /** @description `catalogue`, which is shared by all. */
             checklist: string;
             /** @description The number on the card. */
             cardNumber: null | string;
@@ -1756,8 +1756,28 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `urn:rowhouse:request:too-many` Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `urn:rowhouse:server:failed` The server failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /**
              * @description `urn:rowhouse:tenancy:provisioning` The tenant is being set up
+             *     `urn:rowhouse:server:stopping` The server is stopping
+             *     `urn:rowhouse:server:busy` Others are working on the same data
              *     `urn:rowhouse:server:store-unavailable` The database cannot be reached
              */
             503: {
@@ -1830,7 +1850,20 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `urn:rowhouse:server:store-unavailable` The database cannot be reached */
+            /** @description `urn:rowhouse:server:failed` The server failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `urn:rowhouse:server:stopping` The server is stopping
+             *     `urn:rowhouse:server:busy` Others are working on the same data
+             *     `urn:rowhouse:server:store-unavailable` The database cannot be reached
+             */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -1868,7 +1901,20 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `urn:rowhouse:server:store-unavailable` The database cannot be reached */
+            /** @description `urn:rowhouse:server:failed` The server failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `urn:rowhouse:server:stopping` The server is stopping
+             *     `urn:rowhouse:server:busy` Others are working on the same data
+             *     `urn:rowhouse:server:store-unavailable` The database cannot be reached
+             */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -1906,7 +1952,20 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `urn:rowhouse:server:store-unavailable` The database cannot be reached */
+            /** @description `urn:rowhouse:server:failed` The server failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `urn:rowhouse:server:store-unavailable` The database cannot be reached
+             *     `urn:rowhouse:server:stopping` The server is stopping
+             *     `urn:rowhouse:server:busy` Others are working on the same data
+             */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -1972,6 +2031,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `urn:rowhouse:request:too-slow` The request was sent too slowly */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `urn:rowhouse:request:too-large` The request is too large */
             413: {
                 headers: {
@@ -1999,7 +2067,20 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `urn:rowhouse:server:store-unavailable` The database cannot be reached */
+            /** @description `urn:rowhouse:server:failed` The server failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `urn:rowhouse:server:stopping` The server is stopping
+             *     `urn:rowhouse:server:busy` Others are working on the same data
+             *     `urn:rowhouse:server:store-unavailable` The database cannot be reached
+             */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2044,7 +2125,29 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `urn:rowhouse:server:store-unavailable` The database cannot be reached */
+            /** @description `urn:rowhouse:access:cross-site` The change was not sent by the console */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `urn:rowhouse:server:failed` The server failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `urn:rowhouse:server:stopping` The server is stopping
+             *     `urn:rowhouse:server:busy` Others are working on the same data
+             *     `urn:rowhouse:server:store-unavailable` The database cannot be reached
+             */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2091,7 +2194,20 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `urn:rowhouse:server:store-unavailable` The database cannot be reached */
+            /** @description `urn:rowhouse:server:failed` The server failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `urn:rowhouse:server:stopping` The server is stopping
+             *     `urn:rowhouse:server:busy` Others are working on the same data
+             *     `urn:rowhouse:server:store-unavailable` The database cannot be reached
+             */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2144,6 +2260,24 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `urn:rowhouse:access:cross-site` The change was not sent by the console */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `urn:rowhouse:request:too-slow` The request was sent too slowly */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `urn:rowhouse:request:changed-at-once` It was changed at the same moment */
             409: {
                 headers: {
@@ -2180,7 +2314,20 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `urn:rowhouse:server:store-unavailable` The database cannot be reached */
+            /** @description `urn:rowhouse:server:failed` The server failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `urn:rowhouse:server:stopping` The server is stopping
+             *     `urn:rowhouse:server:busy` Others are working on the same data
+             *     `urn:rowhouse:server:store-unavailable` The database cannot be reached
+             */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2257,7 +2404,20 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `urn:rowhouse:server:store-unavailable` The database cannot be reached */
+            /** @description `urn:rowhouse:server:failed` The server failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `urn:rowhouse:server:stopping` The server is stopping
+             *     `urn:rowhouse:server:busy` Others are working on the same data
+             *     `urn:rowhouse:server:store-unavailable` The database cannot be reached
+             */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2312,8 +2472,20 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `urn:rowhouse:access:not-allowed` Your role does not allow this */
+            /**
+             * @description `urn:rowhouse:access:cross-site` The change was not sent by the console
+             *     `urn:rowhouse:access:not-allowed` Your role does not allow this
+             */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `urn:rowhouse:request:too-slow` The request was sent too slowly */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2357,7 +2529,20 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `urn:rowhouse:server:store-unavailable` The database cannot be reached */
+            /** @description `urn:rowhouse:server:failed` The server failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `urn:rowhouse:server:stopping` The server is stopping
+             *     `urn:rowhouse:server:busy` Others are working on the same data
+             *     `urn:rowhouse:server:store-unavailable` The database cannot be reached
+             */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2415,7 +2600,20 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `urn:rowhouse:server:store-unavailable` The database cannot be reached */
+            /** @description `urn:rowhouse:server:failed` The server failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `urn:rowhouse:server:stopping` The server is stopping
+             *     `urn:rowhouse:server:busy` Others are working on the same data
+             *     `urn:rowhouse:server:store-unavailable` The database cannot be reached
+             */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2467,7 +2665,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `urn:rowhouse:access:not-allowed` Your role does not allow this */
+            /**
+             * @description `urn:rowhouse:access:cross-site` The change was not sent by the console
+             *     `urn:rowhouse:access:not-allowed` Your role does not allow this
+             */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2503,7 +2704,20 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `urn:rowhouse:server:store-unavailable` The database cannot be reached */
+            /** @description `urn:rowhouse:server:failed` The server failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `urn:rowhouse:server:stopping` The server is stopping
+             *     `urn:rowhouse:server:busy` Others are working on the same data
+             *     `urn:rowhouse:server:store-unavailable` The database cannot be reached
+             */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2555,7 +2769,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `urn:rowhouse:access:not-allowed` Your role does not allow this */
+            /**
+             * @description `urn:rowhouse:access:cross-site` The change was not sent by the console
+             *     `urn:rowhouse:access:not-allowed` Your role does not allow this
+             */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2591,7 +2808,20 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `urn:rowhouse:server:store-unavailable` The database cannot be reached */
+            /** @description `urn:rowhouse:server:failed` The server failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `urn:rowhouse:server:stopping` The server is stopping
+             *     `urn:rowhouse:server:busy` Others are working on the same data
+             *     `urn:rowhouse:server:store-unavailable` The database cannot be reached
+             */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2648,7 +2878,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `urn:rowhouse:access:not-allowed` Your role does not allow this */
+            /**
+             * @description `urn:rowhouse:access:cross-site` The change was not sent by the console
+             *     `urn:rowhouse:access:not-allowed` Your role does not allow this
+             */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2659,6 +2892,15 @@ export interface operations {
             };
             /** @description `urn:rowhouse:tenancy:unknown-tenant` There is no such tenant */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `urn:rowhouse:request:too-slow` The request was sent too slowly */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2702,7 +2944,20 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `urn:rowhouse:server:store-unavailable` The database cannot be reached */
+            /** @description `urn:rowhouse:server:failed` The server failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `urn:rowhouse:server:stopping` The server is stopping
+             *     `urn:rowhouse:server:busy` Others are working on the same data
+             *     `urn:rowhouse:server:store-unavailable` The database cannot be reached
+             */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2753,7 +3008,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `urn:rowhouse:access:not-allowed` Your role does not allow this */
+            /**
+             * @description `urn:rowhouse:access:cross-site` The change was not sent by the console
+             *     `urn:rowhouse:access:not-allowed` Your role does not allow this
+             */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2783,7 +3041,20 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `urn:rowhouse:server:store-unavailable` The database cannot be reached */
+            /** @description `urn:rowhouse:server:failed` The server failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `urn:rowhouse:server:stopping` The server is stopping
+             *     `urn:rowhouse:server:busy` Others are working on the same data
+             *     `urn:rowhouse:server:store-unavailable` The database cannot be reached
+             */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2860,7 +3131,20 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `urn:rowhouse:server:store-unavailable` The database cannot be reached */
+            /** @description `urn:rowhouse:server:failed` The server failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `urn:rowhouse:server:stopping` The server is stopping
+             *     `urn:rowhouse:server:busy` Others are working on the same data
+             *     `urn:rowhouse:server:store-unavailable` The database cannot be reached
+             */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2915,8 +3199,20 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `urn:rowhouse:access:not-allowed` Your role does not allow this */
+            /**
+             * @description `urn:rowhouse:access:cross-site` The change was not sent by the console
+             *     `urn:rowhouse:access:not-allowed` Your role does not allow this
+             */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `urn:rowhouse:request:too-slow` The request was sent too slowly */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2960,7 +3256,20 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `urn:rowhouse:server:store-unavailable` The database cannot be reached */
+            /** @description `urn:rowhouse:server:failed` The server failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `urn:rowhouse:server:stopping` The server is stopping
+             *     `urn:rowhouse:server:busy` Others are working on the same data
+             *     `urn:rowhouse:server:store-unavailable` The database cannot be reached
+             */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3018,7 +3327,20 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `urn:rowhouse:server:store-unavailable` The database cannot be reached */
+            /** @description `urn:rowhouse:server:failed` The server failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `urn:rowhouse:server:stopping` The server is stopping
+             *     `urn:rowhouse:server:busy` Others are working on the same data
+             *     `urn:rowhouse:server:store-unavailable` The database cannot be reached
+             */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3070,7 +3392,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `urn:rowhouse:access:not-allowed` Your role does not allow this */
+            /**
+             * @description `urn:rowhouse:access:cross-site` The change was not sent by the console
+             *     `urn:rowhouse:access:not-allowed` Your role does not allow this
+             */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3106,7 +3431,20 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `urn:rowhouse:server:store-unavailable` The database cannot be reached */
+            /** @description `urn:rowhouse:server:failed` The server failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `urn:rowhouse:server:stopping` The server is stopping
+             *     `urn:rowhouse:server:busy` Others are working on the same data
+             *     `urn:rowhouse:server:store-unavailable` The database cannot be reached
+             */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3158,7 +3496,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `urn:rowhouse:access:not-allowed` Your role does not allow this */
+            /**
+             * @description `urn:rowhouse:access:cross-site` The change was not sent by the console
+             *     `urn:rowhouse:access:not-allowed` Your role does not allow this
+             */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3194,7 +3535,20 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `urn:rowhouse:server:store-unavailable` The database cannot be reached */
+            /** @description `urn:rowhouse:server:failed` The server failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `urn:rowhouse:server:stopping` The server is stopping
+             *     `urn:rowhouse:server:busy` Others are working on the same data
+             *     `urn:rowhouse:server:store-unavailable` The database cannot be reached
+             */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3251,7 +3605,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `urn:rowhouse:access:not-allowed` Your role does not allow this */
+            /**
+             * @description `urn:rowhouse:access:cross-site` The change was not sent by the console
+             *     `urn:rowhouse:access:not-allowed` Your role does not allow this
+             */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3262,6 +3619,15 @@ export interface operations {
             };
             /** @description `urn:rowhouse:tenancy:unknown-tenant` There is no such tenant */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `urn:rowhouse:request:too-slow` The request was sent too slowly */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3305,7 +3671,20 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `urn:rowhouse:server:store-unavailable` The database cannot be reached */
+            /** @description `urn:rowhouse:server:failed` The server failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `urn:rowhouse:server:stopping` The server is stopping
+             *     `urn:rowhouse:server:busy` Others are working on the same data
+             *     `urn:rowhouse:server:store-unavailable` The database cannot be reached
+             */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3356,7 +3735,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `urn:rowhouse:access:not-allowed` Your role does not allow this */
+            /**
+             * @description `urn:rowhouse:access:cross-site` The change was not sent by the console
+             *     `urn:rowhouse:access:not-allowed` Your role does not allow this
+             */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3386,7 +3768,20 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `urn:rowhouse:server:store-unavailable` The database cannot be reached */
+            /** @description `urn:rowhouse:server:failed` The server failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `urn:rowhouse:server:stopping` The server is stopping
+             *     `urn:rowhouse:server:busy` Others are working on the same data
+             *     `urn:rowhouse:server:store-unavailable` The database cannot be reached
+             */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3433,7 +3828,20 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `urn:rowhouse:server:store-unavailable` The database cannot be reached */
+            /** @description `urn:rowhouse:server:failed` The server failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `urn:rowhouse:server:stopping` The server is stopping
+             *     `urn:rowhouse:server:busy` Others are working on the same data
+             *     `urn:rowhouse:server:store-unavailable` The database cannot be reached
+             */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3533,8 +3941,28 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `urn:rowhouse:request:too-many` Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `urn:rowhouse:server:failed` The server failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /**
              * @description `urn:rowhouse:tenancy:provisioning` The tenant is being set up
+             *     `urn:rowhouse:server:stopping` The server is stopping
+             *     `urn:rowhouse:server:busy` Others are working on the same data
              *     `urn:rowhouse:server:store-unavailable` The database cannot be reached
              */
             503: {
@@ -3595,7 +4023,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `urn:rowhouse:access:not-allowed` Your role does not allow this */
+            /**
+             * @description `urn:rowhouse:access:cross-site` The change was not sent by the console
+             *     `urn:rowhouse:access:not-allowed` Your role does not allow this
+             */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3606,6 +4037,15 @@ export interface operations {
             };
             /** @description `urn:rowhouse:tenancy:unknown-tenant` There is no such tenant */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `urn:rowhouse:request:too-slow` The request was sent too slowly */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3658,8 +4098,29 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `urn:rowhouse:request:too-many` Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `urn:rowhouse:server:failed` The server failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /**
              * @description `urn:rowhouse:tenancy:provisioning` The tenant is being set up
+             *     `urn:rowhouse:tenancy:moving` The tenant is being moved
+             *     `urn:rowhouse:server:stopping` The server is stopping
+             *     `urn:rowhouse:server:busy` Others are working on the same data
              *     `urn:rowhouse:server:store-unavailable` The database cannot be reached
              */
             503: {
@@ -3714,7 +4175,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `urn:rowhouse:access:not-allowed` Your role does not allow this */
+            /**
+             * @description `urn:rowhouse:access:cross-site` The change was not sent by the console
+             *     `urn:rowhouse:access:not-allowed` Your role does not allow this
+             */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3765,8 +4229,29 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `urn:rowhouse:request:too-many` Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `urn:rowhouse:server:failed` The server failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /**
              * @description `urn:rowhouse:tenancy:provisioning` The tenant is being set up
+             *     `urn:rowhouse:tenancy:moving` The tenant is being moved
+             *     `urn:rowhouse:server:stopping` The server is stopping
+             *     `urn:rowhouse:server:busy` Others are working on the same data
              *     `urn:rowhouse:server:store-unavailable` The database cannot be reached
              */
             503: {
@@ -3829,7 +4314,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `urn:rowhouse:access:not-allowed` Your role does not allow this */
+            /**
+             * @description `urn:rowhouse:access:cross-site` The change was not sent by the console
+             *     `urn:rowhouse:access:not-allowed` Your role does not allow this
+             */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3843,6 +4331,15 @@ export interface operations {
              *     `urn:rowhouse:tenancy:unknown-tenant` There is no such tenant
              */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `urn:rowhouse:request:too-slow` The request was sent too slowly */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3898,8 +4395,29 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `urn:rowhouse:request:too-many` Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `urn:rowhouse:server:failed` The server failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /**
              * @description `urn:rowhouse:tenancy:provisioning` The tenant is being set up
+             *     `urn:rowhouse:tenancy:moving` The tenant is being moved
+             *     `urn:rowhouse:server:stopping` The server is stopping
+             *     `urn:rowhouse:server:busy` Others are working on the same data
              *     `urn:rowhouse:server:store-unavailable` The database cannot be reached
              */
             503: {
@@ -3956,7 +4474,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `urn:rowhouse:access:not-allowed` Your role does not allow this */
+            /**
+             * @description `urn:rowhouse:access:cross-site` The change was not sent by the console
+             *     `urn:rowhouse:access:not-allowed` Your role does not allow this
+             */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4007,8 +4528,29 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `urn:rowhouse:request:too-many` Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `urn:rowhouse:server:failed` The server failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /**
              * @description `urn:rowhouse:tenancy:provisioning` The tenant is being set up
+             *     `urn:rowhouse:tenancy:moving` The tenant is being moved
+             *     `urn:rowhouse:server:stopping` The server is stopping
+             *     `urn:rowhouse:server:busy` Others are working on the same data
              *     `urn:rowhouse:server:store-unavailable` The database cannot be reached
              */
             503: {
@@ -4057,6 +4599,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `urn:rowhouse:request:too-slow` The request was sent too slowly */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `urn:rowhouse:request:too-large` The request is too large */
             413: {
                 headers: {
@@ -4084,7 +4635,20 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `urn:rowhouse:server:store-unavailable` The database cannot be reached */
+            /** @description `urn:rowhouse:server:failed` The server failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `urn:rowhouse:server:stopping` The server is stopping
+             *     `urn:rowhouse:server:busy` Others are working on the same data
+             *     `urn:rowhouse:server:store-unavailable` The database cannot be reached
+             */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4140,8 +4704,20 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `urn:rowhouse:people:invited-somebody-else` The invitation is for another account */
+            /**
+             * @description `urn:rowhouse:people:invited-somebody-else` The invitation is for another account
+             *     `urn:rowhouse:access:cross-site` The change was not sent by the console
+             */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `urn:rowhouse:request:too-slow` The request was sent too slowly */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4176,7 +4752,20 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `urn:rowhouse:server:store-unavailable` The database cannot be reached */
+            /** @description `urn:rowhouse:server:failed` The server failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `urn:rowhouse:server:stopping` The server is stopping
+             *     `urn:rowhouse:server:busy` Others are working on the same data
+             *     `urn:rowhouse:server:store-unavailable` The database cannot be reached
+             */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4221,6 +4810,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `urn:rowhouse:request:too-slow` The request was sent too slowly */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `urn:rowhouse:people:accept-signed-in` The address has an account already */
             409: {
                 headers: {
@@ -4257,7 +4855,20 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `urn:rowhouse:server:store-unavailable` The database cannot be reached */
+            /** @description `urn:rowhouse:server:failed` The server failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `urn:rowhouse:server:stopping` The server is stopping
+             *     `urn:rowhouse:server:busy` Others are working on the same data
+             *     `urn:rowhouse:server:store-unavailable` The database cannot be reached
+             */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4361,8 +4972,28 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `urn:rowhouse:request:too-many` Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `urn:rowhouse:server:failed` The server failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /**
              * @description `urn:rowhouse:tenancy:provisioning` The tenant is being set up
+             *     `urn:rowhouse:server:stopping` The server is stopping
+             *     `urn:rowhouse:server:busy` Others are working on the same data
              *     `urn:rowhouse:server:store-unavailable` The database cannot be reached
              */
             503: {
@@ -4477,8 +5108,28 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `urn:rowhouse:request:too-many` Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `urn:rowhouse:server:failed` The server failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /**
              * @description `urn:rowhouse:tenancy:provisioning` The tenant is being set up
+             *     `urn:rowhouse:server:stopping` The server is stopping
+             *     `urn:rowhouse:server:busy` Others are working on the same data
              *     `urn:rowhouse:server:store-unavailable` The database cannot be reached
              */
             503: {
@@ -4583,8 +5234,28 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `urn:rowhouse:request:too-many` Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `urn:rowhouse:server:failed` The server failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /**
              * @description `urn:rowhouse:tenancy:provisioning` The tenant is being set up
+             *     `urn:rowhouse:server:stopping` The server is stopping
+             *     `urn:rowhouse:server:busy` Others are working on the same data
              *     `urn:rowhouse:server:store-unavailable` The database cannot be reached
              */
             503: {
@@ -4700,8 +5371,28 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `urn:rowhouse:request:too-many` Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `urn:rowhouse:server:failed` The server failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /**
              * @description `urn:rowhouse:tenancy:provisioning` The tenant is being set up
+             *     `urn:rowhouse:server:stopping` The server is stopping
+             *     `urn:rowhouse:server:busy` Others are working on the same data
              *     `urn:rowhouse:server:store-unavailable` The database cannot be reached
              */
             503: {
@@ -4842,8 +5533,28 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `urn:rowhouse:request:too-many` Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `urn:rowhouse:server:failed` The server failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /**
              * @description `urn:rowhouse:tenancy:provisioning` The tenant is being set up
+             *     `urn:rowhouse:server:stopping` The server is stopping
+             *     `urn:rowhouse:server:busy` Others are working on the same data
              *     `urn:rowhouse:server:store-unavailable` The database cannot be reached
              */
             503: {
@@ -4915,6 +5626,7 @@ export interface operations {
             };
             /**
              * @description `urn:rowhouse:cardvault:not-yours` It belongs to somebody else
+             *     `urn:rowhouse:access:cross-site` The change was not sent by the console
              *     `urn:rowhouse:access:not-allowed` Your role does not allow this
              */
             403: {
@@ -4927,6 +5639,15 @@ export interface operations {
             };
             /** @description `urn:rowhouse:tenancy:unknown-tenant` There is no such tenant */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `urn:rowhouse:request:too-slow` The request was sent too slowly */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4982,8 +5703,29 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `urn:rowhouse:request:too-many` Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `urn:rowhouse:server:failed` The server failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /**
              * @description `urn:rowhouse:tenancy:provisioning` The tenant is being set up
+             *     `urn:rowhouse:tenancy:moving` The tenant is being moved
+             *     `urn:rowhouse:server:stopping` The server is stopping
+             *     `urn:rowhouse:server:busy` Others are working on the same data
              *     `urn:rowhouse:server:store-unavailable` The database cannot be reached
              */
             503: {
@@ -5088,8 +5830,28 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `urn:rowhouse:request:too-many` Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `urn:rowhouse:server:failed` The server failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /**
              * @description `urn:rowhouse:tenancy:provisioning` The tenant is being set up
+             *     `urn:rowhouse:server:stopping` The server is stopping
+             *     `urn:rowhouse:server:busy` Others are working on the same data
              *     `urn:rowhouse:server:store-unavailable` The database cannot be reached
              */
             503: {
@@ -5155,6 +5917,7 @@ export interface operations {
             };
             /**
              * @description `urn:rowhouse:cardvault:not-yours` It belongs to somebody else
+             *     `urn:rowhouse:access:cross-site` The change was not sent by the console
              *     `urn:rowhouse:access:not-allowed` Your role does not allow this
              */
             403: {
@@ -5204,8 +5967,29 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `urn:rowhouse:request:too-many` Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `urn:rowhouse:server:failed` The server failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /**
              * @description `urn:rowhouse:tenancy:provisioning` The tenant is being set up
+             *     `urn:rowhouse:tenancy:moving` The tenant is being moved
+             *     `urn:rowhouse:server:stopping` The server is stopping
+             *     `urn:rowhouse:server:busy` Others are working on the same data
              *     `urn:rowhouse:server:store-unavailable` The database cannot be reached
              */
             503: {
@@ -5280,6 +6064,7 @@ export interface operations {
             };
             /**
              * @description `urn:rowhouse:cardvault:not-yours` It belongs to somebody else
+             *     `urn:rowhouse:access:cross-site` The change was not sent by the console
              *     `urn:rowhouse:access:not-allowed` Your role does not allow this
              */
             403: {
@@ -5295,6 +6080,15 @@ export interface operations {
              *     `urn:rowhouse:tenancy:unknown-tenant` There is no such tenant
              */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `urn:rowhouse:request:too-slow` The request was sent too slowly */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5359,8 +6153,29 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `urn:rowhouse:request:too-many` Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `urn:rowhouse:server:failed` The server failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /**
              * @description `urn:rowhouse:tenancy:provisioning` The tenant is being set up
+             *     `urn:rowhouse:tenancy:moving` The tenant is being moved
+             *     `urn:rowhouse:server:stopping` The server is stopping
+             *     `urn:rowhouse:server:busy` Others are working on the same data
              *     `urn:rowhouse:server:store-unavailable` The database cannot be reached
              */
             503: {
@@ -5460,8 +6275,28 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `urn:rowhouse:request:too-many` Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `urn:rowhouse:server:failed` The server failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /**
              * @description `urn:rowhouse:tenancy:provisioning` The tenant is being set up
+             *     `urn:rowhouse:server:stopping` The server is stopping
+             *     `urn:rowhouse:server:busy` Others are working on the same data
              *     `urn:rowhouse:server:store-unavailable` The database cannot be reached
              */
             503: {
@@ -5540,7 +6375,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `urn:rowhouse:access:not-allowed` Your role does not allow this */
+            /**
+             * @description `urn:rowhouse:access:cross-site` The change was not sent by the console
+             *     `urn:rowhouse:access:not-allowed` Your role does not allow this
+             */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5558,7 +6396,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `urn:rowhouse:cardvault:too-slow` The file took too long */
+            /** @description `urn:rowhouse:request:too-slow` The request was sent too slowly */
             408: {
                 headers: {
                     [name: string]: unknown;
@@ -5624,8 +6462,20 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `urn:rowhouse:server:failed` The server failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /**
              * @description `urn:rowhouse:tenancy:provisioning` The tenant is being set up
+             *     `urn:rowhouse:tenancy:moving` The tenant is being moved
+             *     `urn:rowhouse:server:stopping` The server is stopping
+             *     `urn:rowhouse:server:busy` Others are working on the same data
              *     `urn:rowhouse:server:store-unavailable` The database cannot be reached
              */
             503: {
@@ -5766,8 +6616,19 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `urn:rowhouse:server:failed` The server failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /**
              * @description `urn:rowhouse:tenancy:provisioning` The tenant is being set up
+             *     `urn:rowhouse:server:stopping` The server is stopping
+             *     `urn:rowhouse:server:busy` Others are working on the same data
              *     `urn:rowhouse:server:store-unavailable` The database cannot be reached
              */
             503: {
@@ -5878,8 +6739,28 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `urn:rowhouse:request:too-many` Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `urn:rowhouse:server:failed` The server failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /**
              * @description `urn:rowhouse:tenancy:provisioning` The tenant is being set up
+             *     `urn:rowhouse:server:stopping` The server is stopping
+             *     `urn:rowhouse:server:busy` Others are working on the same data
              *     `urn:rowhouse:server:store-unavailable` The database cannot be reached
              */
             503: {
@@ -5949,7 +6830,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `urn:rowhouse:access:not-allowed` Your role does not allow this */
+            /**
+             * @description `urn:rowhouse:access:cross-site` The change was not sent by the console
+             *     `urn:rowhouse:access:not-allowed` Your role does not allow this
+             */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5960,6 +6844,15 @@ export interface operations {
             };
             /** @description `urn:rowhouse:tenancy:unknown-tenant` There is no such tenant */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `urn:rowhouse:request:too-slow` The request was sent too slowly */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6012,8 +6905,29 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `urn:rowhouse:request:too-many` Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `urn:rowhouse:server:failed` The server failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /**
              * @description `urn:rowhouse:tenancy:provisioning` The tenant is being set up
+             *     `urn:rowhouse:tenancy:moving` The tenant is being moved
+             *     `urn:rowhouse:server:stopping` The server is stopping
+             *     `urn:rowhouse:server:busy` Others are working on the same data
              *     `urn:rowhouse:server:store-unavailable` The database cannot be reached
              */
             503: {
@@ -6118,8 +7032,28 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `urn:rowhouse:request:too-many` Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `urn:rowhouse:server:failed` The server failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /**
              * @description `urn:rowhouse:tenancy:provisioning` The tenant is being set up
+             *     `urn:rowhouse:server:stopping` The server is stopping
+             *     `urn:rowhouse:server:busy` Others are working on the same data
              *     `urn:rowhouse:server:store-unavailable` The database cannot be reached
              */
             503: {
@@ -6189,6 +7123,7 @@ export interface operations {
             };
             /**
              * @description `urn:rowhouse:cardvault:not-yours` It belongs to somebody else
+             *     `urn:rowhouse:access:cross-site` The change was not sent by the console
              *     `urn:rowhouse:access:not-allowed` Your role does not allow this
              */
             403: {
@@ -6250,8 +7185,29 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `urn:rowhouse:request:too-many` Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `urn:rowhouse:server:failed` The server failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /**
              * @description `urn:rowhouse:tenancy:provisioning` The tenant is being set up
+             *     `urn:rowhouse:tenancy:moving` The tenant is being moved
+             *     `urn:rowhouse:server:stopping` The server is stopping
+             *     `urn:rowhouse:server:busy` Others are working on the same data
              *     `urn:rowhouse:server:store-unavailable` The database cannot be reached
              */
             503: {
@@ -6325,6 +7281,7 @@ export interface operations {
             };
             /**
              * @description `urn:rowhouse:cardvault:not-yours` It belongs to somebody else
+             *     `urn:rowhouse:access:cross-site` The change was not sent by the console
              *     `urn:rowhouse:access:not-allowed` Your role does not allow this
              */
             403: {
@@ -6340,6 +7297,15 @@ export interface operations {
              *     `urn:rowhouse:tenancy:unknown-tenant` There is no such tenant
              */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `urn:rowhouse:request:too-slow` The request was sent too slowly */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6401,8 +7367,29 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `urn:rowhouse:request:too-many` Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `urn:rowhouse:server:failed` The server failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /**
              * @description `urn:rowhouse:tenancy:provisioning` The tenant is being set up
+             *     `urn:rowhouse:tenancy:moving` The tenant is being moved
+             *     `urn:rowhouse:server:stopping` The server is stopping
+             *     `urn:rowhouse:server:busy` Others are working on the same data
              *     `urn:rowhouse:server:store-unavailable` The database cannot be reached
              */
             503: {
@@ -6464,8 +7451,20 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `urn:rowhouse:access:not-allowed` Your role does not allow this */
+            /**
+             * @description `urn:rowhouse:access:cross-site` The change was not sent by the console
+             *     `urn:rowhouse:access:not-allowed` Your role does not allow this
+             */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `urn:rowhouse:request:too-slow` The request was sent too slowly */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6491,7 +7490,20 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `urn:rowhouse:server:store-unavailable` The database cannot be reached */
+            /** @description `urn:rowhouse:server:failed` The server failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `urn:rowhouse:server:stopping` The server is stopping
+             *     `urn:rowhouse:server:busy` Others are working on the same data
+             *     `urn:rowhouse:server:store-unavailable` The database cannot be reached
+             */
             503: {
                 headers: {
                     [name: string]: unknown;
