@@ -73,6 +73,7 @@ public static class ControlPlaneHostExtensions
     public static void MapControlPlane(this IEndpointRouteBuilder endpoints)
     {
         ArgumentNullException.ThrowIfNull(endpoints);
+        endpoints.ServiceProvider.GetRequiredService<TenantRules>().CheckDefaults();
         var sessions = endpoints.MapGroup("").WithTags("Sessions");
         SignIn.Map(sessions);
         SignOut.Map(sessions);

@@ -22,16 +22,25 @@ internal static class ExportCardsCommand
 
             // Written beside and moved: a file that stands there is whole.
             var partial = file.FullName + ".partial";
-            await using (var content = File.Create(partial))
+            try
             {
-                await output.WithProgressAsync($"Exporting to {file.Name}", total: null, async progress =>
+                await using (var content = File.Create(partial))
                 {
-                    await cards.ExportAsync(content, progress, cancellationToken);
-                    return true;
-                });
+                    await output.WithProgressAsync($"Exporting to {file.Name}", total: null, async progress =>
+                    {
+                        await cards.ExportAsync(content, progress, cancellationToken);
+                        return true;
+                    });
+                }
+
+                File.Move(partial, file.FullName, overwrite: true);
+            }
+            catch
+            {
+                File.Delete(partial);
+                throw;
             }
 
-            File.Move(partial, file.FullName, overwrite: true);
             output.Say($"Wrote {file.FullName}.");
             return ExitCodes.Done;
         });

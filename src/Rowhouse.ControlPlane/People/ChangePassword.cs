@@ -99,7 +99,7 @@ internal sealed class ChangePassword(
 
     private static ProblemHttpResult Wrong()
     {
-        const string Message = "This is not your password, or it was wrong too often: then wait five minutes.";
+        const string Message = "This is not your password, or it was wrong too often: then wait five minutes, and longer after each further one.";
         return RequestProblems.Invalid.With(Message, new Dictionary<string, string[]>(StringComparer.Ordinal) { ["currentPassword"] = [Message] });
     }
 }

@@ -19,6 +19,17 @@ internal sealed partial class TenantRules(ControlPlaneOptions options, IEnumerab
         .Where(currency => currency.Length == 3)
         .ToFrozenSet(StringComparer.Ordinal);
 
+    /// <summary>Checks what tenants get who ask for nothing.</summary>
+    /// <exception cref="InvalidOperationException">A product is named that this installation does not have.</exception>
+    public void CheckDefaults()
+    {
+        var known = modules.Select(module => module.Info.Name).ToList();
+        if (options.DefaultProducts.Except(known, StringComparer.Ordinal).FirstOrDefault() is { } unknown)
+        {
+            throw new InvalidOperationException($"Tenants__DefaultProducts names '{unknown}', and this installation has {string.Join(", ", known.Order(StringComparer.Ordinal))}.");
+        }
+    }
+
     /// <summary>Checks a request and reads it. What is wrong is added to <paramref name="errors"/>, and the plan is then worth nothing.</summary>
     public TenantPlan Read(CreateTenantRequest request, FieldErrors errors)
     {

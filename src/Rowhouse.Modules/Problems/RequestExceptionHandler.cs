@@ -30,7 +30,7 @@ internal sealed partial class RequestExceptionHandler(IHostApplicationLifetime l
         if (Explain(httpContext, exception) is not { } problem)
         {
             RequestFailed(logger, exception, httpContext.Request.Method, httpContext.Request.Path);
-            problem = RequestProblems.Failed.With("Something is wrong on our side. Nothing of this request was kept. Quote the trace id when you report it.");
+            problem = RequestProblems.Failed.With("Something is wrong on our side. If this was a change, look whether it was made before you send it again. Quote the trace id when you report it.");
         }
 
         httpContext.Response.StatusCode = problem.StatusCode;

@@ -14,10 +14,10 @@ public sealed partial class SourceTests
     ];
 
     [Fact]
-    public void No_file_is_longer_than_four_hundred_lines()
+    public void No_file_is_longer_than_three_hundred_lines()
     {
         Files.Count.ShouldBeGreaterThan(50);
-        Files.Where(file => File.ReadLines(file).Count() > 400).Select(Short).ShouldBeEmpty();
+        Files.Where(file => File.ReadLines(file).Count() > 300).Select(Short).ShouldBeEmpty();
     }
 
     [Fact]

@@ -48,7 +48,7 @@ public sealed class CollectionTests(CardVaultFixture vault) : IClassFixture<Card
         var card = await vault.Member.AddedCardAsync(new { player = "Kept", collectionId = collection.Id });
 
         (await vault.Member.DeleteAsync($"collections/{collection.Id}").ProblemAsync(HttpStatusCode.Conflict, "urn:rowhouse:cardvault:collection-not-empty"))
-            .GetProperty("detail").GetString().ShouldNotBeNull().ShouldContain("1 cards");
+            .GetProperty("detail").GetString().ShouldNotBeNull().ShouldContain("cards: 1");
         await vault.Member.DeleteAsync($"collections/{collection.Id}?cards=gone").ShouldBeAsync(HttpStatusCode.BadRequest);
         await vault.Member.DeleteAsync($"collections/{collection.Id}?cards=loose").ShouldBeAsync(HttpStatusCode.NoContent);
 

@@ -22,6 +22,14 @@ public sealed class StartFailureTests
         reason.ShouldContain("ROWHOUSE_DATA");
     }
 
+    [Fact]
+    public void A_default_product_that_there_is_not_is_named_at_the_start()
+    {
+        var failure = Should.Throw<InvalidOperationException>(() => ServerHost.Build(settings with { DefaultProducts = ["cardvault", "cardvalt"] }));
+
+        StartFailure.Explain(failure, settings).ShouldBe("Tenants__DefaultProducts names 'cardvalt', and this installation has cardvault.");
+    }
+
     [Theory]
     [MemberData(nameof(OfSomethingElse))]
     public void A_failure_elsewhere_is_not_put_down_to_the_data_folder(Exception failure) => StartFailure.Explain(failure, settings).ShouldBeNull();

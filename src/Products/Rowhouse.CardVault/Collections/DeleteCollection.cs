@@ -56,7 +56,7 @@ internal static class DeleteCollection
 
         if (cards is null && await db.Cards.CountAsync(card => card.CollectionId == id, cancellationToken) is > 0 and var count)
         {
-            return CardVaultProblems.CollectionNotEmpty.With($"The collection has {count:N0} cards. Move them first, or delete it with cards=loose to keep them in no collection.");
+            return CardVaultProblems.CollectionNotEmpty.With($"The collection is not empty (cards: {count}). Move them first, or delete it with cards=loose to keep them in no collection.");
         }
 
         try
