@@ -89,7 +89,7 @@ public sealed class PostgresDatabase : IAsyncDisposable
     public async Task<IsolationReport> VerifyConnectionsAsync(CancellationToken cancellationToken = default) =>
         new(0, 0, await SessionRules.CheckAsync(store.Connections.Roles, store.Working, cancellationToken).ConfigureAwait(false));
 
-    /// <summary>Checks the connections, compares the live store with the models of all registered modules, and looks whether the control database is closed.</summary>
+    /// <summary>Checks the connections, compares the live store with the models of all registered modules, and looks whether the control database is closed and as its scripts left it.</summary>
     /// <param name="cancellationToken">Stops looking.</param>
     public async Task<IsolationReport> VerifyIsolationAsync(CancellationToken cancellationToken = default)
     {
@@ -112,7 +112,7 @@ public sealed class PostgresDatabase : IAsyncDisposable
         var transaction = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken).ConfigureAwait(false);
         await using var disposeTransaction = transaction.ConfigureAwait(false);
         return isControl
-            ? await IsolationCheck.RunOnControlAsync(connection, store.Connections.Roles, cancellationToken).ConfigureAwait(false)
+            ? await IsolationCheck.RunOnControlAsync(connection, store.Connections.Roles, Migrations.ControlSchemas, cancellationToken).ConfigureAwait(false)
             : await IsolationCheck.RunAsync(connection, store.Connections.Roles, models.Tables, cancellationToken).ConfigureAwait(false);
     }
 

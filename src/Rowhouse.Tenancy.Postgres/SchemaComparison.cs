@@ -88,6 +88,29 @@ public sealed record SchemaComparison(IReadOnlyList<string> Missing, IReadOnlyLi
         }
     }
 
+    /// <summary>
+    /// What <c>schema.txt</c> beside a module's scripts for the control database has to say: all that they leave of its
+    /// schema, rights included. The verification compares a live control database with it.
+    /// </summary>
+    /// <param name="migrated">The control database that the scripts have made; the owner's connection is used.</param>
+    /// <param name="schema">The schema's name, under which the scripts are registered.</param>
+    /// <param name="cancellationToken">Stops half-way.</param>
+    /// <returns>A line for each fact, with roles written as scripts write them.</returns>
+    public static async Task<IReadOnlyList<string>> DescribeControlAsync(PostgresConnections migrated, string schema, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(migrated);
+        ArgumentException.ThrowIfNullOrEmpty(schema);
+        return await WithOwnerAsync<IReadOnlyList<string>>(
+            migrated.ControlOwner,
+            async owner =>
+            {
+                // As the verification looks at it: names outside pg_catalog are said with their schema.
+                await owner.ExecuteAsync("SET search_path = pg_catalog", cancellationToken).ConfigureAwait(false);
+                return [.. (await SchemaText.ReadAsync(owner, [schema], cancellationToken).ConfigureAwait(false)).Select(migrated.Roles.Unfill)];
+            },
+            cancellationToken).ConfigureAwait(false);
+    }
+
     /// <summary>The differences, one line each.</summary>
     public override string ToString() =>
         string.Join('\n', Missing.Select(line => $"missing: {line}").Concat(Surplus.Select(line => $"surplus: {line}")));

@@ -4,6 +4,7 @@ using Rowhouse.Tenancy.Postgres.Guards;
 using Rowhouse.Tenancy.Postgres.Hosting;
 using Rowhouse.Tenancy.Postgres.Migrations;
 using Rowhouse.Tenancy.Postgres.Roles;
+using Rowhouse.Tenancy.Postgres.Verification;
 
 namespace Rowhouse.Tenancy.Postgres;
 
@@ -37,6 +38,7 @@ public sealed class SqlMigrations
         this.models = models;
         List<SqlScript> store = [.. SqlScript.Embedded(Kernel, typeof(SqlMigrations).Assembly)];
         List<SqlScript> control = [];
+        List<ExpectedSchema> schemas = [];
         var names = new Dictionary<string, Assembly>(StringComparer.Ordinal) { [Kernel] = typeof(SqlMigrations).Assembly };
         foreach (var source in sources.Distinct())
         {
@@ -46,15 +48,24 @@ public sealed class SqlMigrations
                     $"{source.Assembly.GetName().Name} and {names[source.Module].GetName().Name} both record their scripts as '{source.Module}', so one of them would never be applied. Call AddSqlMigrations with a name of its own before AddTenantDbContext.");
             }
 
-            (source.IsControl ? control : store).AddRange(SqlScript.Embedded(source.Module, source.Assembly));
+            var scripts = SqlScript.Embedded(source.Module, source.Assembly);
+            (source.IsControl ? control : store).AddRange(scripts);
+            if (source.IsControl && scripts.Count > 0)
+            {
+                schemas.Add(ExpectedSchema.Embedded(source.Module, source.Assembly));
+            }
         }
 
         storeScripts = store;
         controlScripts = control;
+        ControlSchemas = schemas;
     }
 
     /// <summary>Whether something is kept in a control database.</summary>
     public bool NeedControl => controlScripts.Count > 0;
+
+    /// <summary>What the scripts leave in the control database, besides their ledger.</summary>
+    internal IReadOnlyList<ExpectedSchema> ControlSchemas { get; }
 
     /// <summary>Applies what is missing and sets the guards.</summary>
     /// <param name="connections">How to reach the databases. The owner's connections are used.</param>

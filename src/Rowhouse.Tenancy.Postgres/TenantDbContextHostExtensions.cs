@@ -43,8 +43,9 @@ public static class TenantDbContextHostExtensions
         builder.AddSqlMigrations(name, assembly, isControl: false);
 
     /// <summary>Adds the scripts <c>…/Migrations/NNNN_name.sql</c> that are embedded in an assembly, for the control database: no tenant's rows are there, and the application's role cannot connect to it.</summary>
+    /// <remarks>Beside them lies <c>schema.txt</c>, with what <see cref="SchemaComparison.DescribeControlAsync"/> says; the verification finds whatever differs from it.</remarks>
     /// <param name="builder">The application that is being built.</param>
-    /// <param name="name">The name under which the database records them; it can never change.</param>
+    /// <param name="name">The name under which the database records them, and that of the schema that they make; it can never change.</param>
     /// <param name="assembly">Where they are embedded.</param>
     public static IHostApplicationBuilder AddControlMigrations(this IHostApplicationBuilder builder, string name, Assembly assembly) =>
         builder.AddSqlMigrations(name, assembly, isControl: true);

@@ -53,6 +53,13 @@ public sealed partial record RoleNames
         .Replace(":\"tenant\"", Tenants, StringComparison.Ordinal)
         .Replace(":\"platform\"", Platform, StringComparison.Ordinal);
 
+    /// <summary>The reverse of <see cref="Fill"/>.</summary>
+    internal string Unfill(string sql) => sql
+        .Replace(Owner, ":\"owner\"", StringComparison.Ordinal)
+        .Replace(Application, ":\"app\"", StringComparison.Ordinal)
+        .Replace(Tenants, ":\"tenant\"", StringComparison.Ordinal)
+        .Replace(Platform, ":\"platform\"", StringComparison.Ordinal);
+
     [GeneratedRegex("^[a-z][a-z0-9_]*\\z", RegexOptions.NonBacktracking)]
     private static partial Regex Form();
 }

@@ -4,7 +4,8 @@ namespace Rowhouse.Tenancy.Postgres.Verification;
 
 /// <summary>
 /// The control database: nobody but the platform's role works in it, and nothing runs in its sessions that no script of
-/// Rowhouse put there. Its tables have one reader, so they need no policies.
+/// Rowhouse put there. Its tables have one reader, so they need no policies; what that one may do to them is word for
+/// word what the scripts leave.
 /// </summary>
 internal static class ControlRules
 {
@@ -15,6 +16,23 @@ internal static class ControlRules
             .Concat(live.Functions.Where(function => function.Definer && function.Callable).Select(function => new IsolationFinding(
                 "function", function.Name, $"it runs with the rights of {function.Owner}, whoever calls it.",
                 $"Drop it, or: REVOKE EXECUTE ON FUNCTION {function.Name} FROM PUBLIC, {live.Names.Platform};")));
+
+    /// <summary>Compares a module's schema with what its scripts leave.</summary>
+    /// <param name="schema">What they leave.</param>
+    /// <param name="actual">The lines of the live one.</param>
+    /// <param name="names">What the roles are called.</param>
+    public static IEnumerable<IsolationFinding> Compare(ExpectedSchema schema, IReadOnlyCollection<string> actual, RoleNames names)
+    {
+        var expected = SchemaDifferences.Lines(schema.Text, names);
+        if (expected.Count == 0)
+        {
+            // Also where the module is not called as its schema, of which nothing would differ.
+            return [new("schema", schema.Name, "nothing says what its scripts leave of it.", $"Embed `schema.txt` beside the scripts of '{schema.Name}'; `SchemaComparison.DescribeControlAsync` says what belongs in it.")];
+        }
+
+        return from difference in new SchemaDifferences(schema.Name).Find(expected, actual)
+               select new IsolationFinding("schema", difference.Where, $"it is not as the scripts left it: {difference.What}.", $"Restore it from the scripts of '{schema.Name}', as the owner's role; what they leave is said by `schema.txt` beside them.");
+    }
 
     private static IEnumerable<IsolationFinding> Connects(LiveDatabase live) =>
         from role in live.Database.Connects
@@ -45,6 +63,11 @@ internal static class ControlRules
         foreach (var grant in Others(relation.Grants, names))
         {
             yield return new("grant", where, $"{grant.Grantee} has {grant}.", $"REVOKE ALL ON {relation.SqlName} FROM {Grantee(grant)};");
+        }
+
+        if (relation is { Kind: LiveRelation.View, SecurityInvoker: false } && relation.Grants.Count > 0)
+        {
+            yield return new("view", where, "the view reads and writes with its owner's rights, past those of who uses it.", $"ALTER VIEW {relation.SqlName} SET (security_invoker = true);");
         }
 
         foreach (var trigger in relation.Triggers)

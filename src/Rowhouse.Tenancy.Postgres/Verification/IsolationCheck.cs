@@ -34,13 +34,21 @@ internal static class IsolationCheck
     /// <summary>Looks at the control database, and changes nothing.</summary>
     /// <param name="connection">The platform role's, in a transaction.</param>
     /// <param name="names">What the roles are called.</param>
+    /// <param name="schemas">What the scripts of all modules leave there.</param>
     /// <param name="cancellationToken">Stops looking.</param>
-    public static async Task<IsolationReport> RunOnControlAsync(NpgsqlConnection connection, RoleNames names, CancellationToken cancellationToken)
+    public static async Task<IsolationReport> RunOnControlAsync(NpgsqlConnection connection, RoleNames names, IReadOnlyList<ExpectedSchema> schemas, CancellationToken cancellationToken)
     {
-        var live = await LiveDatabase.ReadAsync(connection, names, [], cancellationToken).ConfigureAwait(false);
+        var live = await LiveDatabase.ReadAsync(connection, names, schemas.Select(schema => schema.Name), cancellationToken).ConfigureAwait(false);
         string[] working = [names.Application, names.Tenants, names.Platform];
         var roles = await LiveRole.ReadAsync(connection, working, cancellationToken).ConfigureAwait(false);
-        return new(0, 0, [.. ControlRules.Check(live), .. DatabaseRules.Check(live), .. RoleRules.Check(names, working, roles)]);
+        List<IsolationFinding> findings = [.. ControlRules.Check(live), .. DatabaseRules.Check(live), .. RoleRules.Check(names, working, roles)];
+        foreach (var schema in schemas)
+        {
+            findings.AddRange(ControlRules.Compare(schema, await SchemaText.ReadAsync(connection, [schema.Name], cancellationToken).ConfigureAwait(false), names));
+        }
+
+        // A program that keeps nothing there has not migrated it.
+        return new(0, 0, [.. findings, .. schemas.Count == 0 ? [] : KernelRules.CheckLedger(live)]);
     }
 
     private static IEnumerable<IsolationFinding> Model(IReadOnlyList<GuardedTable> tables) =>

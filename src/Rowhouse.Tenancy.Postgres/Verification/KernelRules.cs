@@ -1,4 +1,3 @@
-using System.Text.RegularExpressions;
 using Rowhouse.Tenancy.Postgres.Guards;
 
 namespace Rowhouse.Tenancy.Postgres.Verification;
@@ -7,23 +6,25 @@ namespace Rowhouse.Tenancy.Postgres.Verification;
 /// The kernel's own schema, which no model describes: it has to be word for word what its scripts leave, and
 /// <c>kernel.txt</c> says what that is.
 /// </summary>
-internal static partial class KernelRules
+internal static class KernelRules
 {
     public const string Schema = "tenancy";
+
+    private static readonly SchemaDifferences Differences = new(Schema);
 
     public static IEnumerable<IsolationFinding> Check(IEnumerable<GuardedTable> tables, LiveDatabase live)
     {
         // A capture that lacks is told with its table.
         var captures = tables.Where(table => !table.IsShared).Select(table => new CaptureTrigger(table).LineFor(live.Names));
-        var lacks = live.KernelExpected.Except(live.Kernel).Select(line => (Where: Where(line), What: $"it lacks [{line}]"));
-        var surplus = live.Kernel.Except(live.KernelExpected).Except(captures).Select(line => (Where: Where(line), What: $"it has [{line}]"));
-        return from difference in lacks.Concat(surplus)
-               group difference.What by difference.Where into place
-               select new IsolationFinding("kernel", place.Key, $"it is not as the kernel left it: {string.Join("; ", place)}.", "Restore it from the kernel's scripts (`Migrations/Scripts`), as the owner's role.");
+        return from difference in Differences.Find(live.KernelExpected, [.. live.Kernel.Except(captures)])
+               select new IsolationFinding("kernel", difference.Where, $"it is not as the kernel left it: {difference.What}.", "Restore it from the kernel's scripts (`Migrations/Scripts`), as the owner's role.");
     }
 
-    private static string Where(string line) => Place().Match(line) is { Success: true } place ? place.Value : Schema;
-
-    [GeneratedRegex(@"\btenancy\.(?:\w+|""[^""]+"")(?:\([^)]*\))?", RegexOptions.NonBacktracking)]
-    private static partial Regex Place();
+    /// <summary>In the control database, where the group of tenants' tables has nothing to read, the schema holds the ledger of scripts alone.</summary>
+    public static IEnumerable<IsolationFinding> CheckLedger(LiveDatabase live)
+    {
+        var expected = live.KernelExpected.Where(line => Differences.Where(line) is Schema or "tenancy.migrations" && !line.EndsWith($" to {live.Names.Tenants}", StringComparison.Ordinal));
+        return from difference in Differences.Find([.. expected], live.Kernel)
+               select new IsolationFinding("schema", difference.Where, $"it is not as `rowhouse migrate` makes it: {difference.What}.", "Restore it as it is in an empty database after `rowhouse migrate`, as the owner's role.");
+    }
 }

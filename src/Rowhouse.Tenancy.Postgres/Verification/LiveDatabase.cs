@@ -54,7 +54,7 @@ internal sealed record LiveDatabase
         {
             Names = names,
             Kernel = await SchemaText.ReadAsync(connection, [KernelRules.Schema], cancellationToken).ConfigureAwait(false),
-            KernelExpected = names.Fill(expected).Split(['\r', '\n'], StringSplitOptions.RemoveEmptyEntries),
+            KernelExpected = SchemaDifferences.Lines(expected, names),
         };
     }
 

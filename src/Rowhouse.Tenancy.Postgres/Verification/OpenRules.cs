@@ -1,8 +1,9 @@
 using Rowhouse.Tenancy.Postgres.Guards;
+using Rowhouse.Tenancy.Postgres.Roles;
 
 namespace Rowhouse.Tenancy.Postgres.Verification;
 
-/// <summary>Ways past the tables: views, tables that no model knows, functions with their owner's rights.</summary>
+/// <summary>Ways past the tables: views, tables that no model knows, their triggers, functions with their owner's rights.</summary>
 internal static class OpenRules
 {
     public static IEnumerable<IsolationFinding> Check(IReadOnlyCollection<GuardedTable> tables, LiveDatabase live)
@@ -54,7 +55,18 @@ internal static class OpenRules
         {
             yield return new("rule", where, $"the rule '{rule}' puts statements in the place of others, with the owner's rights.", $"DROP RULE {rule} ON {where};");
         }
+
+        // Who writes fires a trigger also where nobody may EXECUTE its function, so what the function may is not asked.
+        foreach (var trigger in IsOpen(relation, live) ? relation.Triggers : [])
+        {
+            yield return new("trigger", where, $"the trigger '{trigger.Name}' runs a function for whoever writes here, and that may have others' rights.", $"DROP TRIGGER {Sql.Name(trigger.Name)} ON {relation.SqlName};");
+        }
     }
+
+    // What is written to a parent lands in its partitions, and fires their triggers.
+    private static bool IsOpen(LiveRelation relation, LiveDatabase live) =>
+        relation.Grants.Any(grant => grant.Grantee is "public" || grant.Grantee == live.Names.Application || grant.Grantee == live.Names.Tenants || grant.Grantee == live.Names.Platform)
+        || relation.Parents.Any(parent => live.Find(parent) is { } found && IsOpen(found, live));
 
     private static IEnumerable<IsolationFinding> Function(LiveFunction function, HashSet<string> owned, LiveDatabase live)
     {

@@ -17,7 +17,9 @@ SELECT line FROM (
     FROM pg_index i JOIN pg_class c ON c.oid = i.indrelid JOIN pg_namespace n ON n.oid = c.relnamespace
     WHERE n.nspname = ANY ($1) AND c.relkind IN ('r', 'p') AND NOT EXISTS (SELECT 1 FROM pg_constraint k WHERE k.conindid = i.indexrelid AND k.contype IN ('p', 'u', 'x'))
     UNION ALL
-    SELECT format('table %s.%s of %s%s', n.nspname, c.relname, pg_get_userbyid(c.relowner), CASE c.relpersistence WHEN 'u' THEN ' unlogged' ELSE '' END)
+    SELECT format('table %s.%s of %s%s%s', n.nspname, c.relname, pg_get_userbyid(c.relowner), CASE c.relpersistence WHEN 'u' THEN ' unlogged' ELSE '' END,
+        -- Who may write to a parent writes to its heirs.
+        (SELECT ' below ' || string_agg(format('%s.%s', s.nspname, p.relname), ', ' ORDER BY i.inhseqno) FROM pg_inherits i JOIN pg_class p ON p.oid = i.inhparent JOIN pg_namespace s ON s.oid = p.relnamespace WHERE i.inhrelid = c.oid))
     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
     WHERE n.nspname = ANY ($1) AND c.relkind IN ('r', 'p')
     UNION ALL

@@ -33,6 +33,31 @@ public sealed class ControlDamageTests(ControlDamageTests.ControlDatabase contro
         { "GRANT CREATE ON SCHEMA bureau TO rowhouse_platform", "role", "rowhouse_platform", "make objects in the schema bureau" },
         { "ALTER ROLE rowhouse_platform SUPERUSER", "role", "rowhouse_platform", "SUPERUSER" },
         { "ALTER ROLE rowhouse_platform IN DATABASE test_1_control SET search_path = public, pg_catalog", "role", "rowhouse_platform", "search_path" },
+        { "GRANT DELETE ON bureau.desks TO rowhouse_platform", "schema", "bureau.desks", "it has [grant on bureau.desks DELETE to rowhouse_platform]" },
+        { "GRANT UPDATE (drawers) ON bureau.desks TO rowhouse_platform", "schema", "bureau.desks", "UPDATE (drawers) to rowhouse_platform" },
+        { "REVOKE SELECT ON bureau.desks FROM rowhouse_platform", "schema", "bureau.desks", "it lacks [grant on bureau.desks SELECT to rowhouse_platform]" },
+        { "REVOKE USAGE ON SCHEMA bureau FROM rowhouse_platform", "schema", "bureau", "it lacks [grant on schema bureau USAGE to rowhouse_platform]" },
+        { "ALTER TABLE bureau.lamps DROP CONSTRAINT lamps_pkey", "schema", "bureau.lamps", "lacks [constraint on bureau.lamps PRIMARY KEY (desk)]" },
+        { "ALTER TABLE bureau.lamps DROP CONSTRAINT lamps_desk_fkey", "schema", "bureau.lamps", "lacks [constraint on bureau.lamps FOREIGN KEY (desk)" },
+        { "ALTER TABLE bureau.desks DROP CONSTRAINT desks_drawers_check", "schema", "bureau.desks", "lacks [constraint on bureau.desks CHECK" },
+        { "DROP INDEX bureau.by_label", "schema", "bureau.desks", "lacks [index UNIQUE ON bureau.desks" },
+        { "ALTER TABLE bureau.desks ENABLE ROW LEVEL SECURITY; CREATE POLICY part ON bureau.desks USING (id < 3)", "schema", "bureau.desks", "it has [policy on bureau.desks part" },
+        { "CREATE FUNCTION public.count() RETURNS int LANGUAGE sql AS 'SELECT 1'; ALTER TABLE bureau.desks ALTER COLUMN drawers SET DEFAULT public.count()", "schema", "bureau.desks", "default public.count()" },
+        { "CREATE FUNCTION public.fits(int) RETURNS boolean LANGUAGE sql AS 'SELECT true'; ALTER TABLE bureau.desks ADD CHECK (public.fits(drawers))", "schema", "bureau.desks", "CHECK (public.fits(drawers))" },
+        { "CREATE FUNCTION bureau.abs(int) RETURNS int LANGUAGE sql AS 'SELECT 1'; SET LOCAL search_path = bureau, pg_catalog; ALTER TABLE bureau.desks ADD CHECK (abs(drawers) > 0)", "schema", "bureau.desks", "bureau.abs(drawers)" },
+        { "CREATE FUNCTION bureau.quiet() RETURNS int LANGUAGE sql AS 'SELECT 1'", "schema", "bureau.quiet()", "it has [function bureau.quiet()" },
+        { "ALTER TABLE bureau.desks ADD note text", "schema", "bureau.desks", "desks.note text" },
+        { "ALTER TABLE bureau.desks ALTER COLUMN label DROP NOT NULL", "schema", "bureau.desks", "it lacks [column bureau.desks.label text" },
+        { "ALTER TABLE bureau.lamps SET UNLOGGED", "schema", "bureau.lamps", "unlogged" },
+        { "DROP TABLE bureau.lamps", "schema", "bureau.lamps", "lacks [table bureau.lamps" },
+        { "DROP SCHEMA bureau CASCADE", "schema", "bureau", "lacks [schema bureau of rowhouse_owner]" },
+        { "CREATE TABLE public.furniture (); ALTER TABLE bureau.desks INHERIT public.furniture; GRANT DELETE ON public.furniture TO rowhouse_platform; ALTER TABLE public.furniture OWNER TO rowhouse_owner", "schema", "bureau.desks", "below public.furniture" },
+        { "CREATE VIEW bureau.all_desks AS SELECT * FROM bureau.desks; ALTER VIEW bureau.all_desks OWNER TO rowhouse_owner; GRANT DELETE ON bureau.all_desks TO rowhouse_platform", "view", "bureau.all_desks", "its owner's rights" },
+        { "GRANT TRUNCATE ON tenancy.migrations TO rowhouse_platform", "schema", "tenancy.migrations", "TRUNCATE to rowhouse_platform" },
+        { "ALTER TABLE tenancy.migrations DROP CONSTRAINT pk_migrations", "schema", "tenancy.migrations", "lacks [constraint on tenancy.migrations PRIMARY KEY (module, number)]" },
+        { "GRANT SELECT ON tenancy.migrations TO rowhouse_tenant", "schema", "tenancy.migrations", "it has [grant on tenancy.migrations SELECT to rowhouse_tenant]" },
+        { "CREATE TABLE tenancy.homes (id int)", "schema", "tenancy.homes", "it has [table tenancy.homes" },
+        { "GRANT CREATE ON SCHEMA tenancy TO rowhouse_platform", "schema", "tenancy", "CREATE to rowhouse_platform" },
     };
 
     [Fact]
@@ -47,6 +72,16 @@ public sealed class ControlDamageTests(ControlDamageTests.ControlDatabase contro
 
         report.Findings.ShouldContain(finding => finding.Rule == rule && finding.Where == where && finding.What.Contains(says, StringComparison.Ordinal), report.ToString());
         report.Findings.ShouldAllBe(finding => finding.Mend.Length > 0);
+    }
+
+    [Fact]
+    public async Task Scripts_that_do_not_say_what_they_leave_are_found()
+    {
+        var report = await control.LookAsync("SELECT 1", schema: null);
+
+        var finding = report.Findings.ShouldHaveSingleItem();
+        finding.Where.ShouldBe("bureau");
+        finding.Mend.ShouldContain("schema.txt");
     }
 
     [Fact]
@@ -67,20 +102,36 @@ public sealed class ControlDamageTests(ControlDamageTests.ControlDatabase contro
     /// <summary>A control database on a server of its own, since damage to a role is damage to the whole server.</summary>
     public sealed class ControlDatabase : IAsyncLifetime
     {
+        private const string Bureau = """
+            CREATE SCHEMA bureau;
+            CREATE FUNCTION public.few() RETURNS int LANGUAGE sql AS 'SELECT 3';
+            CREATE TABLE bureau.desks (id int PRIMARY KEY, label text NOT NULL, drawers int NOT NULL DEFAULT public.few() CHECK (drawers > 0));
+            CREATE UNIQUE INDEX by_label ON bureau.desks (label);
+            CREATE TABLE bureau.lamps (desk int PRIMARY KEY REFERENCES bureau.desks);
+            GRANT USAGE ON SCHEMA bureau TO :"platform";
+            GRANT SELECT ON bureau.desks, bureau.lamps TO :"platform";
+            """;
+
         private readonly OwnServer server = new();
 
         public PostgresConnections Connections { get; private set; } = null!; // the runner initialises it before any test
+
+        /// <summary>What the scripts of the bureau leave.</summary>
+        public string Schema { get; private set; } = ""; // so is this
 
         public async ValueTask InitializeAsync()
         {
             await server.InitializeAsync();
             Connections = await server.CreateDatabaseAsync(withControl: true);
-            await ScriptAssembly.Migrations(
-                ["CREATE SCHEMA bureau; CREATE TABLE bureau.desks (id int PRIMARY KEY); GRANT USAGE ON SCHEMA bureau TO :\"platform\"; GRANT SELECT ON bureau.desks TO :\"platform\""], []).ApplyAsync(Connections);
+            await ScriptAssembly.Migrations([Bureau], []).ApplyAsync(Connections);
+            Schema = string.Join('\n', await SchemaComparison.DescribeControlAsync(Connections, "bureau"));
         }
 
         /// <summary>What is found while the damage is there. It is never committed.</summary>
-        public async Task<IsolationReport> DamageAsync(string sql)
+        public Task<IsolationReport> DamageAsync(string sql) => LookAsync(sql, Schema);
+
+        /// <summary>What is found while the damage is there and <c>schema.txt</c> says this, or is missing.</summary>
+        public async Task<IsolationReport> LookAsync(string sql, string? schema)
         {
             var superuser = new NpgsqlConnectionStringBuilder(server.Admin) { Database = new NpgsqlConnectionStringBuilder(Connections.Control).Database, Pooling = false };
             await using var connection = new NpgsqlConnection(superuser.ConnectionString);
@@ -88,7 +139,7 @@ public sealed class ControlDamageTests(ControlDamageTests.ControlDatabase contro
             await using var transaction = await connection.BeginTransactionAsync(TestContext.Current.CancellationToken);
             await using var damage = new NpgsqlCommand(sql, connection);
             await damage.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
-            return await IsolationCheck.RunOnControlAsync(connection, RoleNames.Default, TestContext.Current.CancellationToken);
+            return await IsolationCheck.RunOnControlAsync(connection, RoleNames.Default, ScriptAssembly.Migrations([Bureau], [], schema).ControlSchemas, TestContext.Current.CancellationToken);
         }
 
         public ValueTask DisposeAsync() => server.DisposeAsync();
