@@ -53,6 +53,7 @@ public sealed class KernelDamageTests(SoundDatabase sound) : IClassFixture<Sound
         { "GRANT USAGE ON SEQUENCE tenancy.changes_number_seq TO rowhouse_tenant", "kernel", "tenancy.changes_number_seq", "USAGE to rowhouse_tenant" },
         { "ALTER TABLE tenancy.homes SET UNLOGGED", "kernel", "tenancy.homes", "unlogged" },
         { "CREATE FUNCTION public.eq(text, text) RETURNS boolean LANGUAGE sql IMMUTABLE AS 'SELECT false'; CREATE OPERATOR public.= (LEFTARG = text, RIGHTARG = text, FUNCTION = public.eq); SET LOCAL search_path = public, pg_catalog; ALTER POLICY tenant ON tenancy.homes USING (tenant_id = nullif(current_setting('rowhouse.tenant', true), '')::uuid)", "kernel", "tenancy.homes", "by operator" },
+        { "CREATE TABLE public.everything (LIKE tenancy.homes); ALTER TABLE tenancy.homes INHERIT public.everything; GRANT DELETE ON public.everything TO rowhouse_platform", "kernel", "tenancy.homes", "below public.everything" },
         { "DROP TRIGGER lock_home ON tenancy.homes", "kernel", "tenancy.homes", "lacks [trigger" },
         { "ALTER TABLE tenancy.homes DISABLE TRIGGER lock_home", "kernel", "tenancy.homes", "disabled" },
         { "CREATE OR REPLACE FUNCTION tenancy.lock_home() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS 'BEGIN RETURN NULL; END'", "kernel", "tenancy.lock_home()", "text" },

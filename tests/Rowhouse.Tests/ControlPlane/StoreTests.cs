@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Json;
+using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using Rowhouse.ControlPlane.Store;
 using Rowhouse.Tenancy.Postgres;
@@ -33,6 +34,21 @@ public sealed class StoreTests(ServerFixture server) : IClassFixture<ServerFixtu
     }
 
     [Fact]
+    public async Task A_platform_that_could_remove_what_was_recorded_is_found()
+    {
+        var database = server.Services.GetRequiredService<PostgresDatabase>();
+        (await database.VerifyIsolationAsync(TestContext.Current.CancellationToken)).IsSound.ShouldBeTrue();
+
+        await RunAsOwnerAsync("GRANT DELETE ON platform.audit TO rowhouse_platform");
+        var report = await database.VerifyIsolationAsync(TestContext.Current.CancellationToken);
+        await RunAsOwnerAsync("REVOKE DELETE ON platform.audit FROM rowhouse_platform"); // the other tests have this database too
+
+        var finding = report.Findings.ShouldHaveSingleItem();
+        finding.Where.ShouldBe("platform.audit");
+        finding.What.ShouldContain("it has [grant on platform.audit DELETE to rowhouse_platform]");
+    }
+
+    [Fact]
     public async Task Every_tenant_has_a_home_and_one_whose_name_is_taken_leaves_none()
     {
         var tenant = await server.CreateTenantAsync("Householder");
@@ -44,6 +60,13 @@ public sealed class StoreTests(ServerFixture server) : IClassFixture<ServerFixtu
         tries.Count(answer => answer.StatusCode == HttpStatusCode.Created).ShouldBe(1);
         tries.Count(answer => answer.StatusCode == HttpStatusCode.Conflict).ShouldBe(5);
         (await CountAsync("")).ShouldBe(before + 1);
+    }
+
+    private async Task RunAsOwnerAsync(string sql)
+    {
+        await using var owner = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(server.Database.ControlOwner) { Pooling = false }.ConnectionString);
+        await using var command = owner.CreateCommand(sql);
+        await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
     }
 
     private async Task<long> CountAsync(string where)
