@@ -100,6 +100,67 @@ public sealed class JourneyTests(ConsoleFixture console) : IClassFixture<Console
     }
 
     [Fact]
+    public async Task A_certificate_is_taken_once_and_grades_are_those_of_their_grader()
+    {
+        var tenant = await console.CreateTenantAsync("Graded Cards", "cardvault");
+        await using var window = await console.OpenAsAsync((await tenant.AddMemberAsync("member")).Email);
+        var page = window.Page;
+        var dialog = page.GetByRole(AriaRole.Dialog);
+
+        await OpenAsync();
+        await Expect(dialog).ToContainTextAsync("RC");
+        await ChooseOptionAsync("Condition", "NM");
+        await dialog.GetByLabel("Cost").FillAsync("40");
+        await SaveAsync();
+        await Expect(page.GetByText("Ken Griffey Jr. was added")).ToBeVisibleAsync();
+
+        await OpenAsync();
+        await GradeAsync("PSA", "10 · GEM-MT", "12345678");
+        await SaveAsync();
+        await Expect(page.GetByText("Ken Griffey Jr. was added")).ToBeVisibleAsync();
+
+        await OpenAsync();
+        await GradeAsync("PSA", "10 · GEM-MT", "12345678");
+        await SaveAsync();
+        await Expect(dialog.GetByText("Another card has this certificate")).ToBeVisibleAsync();
+        await window.PictureAsync("journey-certificate-taken");
+
+        await OpenAsync();
+        await dialog.GetByText("PSA", new() { Exact = true }).ClickAsync();
+        await dialog.GetByRole(AriaRole.Combobox, new() { Name = "Grade" }).FillAsync("9.5");
+        await Expect(page.GetByRole(AriaRole.Option)).ToHaveCountAsync(0);
+
+        await OpenAsync();
+        await GradeAsync("BGS", "9.5 · GEM MINT", "0001");
+        foreach (var (name, grade) in new[] { ("Centering", "9.5"), ("Corners", "9.5"), ("Edges", "9"), ("Surface", "8") })
+        {
+            await ChooseOptionAsync(name, grade);
+        }
+
+        await SaveAsync();
+        await Expect(page.GetByText("at most one above the lowest subgrade")).ToBeVisibleAsync();
+        await window.PictureAsync("journey-grader-warns");
+        window.Complaints.ShouldBeEmpty();
+
+        async Task OpenAsync() => await (await FindGriffeyAsync(page, tenant.Slug)).GetByRole(AriaRole.Button).ClickAsync();
+
+        Task SaveAsync() => dialog.GetByRole(AriaRole.Button, new() { Name = "Add card" }).ClickAsync();
+
+        async Task GradeAsync(string grader, string grade, string certificate)
+        {
+            await dialog.GetByText(grader, new() { Exact = true }).ClickAsync();
+            await ChooseOptionAsync("Grade", grade);
+            await dialog.GetByLabel("Certificate").FillAsync(certificate);
+        }
+
+        async Task ChooseOptionAsync(string label, string option)
+        {
+            await dialog.GetByRole(AriaRole.Combobox, new() { Name = label }).ClickAsync();
+            await page.GetByRole(AriaRole.Option, new() { Name = option, Exact = true }).ClickAsync();
+        }
+    }
+
+    [Fact]
     public async Task A_card_that_one_tenants_member_adds_is_not_there_for_an_admin_of_another()
     {
         var first = await console.CreateTenantAsync("First Cards", "cardvault");

@@ -82,7 +82,8 @@ internal sealed partial class RequestExceptionHandler(IHostApplicationLifetime l
     private static ProblemHttpResult ExplainJson(JsonException json)
     {
         var place = json.LineNumber is { } line ? $" (line {line + 1}, byte {json.BytePositionInLine + 1})" : "";
-        if (json.Path is not { Length: > 2 } path || path[1] != '.')
+        // The reader's own exception has one within: then it was no JSON, however far the fields were read before.
+        if (json.InnerException is JsonException || json.Path is not { Length: > 2 } path || path[1] != '.')
         {
             return RequestProblems.Malformed.With($"The body is not the JSON that this address takes{place}.");
         }

@@ -19,6 +19,7 @@ public sealed class BadRequestTests(ServerFixture server) : IClassFixture<Server
     [InlineData("{\"name\":\"a\",}")]
     [InlineData("{\"name\":\"\\ud800\"}")]
     [InlineData("{'name':'a'}")]
+    [InlineData("""{"name":""")]
     public async Task A_body_that_is_no_such_JSON_is_malformed(string body)
     {
         using var answer = await server.SuperAdmin.PostTextAsync("/api/tenants", body);

@@ -43,7 +43,7 @@ internal sealed class SlowBody : HttpContent
         await stream.WriteAsync(bytes.AsMemory(0, bytes.Length / 2));
         await stream.FlushAsync();
         begun.TrySetResult();
-        await ended.Task;
+        await ended.Task.WaitAsync(TimeSpan.FromMinutes(1)); // a test that failed ends it never
         await stream.WriteAsync(bytes.AsMemory(bytes.Length / 2));
     }
 

@@ -1,12 +1,13 @@
 using System.Net;
 using System.Net.Http.Json;
 using Rowhouse.Contracts;
+using Rowhouse.Tests.ControlPlane;
 using Shouldly;
 
 namespace Rowhouse.Tests.Server;
 
 /// <summary>What a sender was allowed when a body began says nothing of what they may do when it has come.</summary>
-public sealed class SlowBodyTests(ServerFixture server) : IClassFixture<ServerFixture>
+public sealed class SlowBodyTests(SessionTests.ServerWithClock server) : IClassFixture<SessionTests.ServerWithClock>
 {
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
@@ -105,6 +106,25 @@ public sealed class SlowBodyTests(ServerFixture server) : IClassFixture<ServerFi
         second.End();
 
         await secondAnswer.ProblemAsync(HttpStatusCode.BadRequest, "urn:rowhouse:cardvault:import-rows"); // the card is there already
+    }
+
+    [Fact]
+    public async Task A_body_that_does_not_come_in_time_is_given_up_and_does_nothing()
+    {
+        var tenant = await server.CreateTenantAsync("Never Ends", "cardvault");
+        var (body, json) = await SlowBody.SendHalfAsync(tenant.Admin.Client, HttpMethod.Post, "/api/members", """{"email":"never@ends.example","name":"Never","role":"viewer"}""");
+        var (file, upload) = await SendFileAsync(tenant);
+
+        server.Clock.Advance(TimeSpan.FromSeconds(29));
+        json.IsCompleted.ShouldBeFalse();
+        server.Clock.Advance(TimeSpan.FromSeconds(2));
+        body.End(); // the client reads no answer before it has sent all
+
+        await json.ProblemAsync(HttpStatusCode.RequestTimeout, "urn:rowhouse:request:too-slow");
+        (await tenant.Admin.Client.GetStringAsync("/api/members", Cancelled)).ShouldNotContain("never@ends.example");
+        upload.IsCompleted.ShouldBeFalse("a file has longer");
+        file.End();
+        await upload.ShouldBeAsync(HttpStatusCode.OK);
     }
 
     private static Task<(SlowBody Body, Task<HttpResponseMessage> Answer)> SendFileAsync(TestTenant tenant) =>
