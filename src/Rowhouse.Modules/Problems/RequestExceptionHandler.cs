@@ -59,11 +59,11 @@ internal sealed partial class RequestExceptionHandler(IHostApplicationLifetime l
                 return RequestProblems.ChangedAtOnce.With("Somebody else changed the same thing at the same moment and was first. Nothing of this request was kept. Read it again and decide anew.");
         }
 
-        switch (exception as NpgsqlException ?? exception.InnerException as NpgsqlException)
+        switch (OfTheDriver(exception))
         {
             case PostgresException { SqlState: PostgresErrorCodes.CharacterNotInRepertoire or PostgresErrorCodes.UntranslatableCharacter }:
                 return RequestProblems.Malformed.With("A text contains a character that cannot be kept, such as NUL.");
-            case PostgresException { SqlState: PostgresErrorCodes.LockNotAvailable }:
+            case PostgresException { SqlState: PostgresErrorCodes.LockNotAvailable or PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure }:
                 context.Response.Headers.RetryAfter = "2";
                 return RequestProblems.Busy.With("Others are working on the same data and did not end in time. Nothing of this request was kept. Try again in a few seconds.");
             case PostgresException { SqlState: HomeNotWritableException.SqlState }:
@@ -79,6 +79,10 @@ internal sealed partial class RequestExceptionHandler(IHostApplicationLifetime l
     }
 
     /// <summary>Where the JSON is wrong, without the names of our types, which the serializer's own message has.</summary>
+    // EF Core wraps what fails while it saves, and again what may be gone at the next try.
+    private static NpgsqlException? OfTheDriver(Exception? exception) =>
+        exception is null or NpgsqlException ? exception as NpgsqlException : OfTheDriver(exception.InnerException);
+
     private static ProblemHttpResult ExplainJson(JsonException json)
     {
         var place = json.LineNumber is { } line ? $" (line {line + 1}, byte {json.BytePositionInLine + 1})" : "";

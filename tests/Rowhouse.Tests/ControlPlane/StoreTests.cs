@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Http.Json;
 using Microsoft.Extensions.DependencyInjection;
@@ -46,6 +47,30 @@ public sealed class StoreTests(ServerFixture server) : IClassFixture<ServerFixtu
         var finding = report.Findings.ShouldHaveSingleItem();
         finding.Where.ShouldBe("platform.audit");
         finding.What.ShouldContain("it has [grant on platform.audit DELETE to rowhouse_platform]");
+    }
+
+    [Theory]
+    [InlineData("GET", "LOCK TABLE platform.tenants")]
+    [InlineData("POST", "LOCK TABLE platform.tenants IN SHARE MODE")]
+    public async Task A_request_whose_session_the_database_ends_is_told_to_come_again(string method, string lockTable)
+    {
+        await using var owner = new NpgsqlConnection(server.Database.ControlOwner);
+        await owner.OpenAsync(TestContext.Current.CancellationToken);
+        await using var transaction = await owner.BeginTransactionAsync(TestContext.Current.CancellationToken);
+        await using var hold = new NpgsqlCommand(lockTable, owner);
+        await hold.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+        var content = method == "POST" ? JsonContent.Create(new { name = "Never Made" }) : null;
+        var waiting = server.SuperAdmin.SendAsync(new(new(method), "/api/tenants") { Content = content }, TestContext.Current.CancellationToken);
+
+        await using var platform = new NpgsqlConnection(server.Database.Control);
+        await platform.OpenAsync(TestContext.Current.CancellationToken);
+        await using var end = new NpgsqlCommand("SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = current_database() AND usename = current_user AND wait_event_type = 'Lock'", platform);
+        while (Convert.ToInt64(await end.ExecuteScalarAsync(TestContext.Current.CancellationToken), CultureInfo.InvariantCulture) == 0)
+        {
+            await Task.Delay(20, TestContext.Current.CancellationToken);
+        }
+
+        await waiting.ProblemAsync(HttpStatusCode.ServiceUnavailable, "urn:rowhouse:server:store-unavailable");
     }
 
     [Fact]
