@@ -141,8 +141,7 @@ internal sealed class PlatformAdmission(Caller caller, RefusalLimit limit, Sessi
     {
         if (!limit.Take(signedIn.PersonId))
         {
-            context.Response.Headers.RetryAfter = "10";
-            return RequestProblems.TooMany.With("You have named tenants that are not yours very often just now. Wait as long as Retry-After says.");
+            return RequestProblems.ComeAgain(context.Response, seconds: 10, "You have named tenants that are not yours very often just now. Wait as long as Retry-After says.");
         }
 
         await RecordAsync(context, AuditActions.TenantRefused, signedIn, tenant?.Id, AuditOutcome.Refused, cancellationToken);

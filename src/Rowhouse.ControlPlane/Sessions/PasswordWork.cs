@@ -47,8 +47,7 @@ internal sealed class PasswordWork : IDisposable
                 }
             }
 
-            context.HttpContext.Response.Headers.RetryAfter = "1";
-            return RequestProblems.TooMany.With("Very many passwords are checked just now. Try again in a moment.");
+            return RequestProblems.ComeAgain(context.HttpContext.Response, seconds: 1, "Very many passwords are checked just now. Try again in a moment.");
         }
     }
 }

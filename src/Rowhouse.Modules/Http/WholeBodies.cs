@@ -1,5 +1,5 @@
-using System.Threading.RateLimiting;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Extensions.DependencyInjection;
@@ -15,19 +15,14 @@ namespace Rowhouse.Modules.Http;
 /// </summary>
 internal sealed class WholeBodies(RequestDelegate next, TimeProvider clock) : IDisposable
 {
-    /// <summary>What an endpoint takes that says nothing of it: JSON. In bytes.</summary>
-    public const long UsualLimit = 1_000_000;
-
     /// <summary>A body above this goes to a file that only the server's user reads and that is gone with the request. In bytes.</summary>
     private const int InMemory = 65_536;
 
     private const long SlowestBytesPerSecond = 250_000;
-    private const int FilesOfOnePerson = 2;
-    private const int FilesOfThisNode = 64;
 
     private static readonly TimeSpan Least = TimeSpan.FromSeconds(30);
 
-    private readonly PartitionedRateLimiter<Guid> files = PartitionedRateLimiter.CreateChained(Each(FilesOfOnePerson, person => person), Each(FilesOfThisNode, _ => Guid.Empty));
+    private readonly FileTurns files = new();
 
     public async Task InvokeAsync(HttpContext context)
     {
@@ -37,8 +32,9 @@ internal sealed class WholeBodies(RequestDelegate next, TimeProvider clock) : ID
             return;
         }
 
-        var limit = endpoint.Metadata.GetMetadata<IRequestSizeLimitMetadata>()?.MaxRequestBodySize ?? UsualLimit;
-        if (await ReceiveAsync(context, limit) is { } refusal)
+        // An endpoint that takes more than JSON says so.
+        var isFile = endpoint.Metadata.GetMetadata<IRequestSizeLimitMetadata>() is not null;
+        if (await ReceiveAsync(context, isFile) is { } refusal)
         {
             await refusal.ExecuteAsync(context);
             return;
@@ -50,20 +46,19 @@ internal sealed class WholeBodies(RequestDelegate next, TimeProvider clock) : ID
     public void Dispose() => files.Dispose();
 
     /// <summary>How long a sender may take for a body of at most so many bytes.</summary>
-    public static TimeSpan Deadline(long limit) => TimeSpan.FromSeconds(Math.Max(Least.TotalSeconds, (double)limit / SlowestBytesPerSecond));
+    private static TimeSpan Deadline(long limit) => TimeSpan.FromSeconds(Math.Max(Least.TotalSeconds, (double)limit / SlowestBytesPerSecond));
 
-    private async Task<IResult?> ReceiveAsync(HttpContext context, long limit)
+    private async Task<IResult?> ReceiveAsync(HttpContext context, bool isFile)
     {
         var caller = context.RequestServices.GetRequiredService<Caller>();
-        using var turn = limit > UsualLimit && caller.IsKnown ? files.AttemptAcquire(caller.PersonId) : null;
+        using var turn = isFile && caller.IsKnown ? files.Take(caller.PersonId) : null;
         if (turn is { IsAcquired: false })
         {
-            context.Response.Headers.RetryAfter = "10";
-            return RequestProblems.TooMany.With("You are sending other files, or very many people are. Send this one again when the others have come.");
+            return RequestProblems.ComeAgain(context.Response, seconds: 10, "You are sending other files, or very many people are. Send this one again when the others have come.");
         }
 
         context.Request.EnableBuffering(InMemory);
-        var time = Deadline(limit);
+        var time = Deadline(context.Features.Get<IHttpMaxRequestBodySizeFeature>()?.MaxRequestBodySize ?? 0);
         using var deadline = new CancellationTokenSource(time, clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, deadline.Token);
         try
@@ -79,6 +74,10 @@ internal sealed class WholeBodies(RequestDelegate next, TimeProvider clock) : ID
         return await context.RequestServices.GetRequiredService<ITenantAdmission>().AdmitBodyAsync(context, context.RequestAborted);
     }
 
-    private static PartitionedRateLimiter<Guid> Each(int turns, Func<Guid, Guid> owner) =>
-        PartitionedRateLimiter.Create<Guid, Guid>(by => RateLimitPartition.GetConcurrencyLimiter(owner(by), _ => new() { PermitLimit = turns }));
+    /// <summary>Files that come in, by person.</summary>
+    private sealed class FileTurns() : Turns<Guid>(Each(OfOnePerson, person => person), Each(OfThisNode, _ => 0))
+    {
+        private const int OfOnePerson = 2;
+        private const int OfThisNode = 64;
+    }
 }

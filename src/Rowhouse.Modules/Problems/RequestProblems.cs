@@ -1,4 +1,6 @@
+using System.Globalization;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Rowhouse.Tenancy.AspNetCore.Problems;
 
 namespace Rowhouse.Modules.Problems;
@@ -60,4 +62,15 @@ public static class RequestProblems
         [StatusCodes.Status415UnsupportedMediaType] = UnsupportedType,
         [StatusCodes.Status500InternalServerError] = Failed,
     };
+
+    /// <summary>The answer to whoever comes too often or all at once: <see cref="TooMany"/> with <c>Retry-After</c>.</summary>
+    /// <param name="response">Where <c>Retry-After</c> is said.</param>
+    /// <param name="seconds">When to come again.</param>
+    /// <param name="detail">What there is too much of.</param>
+    public static ProblemHttpResult ComeAgain(HttpResponse response, int seconds, string detail)
+    {
+        ArgumentNullException.ThrowIfNull(response);
+        response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
+        return TooMany.With(detail);
+    }
 }

@@ -49,7 +49,7 @@ internal static partial class ExportCards
         http.Response.RegisterForDispose(turn);
         if (!turn.IsAcquired)
         {
-            return ExportTurns.Refuse(http.Response, $"A person exports {ExportTurns.PersonLimit} files at once, a tenant {ExportTurns.TenantLimit}, and a server a few. Try again when one has ended.");
+            return RequestProblems.ComeAgain(http.Response, seconds: 10, $"A person exports {ExportTurns.PersonLimit} files at once, a tenant {ExportTurns.TenantLimit}, and a server a few. Try again when one has ended.");
         }
 
         var cards = filter.Apply(db.Cards.AsNoTracking(), caller, clock.GetUtcNow().Year);

@@ -51,7 +51,7 @@ internal static class ImportCards
         using var turn = turns.Take(scope.Tenant.Id);
         if (!turn.IsAcquired)
         {
-            return ImportTurns.Refuse(response, "An import of this tenant is under way, or many of others. Send the file again when it has ended.");
+            return RequestProblems.ComeAgain(response, seconds: 10, "An import of this tenant is under way, or many of others. Send the file again when it has ended.");
         }
 
         try
