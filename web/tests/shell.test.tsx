@@ -2,26 +2,14 @@
 import { onlineManager } from '@tanstack/react-query';
 import { act, fireEvent, screen, waitFor, within } from '@testing-library/react';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { by } from './cardvault';
-import { ann, later, me, member, openConsole, page, problem, serve, show, signedOut, smith, type Answers } from './console';
-import { Door } from '../src/account/Door';
+import { ann, later, me, member, openConsole, page, problem, signedOut, smith, tenant, type Answers } from './console';
+import { clickBeside, dialog, escape, fill, gone, passed, press } from './hands';
 
 const members = '/t/smith/members';
 const membersApi = '/t/smith/api/members';
 const link = '/invitation#token=abc';
 const invited = (name: string, more: object = {}) => ({ ...member(name), personId: null, status: 'invited', joinedAt: null, ...more });
 const answers = (more: Answers = {}): Answers => ({ 'GET /api/me': me, [`GET ${membersApi}`]: page(member('Ann', 'admin'), member('Bob')), ...more });
-
-const press = async (name: string, inside = document.body) => fireEvent.click(await within(inside).findByRole('button', { name }));
-const fill = (label: RegExp | string, value: string, inside = document.body) => fireEvent.change(within(inside).getByLabelText(label), { target: { value } });
-const escape = () => fireEvent.keyDown(document.activeElement ?? document.body, { key: 'Escape' });
-const clickBeside = () => document.querySelectorAll('[class*=Overlay-root]').forEach((overlay) => fireEvent.click(overlay));
-const dialog = (name: string) => screen.findByRole('dialog', { name });
-const tenant = { ...smith, plan: 'starter', externalIds: [], placement: { kind: 'shared', store: 'main', database: 'rowhouse' }, createdAt: '2026-01-02T03:04:05Z' };
-
-/** For what must not happen: time in which it would. */
-const passed = () => act(() => new Promise((resolve) => setTimeout(resolve, 50)));
-const gone = (name: string) => waitFor(() => expect(screen.queryByRole('dialog', { name })).toBeNull());
 
 afterEach(() => onlineManager.setOnline(true));
 
@@ -290,134 +278,5 @@ describe('the tenant switcher', () => {
 
     expect(document.querySelector('[aria-selected=true]')?.textContent).toContain('Tenant 1');
     expect(seen.mock.contexts).toEqual([document.querySelector('[aria-selected=true]')]);
-  });
-});
-
-describe('the tenants', () => {
-  const shown = (plan: string) => ({ ...tenant, id: plan, slug: plan, name: `On ${plan}`, plan });
-  const server: Answers = {
-    'GET /api/me': { ...me, superAdmin: true },
-    'GET /api/tenants': by((search) => page(...['starter', 'professional'].filter((plan) => (search.get('plan') ?? plan) === plan).map(shown))),
-  };
-
-  test('are narrowed to those of a plan, and the address says so', async () => {
-    openConsole('/platform/tenants?after=x', server);
-    await screen.findByText('On starter');
-
-    fireEvent.change(screen.getByRole('combobox', { name: 'Plan' }), { target: { value: 'professional' } });
-
-    await waitFor(() => expect(screen.queryByText('On starter')).toBeNull());
-    expect(screen.getByText('On professional')).toBeTruthy();
-    expect(window.location.search).toBe('?plan=professional');
-  });
-
-  test('of a plan that none has are all shown again when the filters are cleared', async () => {
-    openConsole('/platform/tenants?plan=enterprise', server);
-    await press('Clear filters');
-
-    await screen.findByText('On starter');
-    expect(window.location.search).toBe('');
-  });
-});
-
-describe("a tenant's drawer", () => {
-  test('shows its plan and its addresses', async () => {
-    const addresses = [
-      { line1: '1 High Street', line2: null, city: 'Leeds', region: null, postalCode: 'LS1 4AP', country: 'GB' },
-      { line1: '500 Main St', line2: 'Suite 4', city: 'Springfield', region: 'IL', postalCode: '62701', country: 'US' },
-    ];
-    openConsole('/platform/tenants?tenant=smith', {
-      'GET /api/me': { ...me, superAdmin: true },
-      'GET /api/tenants': page(tenant),
-      'GET /api/tenants/smith': { ...tenant, plan: 'professional', addresses },
-    });
-    const drawer = within(await dialog('Smith Cards'));
-
-    const fact = async (name: string) => (await drawer.findByText(name)).nextElementSibling?.textContent;
-    expect(await fact('Plan')).toBe('Professional');
-    expect(await fact('Reached at')).toBe('/t/smith');
-    expect(await fact('Postal addresses')).toBe('1 High Street, Leeds, LS1 4AP, GB500 Main St, Suite 4, Springfield, IL, 62701, US');
-  });
-
-  test('keeps what it shows when asking again fails', async () => {
-    const server: Answers = { 'GET /api/me': { ...me, superAdmin: true }, 'GET /api/tenants': page(tenant), 'GET /api/tenants/smith': tenant };
-    const { queries } = openConsole('/platform/tenants?tenant=smith', server);
-    await screen.findByText('shared · main / rowhouse');
-
-    server['GET /api/tenants/smith'] = problem(500, 'server:failed');
-    await act(() => queries.refetchQueries({ queryKey: ['platform', 'tenant', 'smith'] }));
-    await passed();
-
-    expect(screen.getByText('shared · main / rowhouse')).toBeTruthy();
-  });
-});
-
-describe('an invitation', () => {
-  const invitation = { tenant: { slug: 'smith', name: 'Smith Cards' }, email: 'carl@smith.example', name: 'Carl', role: 'member', expiresAt: '2026-01-03T03:04:05Z' };
-  const openLink = (answers: Answers) => {
-    const served = serve(answers);
-    window.history.replaceState(null, '', link);
-    const entered = vi.fn();
-    show(<Door path="/invitation" onEnter={entered} />);
-    return { ...served, entered };
-  };
-
-  test('of somebody new asks for a password and leads into the tenant, signed in', async () => {
-    const { asked, entered } = openLink({ 'POST /api/invitations/read': { ...invitation, acceptBy: 'password' }, 'POST /api/password/set': {}, 'POST /api/session': me });
-    await screen.findByRole('heading', { name: 'Join Smith Cards' });
-    fill('New password', 'a sentence');
-    fill('New password again', 'a sentence');
-    await press('Set password and join');
-
-    await waitFor(() => expect(entered).toHaveBeenCalledWith('/t/smith'));
-    expect(asked.slice(1)).toEqual([
-      { what: 'POST /api/password/set', body: { token: 'abc', password: 'a sentence' } },
-      { what: 'POST /api/session', body: { email: 'carl@smith.example', password: 'a sentence', tenant: 'smith' } },
-    ]);
-  });
-
-  test('of somebody who has an account is accepted in their session, after signing in where it is not theirs', async () => {
-    const server: Answers = { 'POST /api/invitations/read': { ...invitation, acceptBy: 'session' }, 'POST /api/invitations/accept': problem(403, 'people:invited-somebody-else'), 'POST /api/session': me };
-    const { entered } = openLink(server);
-    await press('Accept the invitation');
-
-    expect((await screen.findByLabelText<HTMLInputElement>('E-mail')).value).toBe('carl@smith.example');
-    server['POST /api/invitations/accept'] = member('Carl');
-    fill('Password', 'a sentence');
-    await press('Sign in');
-
-    await waitFor(() => expect(entered).toHaveBeenCalledWith('/t/smith'));
-  });
-
-  test('whose link is used up says so', async () => {
-    openLink({ 'POST /api/invitations/read': problem(400, 'people:link-invalid') });
-    await screen.findByText('This link has been used or replaced, or is too old');
-    expect(screen.queryByRole('button', { name: 'Try again' })).toBeNull();
-  });
-
-  test.each([
-    ['the server fails', problem(503, 'server:store-unavailable'), 'The database cannot be reached just now'],
-    ['there is no connection', () => Promise.reject(new TypeError('fetch failed')), 'The server cannot be reached'],
-  ])('that cannot be read because %s is read again on request', async (_, failure, words) => {
-    const server: Answers = { 'POST /api/invitations/read': failure };
-    openLink(server);
-    await screen.findByText(words);
-
-    server['POST /api/invitations/read'] = { ...invitation, acceptBy: 'session' };
-    await press('Try again');
-
-    await screen.findByRole('heading', { name: 'Join Smith Cards' });
-    expect(screen.queryByText(words)).toBeNull();
-  });
-
-  test('that is opened in the same tab as another takes its own token', async () => {
-    const { asked } = openLink({ 'POST /api/invitations/read': { ...invitation, acceptBy: 'password' } });
-    await screen.findByLabelText('New password');
-    fill('New password', 'a sentence');
-
-    window.location.hash = '#token=new';
-
-    await waitFor(() => expect(asked.map(({ body }) => body)).toEqual([{ token: 'abc' }, { token: 'new' }]));
-    await waitFor(() => expect(screen.getByLabelText<HTMLInputElement>('New password').value).toBe(''));
   });
 });

@@ -1,0 +1,65 @@
+// @vitest-environment jsdom
+import { act, fireEvent, screen, waitFor, within } from '@testing-library/react';
+import { describe, expect, test } from 'vitest';
+import { by } from './cardvault';
+import { me, openConsole, page, problem, tenant, type Answers } from './console';
+import { dialog, passed, press } from './hands';
+
+describe('the tenants', () => {
+  const shown = (plan: string) => ({ ...tenant, id: plan, slug: plan, name: `On ${plan}`, plan });
+  const server: Answers = {
+    'GET /api/me': { ...me, superAdmin: true },
+    'GET /api/tenants': by((search) => page(...['starter', 'professional'].filter((plan) => (search.get('plan') ?? plan) === plan).map(shown))),
+  };
+
+  test('are narrowed to those of a plan, and the address says so', async () => {
+    openConsole('/platform/tenants?after=x', server);
+    await screen.findByText('On starter');
+
+    fireEvent.change(screen.getByRole('combobox', { name: 'Plan' }), { target: { value: 'professional' } });
+
+    await waitFor(() => expect(screen.queryByText('On starter')).toBeNull());
+    expect(screen.getByText('On professional')).toBeTruthy();
+    expect(window.location.search).toBe('?plan=professional');
+  });
+
+  test('of a plan that none has are all shown again when the filters are cleared', async () => {
+    openConsole('/platform/tenants?plan=enterprise', server);
+    await press('Clear filters');
+
+    await screen.findByText('On starter');
+    expect(window.location.search).toBe('');
+  });
+});
+
+describe("a tenant's drawer", () => {
+  test('shows its plan and its addresses', async () => {
+    const addresses = [
+      { line1: '1 High Street', line2: null, city: 'Leeds', region: null, postalCode: 'LS1 4AP', country: 'GB' },
+      { line1: '500 Main St', line2: 'Suite 4', city: 'Springfield', region: 'IL', postalCode: '62701', country: 'US' },
+    ];
+    openConsole('/platform/tenants?tenant=smith', {
+      'GET /api/me': { ...me, superAdmin: true },
+      'GET /api/tenants': page(tenant),
+      'GET /api/tenants/smith': { ...tenant, plan: 'professional', addresses },
+    });
+    const drawer = within(await dialog('Smith Cards'));
+
+    const fact = async (name: string) => (await drawer.findByText(name)).nextElementSibling?.textContent;
+    expect(await fact('Plan')).toBe('Professional');
+    expect(await fact('Reached at')).toBe('/t/smith');
+    expect(await fact('Postal addresses')).toBe('1 High Street, Leeds, LS1 4AP, GB500 Main St, Suite 4, Springfield, IL, 62701, US');
+  });
+
+  test('keeps what it shows when asking again fails', async () => {
+    const server: Answers = { 'GET /api/me': { ...me, superAdmin: true }, 'GET /api/tenants': page(tenant), 'GET /api/tenants/smith': tenant };
+    const { queries } = openConsole('/platform/tenants?tenant=smith', server);
+    await screen.findByText('shared · main / rowhouse');
+
+    server['GET /api/tenants/smith'] = problem(500, 'server:failed');
+    await act(() => queries.refetchQueries({ queryKey: ['platform', 'tenant', 'smith'] }));
+    await passed();
+
+    expect(screen.getByText('shared · main / rowhouse')).toBeTruthy();
+  });
+});
