@@ -25,7 +25,11 @@ public static class ApiHostExtensions
     /// <param name="app">The application.</param>
     public static IApplicationBuilder UseProblems(this IApplicationBuilder app) => app.UseExceptionHandler().UseStatusCodePages();
 
-    /// <summary>Refuses queries and bodies of which no endpoint could make sense, and takes in the others whole. Stands before the endpoints and behind whoever decides who may call them.</summary>
+    /// <summary>
+    /// Refuses queries and bodies of which no endpoint could make sense, takes in the others whole (408 where one does not come in
+    /// time, 429 where a person sends too many files), and then asks admission once more. Stands before the endpoints and behind
+    /// whoever decides who may call them.
+    /// </summary>
     /// <param name="app">The application.</param>
     public static void UseReadableRequests(this IApplicationBuilder app)
     {

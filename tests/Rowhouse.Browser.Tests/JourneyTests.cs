@@ -127,6 +127,8 @@ public sealed class JourneyTests(ConsoleFixture console) : IClassFixture<Console
 
         await OpenAsync();
         await dialog.GetByText("PSA", new() { Exact = true }).ClickAsync();
+        await dialog.GetByRole(AriaRole.Combobox, new() { Name = "Grade" }).ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Option, new() { Name = "9 · MINT", Exact = true })).ToBeVisibleAsync();
         await dialog.GetByRole(AriaRole.Combobox, new() { Name = "Grade" }).FillAsync("9.5");
         await Expect(page.GetByRole(AriaRole.Option)).ToHaveCountAsync(0);
 

@@ -12,8 +12,8 @@ namespace Rowhouse.ControlPlane.Sessions;
 internal sealed class PasswordWork : IDisposable
 {
     private const int Waiting = 200;
-    private const int OfOneNetwork = 20;
-    private const int WaitingOfOneNetwork = 100;
+    private const int OfOneRange = 20;
+    private const int WaitingOfOneRange = 100;
 
     private readonly ConcurrencyLimiter limiter = new(new()
     {
@@ -24,7 +24,7 @@ internal sealed class PasswordWork : IDisposable
 
     // Whoever has a provider's range of addresses waits for themselves, and leaves others their room.
     private readonly PartitionedRateLimiter<HttpContext> shares = PartitionedRateLimiter.Create<HttpContext, string>(context =>
-        RateLimitPartition.GetConcurrencyLimiter(Networks.WideOf(context), _ => new() { PermitLimit = OfOneNetwork, QueueLimit = WaitingOfOneNetwork }));
+        RateLimitPartition.GetConcurrencyLimiter(Networks.WideOf(context), _ => new() { PermitLimit = OfOneRange, QueueLimit = WaitingOfOneRange }));
 
     public void Dispose()
     {

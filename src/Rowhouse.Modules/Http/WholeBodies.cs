@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Extensions.DependencyInjection;
 using Rowhouse.Modules.Access;
 using Rowhouse.Modules.Problems;
+using Rowhouse.Tenancy;
 using Rowhouse.Tenancy.AspNetCore.Admission;
 
 namespace Rowhouse.Modules.Http;
@@ -32,7 +33,7 @@ internal sealed class WholeBodies(RequestDelegate next, TimeProvider clock) : ID
             return;
         }
 
-        // An endpoint that takes more than JSON says so.
+        // JSON has the server's limit; only an endpoint that takes files has one of its own.
         var isFile = endpoint.Metadata.GetMetadata<IRequestSizeLimitMetadata>() is not null;
         if (await ReceiveAsync(context, isFile) is { } refusal)
         {
@@ -51,10 +52,10 @@ internal sealed class WholeBodies(RequestDelegate next, TimeProvider clock) : ID
     private async Task<IResult?> ReceiveAsync(HttpContext context, bool isFile)
     {
         var caller = context.RequestServices.GetRequiredService<Caller>();
-        using var turn = isFile && caller.IsKnown ? files.Take(caller.PersonId) : null;
+        using var turn = isFile && caller.IsKnown ? files.Take((TenantStateAdmission.TenantNow(context)?.Id, caller.PersonId)) : null;
         if (turn is { IsAcquired: false })
         {
-            return RequestProblems.ComeAgain(context.Response, seconds: 10, "You are sending other files, or very many people are. Send this one again when the others have come.");
+            return RequestProblems.ComeAgain(context.Response, seconds: 10, "You or your organisation are sending other files, or very many others are. Send this one again when the others have come.");
         }
 
         context.Request.EnableBuffering(InMemory);
@@ -74,10 +75,12 @@ internal sealed class WholeBodies(RequestDelegate next, TimeProvider clock) : ID
         return await context.RequestServices.GetRequiredService<ITenantAdmission>().AdmitBodyAsync(context, context.RequestAborted);
     }
 
-    /// <summary>Files that come in, by person.</summary>
-    private sealed class FileTurns() : Turns<Guid>(Each(OfOnePerson, person => person), Each(OfThisNode, _ => 0))
+    /// <summary>Files that come in: a person sends two, and the people of one tenant leave room for other tenants.</summary>
+    private sealed class FileTurns() : Turns<(TenantId? Tenant, Guid Person)>(
+        Each(OfOnePerson, owner => owner.Person), Each(OfOneTenant, owner => owner.Tenant.GetValueOrDefault()), Each(OfThisNode, _ => 0))
     {
         private const int OfOnePerson = 2;
+        private const int OfOneTenant = 8;
         private const int OfThisNode = 64;
     }
 }

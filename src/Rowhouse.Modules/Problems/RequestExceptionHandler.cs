@@ -44,6 +44,8 @@ internal sealed partial class RequestExceptionHandler(IHostApplicationLifetime l
         {
             case BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge }:
                 return RequestProblems.TooLarge.With("The body is larger than this address takes: 1 MB of JSON, or what its description says.");
+            case BadHttpRequestException { StatusCode: StatusCodes.Status408RequestTimeout }:
+                return RequestProblems.TooSlow.With("The body came too slowly, and nothing was done. Send less at once, or over a faster line.");
             case BadHttpRequestException { StatusCode: StatusCodes.Status415UnsupportedMediaType }:
                 return RequestProblems.UnsupportedType.With("Send JSON with Content-Type: application/json, or what the address's description says.");
             case BadHttpRequestException { InnerException: JsonException { Message: JsonSetup.Nul } }:
@@ -78,11 +80,11 @@ internal sealed partial class RequestExceptionHandler(IHostApplicationLifetime l
         }
     }
 
-    /// <summary>Where the JSON is wrong, without the names of our types, which the serializer's own message has.</summary>
     // EF Core wraps what fails while it saves, and again what may be gone at the next try.
     private static NpgsqlException? OfTheDriver(Exception? exception) =>
         exception is null or NpgsqlException ? exception as NpgsqlException : OfTheDriver(exception.InnerException);
 
+    /// <summary>Where the JSON is wrong, without the names of our types, which the serializer's own message has.</summary>
     private static ProblemHttpResult ExplainJson(JsonException json)
     {
         var place = json.LineNumber is { } line ? $" (line {line + 1}, byte {json.BytePositionInLine + 1})" : "";

@@ -5,7 +5,7 @@ namespace Rowhouse.Tenancy.AspNetCore.Admission;
 
 /// <summary>
 /// May this request go on? Asked for every request that has an endpoint, after the tenant was looked for and before
-/// it is bound, and once more when a body has come whole. The kernel's own answer, <see cref="TenantStateAdmission"/>, judges only the tenant's state; an application
+/// it is bound, and once more by whoever takes in bodies whole, when one has come. The kernel's own answer, <see cref="TenantStateAdmission"/>, judges only the tenant's state; an application
 /// with people and products puts its own in its place. The order of refusals belongs to the implementation.
 /// </summary>
 public interface ITenantAdmission

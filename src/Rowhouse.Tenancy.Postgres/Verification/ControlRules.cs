@@ -70,6 +70,11 @@ internal static class ControlRules
             yield return new("view", where, "the view reads and writes with its owner's rights, past those of who uses it.", $"ALTER VIEW {relation.SqlName} SET (security_invoker = true);");
         }
 
+        if (relation.Parents.Count > 0)
+        {
+            yield return new("parent", where, "it is below another table, whose readers take its rows for that one's.", $"Drop it, or: ALTER TABLE {relation.SqlName} NO INHERIT the other;");
+        }
+
         foreach (var trigger in relation.Triggers)
         {
             yield return new("trigger", where, $"no script made the trigger {trigger.Name}, which sees every row that is written.", $"DROP TRIGGER {Sql.Name(trigger.Name)} ON {relation.SqlName};");

@@ -4,7 +4,7 @@ namespace Rowhouse.Tenancy.Postgres.Verification;
 
 /// <summary>What a module's scripts leave of its schema in the control database, as the file beside them says.</summary>
 /// <param name="Name">The schema's name, which is the module's.</param>
-/// <param name="Text">The lines of <c>schema.sql</c>, with roles written as scripts write them; empty where the file is missing.</param>
+/// <param name="Text">The lines that <c>schema.sql</c> answers, with roles written as scripts write them; empty where the file is missing.</param>
 internal sealed record ExpectedSchema(string Name, string Text)
 {
     /// <summary>The <c>…/Migrations/schema.txt</c> that is embedded in an assembly.</summary>

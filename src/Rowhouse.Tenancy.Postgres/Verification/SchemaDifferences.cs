@@ -3,7 +3,7 @@ using Rowhouse.Tenancy.Postgres.Roles;
 
 namespace Rowhouse.Tenancy.Postgres.Verification;
 
-/// <summary>A schema that has to be word for word what its scripts leave, in the lines of <c>schema.sql</c>.</summary>
+/// <summary>A schema that has to be word for word what its scripts leave, in the lines that <c>schema.sql</c> answers.</summary>
 /// <param name="schema">Its name, where a line speaks of nothing in it.</param>
 internal sealed class SchemaDifferences(string schema)
 {

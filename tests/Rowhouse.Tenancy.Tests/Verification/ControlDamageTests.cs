@@ -25,6 +25,7 @@ public sealed class ControlDamageTests(ControlDamageTests.ControlDatabase contro
         { "GRANT SELECT ON bureau.desks TO rowhouse_platform WITH GRANT OPTION", "grant", "bureau.desks", "WITH GRANT OPTION" },
         { "ALTER TABLE bureau.desks OWNER TO postgres", "owner", "bureau.desks", "belongs to postgres" },
         { "CREATE FUNCTION bureau.spy() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'; CREATE TRIGGER spy BEFORE INSERT ON bureau.desks FOR EACH ROW EXECUTE FUNCTION bureau.spy()", "trigger", "bureau.desks", "the trigger spy" },
+        { "CREATE TABLE public.more () INHERITS (bureau.desks)", "parent", "public.more", "below another table" },
         { "CREATE RULE hide AS ON DELETE TO bureau.desks DO INSTEAD NOTHING", "rule", "bureau.desks", "the rule 'hide'" },
         { "CREATE TABLE bureau.chairs (desk int REFERENCES bureau.desks); GRANT SELECT ON bureau.chairs TO rowhouse_platform; ALTER TABLE bureau.chairs OWNER TO rowhouse_owner; ALTER TABLE bureau.chairs DISABLE TRIGGER ALL", "foreign-key", "bureau.chairs", "switched off" },
         { "CREATE FUNCTION bureau.root() RETURNS int LANGUAGE sql SECURITY DEFINER AS 'SELECT 1'", "function", "bureau.root()", "rights of postgres" },

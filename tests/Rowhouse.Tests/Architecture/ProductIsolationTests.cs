@@ -53,6 +53,8 @@ public sealed class ProductIsolationTests
     [InlineData(nameof(GoesRound.UsesSomebodysTransaction), "Microsoft.EntityFrameworkCore.DbContext.Database")]
     [InlineData(nameof(GoesRound.TakesTheContextApart), "Microsoft.EntityFrameworkCore.Infrastructure.AccessorExtensions")]
     [InlineData(nameof(GoesRound.MakesACommandOfAQuery), "Microsoft.EntityFrameworkCore.RelationalQueryableExtensions.CreateDbCommand")]
+    [InlineData(nameof(GoesRound.MakesAFacade), "Microsoft.EntityFrameworkCore.Infrastructure.DatabaseFacade")]
+    [InlineData(nameof(GoesRound.LooksInside), "Microsoft.EntityFrameworkCore.Infrastructure.IInfrastructure`1.Instance")]
     [InlineData(nameof(GoesRound.IgnoresFilters), "Microsoft.EntityFrameworkCore.EntityFrameworkQueryableExtensions.IgnoreQueryFilters")]
     [InlineData(nameof(GoesRound.QueriesBySql), "Microsoft.EntityFrameworkCore.RelationalQueryableExtensions.FromSql")]
     [InlineData(nameof(GoesRound.RunsSql), "Microsoft.EntityFrameworkCore.RelationalDatabaseFacadeExtensions.ExecuteSqlAsync")]
@@ -157,6 +159,10 @@ public sealed class ProductIsolationTests
         public static object TakesTheContextApart(DbContext context) => context.GetService<IRelationalConnection>();
 
         public static string MakesACommandOfAQuery(IQueryable<string> query) => query.CreateDbCommand().CommandText;
+
+        public static DatabaseFacade MakesAFacade(DbContext context) => new DatabaseFacade(context);
+
+        public static object LooksInside(DbContext context) => ((IInfrastructure<IServiceProvider>)context).Instance;
 
         public static object IgnoresFilters(IQueryable<string> query) => query.IgnoreQueryFilters();
 

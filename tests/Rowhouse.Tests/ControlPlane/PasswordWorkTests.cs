@@ -48,7 +48,6 @@ public sealed class PasswordWorkTests : IDisposable
 
         requests.Count(request => request.IsCompleted).ShouldBe(130);
         var others = SendAsync(other, () => Task.CompletedTask);
-        others.IsCompleted.ShouldBeFalse("it waits");
 
         end.SetResult();
         (await others).Status.ShouldBe(StatusCodes.Status200OK);

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Net;
 using System.Net.Http.Json;
 using Microsoft.Extensions.DependencyInjection;
@@ -41,8 +40,15 @@ public sealed class StoreTests(ServerFixture server) : IClassFixture<ServerFixtu
         (await database.VerifyIsolationAsync(TestContext.Current.CancellationToken)).IsSound.ShouldBeTrue();
 
         await RunAsOwnerAsync("GRANT DELETE ON platform.audit TO rowhouse_platform");
-        var report = await database.VerifyIsolationAsync(TestContext.Current.CancellationToken);
-        await RunAsOwnerAsync("REVOKE DELETE ON platform.audit FROM rowhouse_platform"); // the other tests have this database too
+        IsolationReport report;
+        try
+        {
+            report = await database.VerifyIsolationAsync(TestContext.Current.CancellationToken);
+        }
+        finally
+        {
+            await RunAsOwnerAsync("REVOKE DELETE ON platform.audit FROM rowhouse_platform"); // the other tests have this database too
+        }
 
         var finding = report.Findings.ShouldHaveSingleItem();
         finding.Where.ShouldBe("platform.audit");
@@ -64,12 +70,14 @@ public sealed class StoreTests(ServerFixture server) : IClassFixture<ServerFixtu
 
         await using var platform = new NpgsqlConnection(server.Database.Control);
         await platform.OpenAsync(TestContext.Current.CancellationToken);
-        await using var end = new NpgsqlCommand("SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = current_database() AND usename = current_user AND wait_event_type = 'Lock'", platform);
-        while (Convert.ToInt64(await end.ExecuteScalarAsync(TestContext.Current.CancellationToken), CultureInfo.InvariantCulture) == 0)
+        await using var end = new NpgsqlCommand("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND usename = current_user AND wait_event_type = 'Lock'", platform);
+        for (var attempt = 0; attempt < 1_000 && !waiting.IsCompleted; attempt++)
         {
+            await end.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
             await Task.Delay(20, TestContext.Current.CancellationToken);
         }
 
+        waiting.IsCompleted.ShouldBeTrue();
         await waiting.ProblemAsync(HttpStatusCode.ServiceUnavailable, "urn:rowhouse:server:store-unavailable");
     }
 

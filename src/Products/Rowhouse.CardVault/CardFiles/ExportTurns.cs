@@ -3,12 +3,6 @@ using Rowhouse.Tenancy;
 
 namespace Rowhouse.CardVault.CardFiles;
 
-/// <summary>Imports: each holds its file in memory, so a node runs few, and a tenant one.</summary>
-internal sealed class ImportTurns() : Turns<TenantId>(Each(1, tenant => tenant), Each(NodeLimit, _ => 0))
-{
-    public const int NodeLimit = 4;
-}
-
 /// <summary>Exports: a person reads one or two, and those who read slowly leave room for others of their tenant and for other tenants.</summary>
 internal sealed class ExportTurns() : Turns<(TenantId Tenant, Guid Person)>(
     Each(PersonLimit, owner => owner.Person), Each(TenantLimit, owner => owner.Tenant), Each(NodeLimit, _ => 0))
