@@ -20,7 +20,7 @@ namespace Rowhouse.ControlPlane.Auditing;
 /// <summary>What was recorded: a tenant's own entries for its admins, all of them for those who run the platform.</summary>
 internal static class ListAudit
 {
-    private const string ByTime = "at";
+    private static readonly PageSorts<AuditEntry> sorts = new() { { "at", entry => ValueTuple.Create(entry.At, entry.Id) } };
 
     public static void Map(IEndpointRouteBuilder endpoints)
     {
@@ -52,55 +52,31 @@ internal static class ListAudit
     private static async Task<Results<Ok<Page<AuditEntryResponse>>, ProblemHttpResult>> ReadAsync(
         PageQuery page, IQueryable<AuditEntry> entries, PlatformDbContext db, bool showsStrangers, CancellationToken cancellationToken)
     {
-        if (!page.TryRead([ByTime], "-" + ByTime, keys: 2, out var order, out var problem))
+        if (!page.TryRead(sorts, "-at", out var order, out var problem))
         {
             return problem;
         }
 
         entries = entries.AsNoTracking();
-        var rows = await (
-            from entry in After(entries, order).Take(order.Take)
-            join person in db.People on entry.PersonId equals person.Id into people
-            from person in people.DefaultIfEmpty()
-            select new { entry, person }).ToListAsync(cancellationToken);
-
-        // A join promises no order.
-        rows = order.Descending
-            ? [.. rows.OrderByDescending(row => row.entry.At).ThenByDescending(row => row.entry.Id)]
-            : [.. rows.OrderBy(row => row.entry.At).ThenBy(row => row.entry.Id)];
+        var rows = await order.Page(entries).ToListAsync(cancellationToken);
+        var named = rows.Select(entry => entry.PersonId).OfType<Guid>().ToHashSet();
+        var people = await db.People.AsNoTracking().Where(person => named.Contains(person.Id)).ToDictionaryAsync(person => person.Id, cancellationToken);
         return TypedResults.Ok(order.ToPage(
             rows,
-            row => new AuditEntryResponse(
-                row.entry.Id,
-                row.entry.At,
-                row.person is null || Hides(row.entry) ? null : new(row.person.Id, row.person.Email, row.person.Name),
-                row.entry.Action,
-                row.entry.TenantId,
-                row.entry.Subject,
-                row.entry.Outcome is AuditOutcome.Done ? "done" : "refused",
-                Hides(row.entry) ? null : row.entry.Address,
-                row.entry.TraceId,
-                row.entry.Details?.RootElement),
-            row => [PageOrder.Key(row.entry.At), row.entry.Id.ToString()],
+            entry => new AuditEntryResponse(
+                entry.Id,
+                entry.At,
+                !Hides(entry) && entry.PersonId is { } id && people.TryGetValue(id, out var person) ? new(person.Id, person.Email, person.Name) : null,
+                entry.Action,
+                entry.TenantId,
+                entry.Subject,
+                entry.Outcome is AuditOutcome.Done ? "done" : "refused",
+                Hides(entry) ? null : entry.Address,
+                entry.TraceId,
+                entry.Details?.RootElement),
             order.Count ? await entries.LongCountAsync(cancellationToken) : null));
 
         // A tenant learns that it was named by somebody who is no member, but not who: that person belongs to others.
         bool Hides(AuditEntry entry) => !showsStrangers && entry.Action == AuditActions.TenantRefused;
-    }
-
-    private static IQueryable<AuditEntry> After(IQueryable<AuditEntry> entries, PageOrder order)
-    {
-        if (order.After is not null)
-        {
-            var at = order.AfterValue<DateTimeOffset>(0);
-            var id = order.AfterValue<Guid>(1);
-            entries = order.Descending
-                ? entries.Where(entry => entry.At < at || (entry.At == at && entry.Id.CompareTo(id) < 0))
-                : entries.Where(entry => entry.At > at || (entry.At == at && entry.Id.CompareTo(id) > 0));
-        }
-
-        return order.Descending
-            ? entries.OrderByDescending(entry => entry.At).ThenByDescending(entry => entry.Id)
-            : entries.OrderBy(entry => entry.At).ThenBy(entry => entry.Id);
     }
 }

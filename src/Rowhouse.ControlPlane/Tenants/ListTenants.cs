@@ -20,9 +20,12 @@ namespace Rowhouse.ControlPlane.Tenants;
 /// <summary>The tenants of the platform, page by page.</summary>
 internal static class ListTenants
 {
-    private const string ByName = "name";
-    private const string BySlug = "slug";
-    private const string ByCreation = "createdAt";
+    private static readonly PageSorts<RegisteredTenant> sorts = new()
+    {
+        { "name", tenant => ValueTuple.Create(tenant.NameKey, tenant.Id) },
+        { "slug", tenant => ValueTuple.Create(tenant.Slug, tenant.Id) },
+        { "createdAt", tenant => ValueTuple.Create(tenant.CreatedAt, tenant.Id) },
+    };
 
     public static void Map(RouteGroupBuilder tenants, string suffix) =>
         tenants.MapGet("", HandleAsync)
@@ -34,7 +37,7 @@ internal static class ListTenants
     private static async Task<Results<Ok<Page<TenantResponse>>, ProblemHttpResult>> HandleAsync(
         [AsParameters] PageQuery page, [AsParameters] Filter filter, PlatformDbContext db, CancellationToken cancellationToken)
     {
-        if (!page.TryRead([ByName, BySlug, ByCreation], ByName, keys: 2, out var order, out var problem))
+        if (!page.TryRead(sorts, "name", out var order, out var problem))
         {
             return problem;
         }
@@ -44,8 +47,7 @@ internal static class ListTenants
             return problem;
         }
 
-        var rows = await After(tenants, order)
-            .Take(order.Take)
+        var rows = await order.Page(tenants)
             .Include(tenant => tenant.Identifiers)
             .Include(tenant => tenant.Subscriptions)
             .AsSplitQuery()
@@ -53,50 +55,8 @@ internal static class ListTenants
         return TypedResults.Ok(order.ToPage(
             rows,
             tenant => tenant.ToResponse(withAccount: true),
-            tenant => [KeyOf(tenant, order.Field), tenant.Id.ToString()],
             order.Count ? await tenants.LongCountAsync(cancellationToken) : null));
     }
-
-    private static IQueryable<RegisteredTenant> After(IQueryable<RegisteredTenant> tenants, PageOrder order)
-    {
-        var id = order.After is null ? default : order.AfterValue<Guid>(1);
-        switch (order.Field, order.Descending)
-        {
-            case (ByCreation, false):
-                if (order.After is not null)
-                {
-                    var at = order.AfterValue<DateTimeOffset>(0);
-                    tenants = tenants.Where(tenant => tenant.CreatedAt > at || (tenant.CreatedAt == at && ((Guid)(object)tenant.Id).CompareTo(id) > 0));
-                }
-
-                return tenants.OrderBy(tenant => tenant.CreatedAt).ThenBy(tenant => tenant.Id);
-            case (ByCreation, true):
-                if (order.After is not null)
-                {
-                    var at = order.AfterValue<DateTimeOffset>(0);
-                    tenants = tenants.Where(tenant => tenant.CreatedAt < at || (tenant.CreatedAt == at && ((Guid)(object)tenant.Id).CompareTo(id) < 0));
-                }
-
-                return tenants.OrderByDescending(tenant => tenant.CreatedAt).ThenByDescending(tenant => tenant.Id);
-            case (BySlug, false):
-                return (order.After is [{ } slug, _] ? tenants.Where(tenant => ((string)(object)tenant.Slug).CompareTo(slug) > 0) : tenants).OrderBy(tenant => tenant.Slug);
-            case (BySlug, true):
-                return (order.After is [{ } last, _] ? tenants.Where(tenant => ((string)(object)tenant.Slug).CompareTo(last) < 0) : tenants).OrderByDescending(tenant => tenant.Slug);
-            case (_, false):
-                return (order.After is [{ } name, _] ? tenants.Where(tenant => tenant.NameKey.CompareTo(name) > 0 || (tenant.NameKey == name && ((Guid)(object)tenant.Id).CompareTo(id) > 0)) : tenants)
-                    .OrderBy(tenant => tenant.NameKey).ThenBy(tenant => tenant.Id);
-            default:
-                return (order.After is [{ } before, _] ? tenants.Where(tenant => tenant.NameKey.CompareTo(before) < 0 || (tenant.NameKey == before && ((Guid)(object)tenant.Id).CompareTo(id) < 0)) : tenants)
-                    .OrderByDescending(tenant => tenant.NameKey).ThenByDescending(tenant => tenant.Id);
-        }
-    }
-
-    private static string? KeyOf(RegisteredTenant tenant, string field) => field switch
-    {
-        ByCreation => PageOrder.Key(tenant.CreatedAt),
-        BySlug => tenant.Slug.Value,
-        _ => tenant.NameKey,
-    };
 
     internal readonly record struct Filter
     {

@@ -20,7 +20,7 @@ internal static class Cursor
         return Base64Url.EncodeToString([.. Digest(payload), .. payload]);
     }
 
-    public static bool TryRead(string text, string sort, int count, [NotNullWhen(true)] out IReadOnlyList<string?>? keys)
+    public static bool TryRead(string text, string sort, [NotNullWhen(true)] out IReadOnlyList<string?>? keys)
     {
         keys = null;
         if (text.Length > MaxLength || !Base64Url.IsValid(text))
@@ -37,12 +37,12 @@ internal static class Cursor
         // Whoever computes the digest by hand can still write anything here.
         try
         {
-            if (JsonSerializer.Deserialize<string?[]>(bytes.AsSpan(DigestLength)) is not { } parts || parts.Length != count + 1 || parts[0] != sort)
+            if (JsonSerializer.Deserialize<string?[]>(bytes.AsSpan(DigestLength)) is not [var sorted, .. var values] || sorted != sort)
             {
                 return false;
             }
 
-            keys = parts[1..];
+            keys = values;
             return true;
         }
         catch (JsonException)

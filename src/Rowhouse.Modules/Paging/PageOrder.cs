@@ -1,83 +1,67 @@
-using System.Globalization;
-using Microsoft.AspNetCore.Http;
+using System.Linq.Expressions;
+using System.Runtime.CompilerServices;
+using Microsoft.EntityFrameworkCore;
 using Rowhouse.Contracts;
 
 namespace Rowhouse.Modules.Paging;
 
-/// <summary>A piece of a list that was asked for and can be given: sorted by a field and then by what breaks its ties.</summary>
-public sealed class PageOrder
+/// <summary>A piece of a list that was asked for and can be given.</summary>
+/// <typeparam name="TRow">What the list is read from.</typeparam>
+public sealed class PageOrder<TRow>
 {
-    internal PageOrder(string sort, string field, bool descending, int limit, bool count, IReadOnlyList<string?>? after)
+    private readonly string sort;
+    private readonly SortKey<TRow> key;
+    private readonly bool descending;
+    private readonly int limit;
+    private readonly ITuple? after;
+
+    internal PageOrder(string sort, SortKey<TRow> key, bool descending, int limit, bool count, ITuple? after)
     {
-        Sort = sort;
-        Field = field;
-        Descending = descending;
-        Limit = limit;
+        this.sort = sort;
+        this.key = key;
+        this.descending = descending;
+        this.limit = limit;
+        this.after = after;
         Count = count;
-        After = after;
     }
-
-    /// <summary>The sort as it was asked for, for example <c>-year</c>.</summary>
-    public string Sort { get; }
-
-    /// <summary>The field to sort by, one of those the list offered.</summary>
-    public string Field { get; }
-
-    /// <summary>Whether from the largest to the smallest.</summary>
-    public bool Descending { get; }
-
-    /// <summary>How many rows to give. Read one more, <see cref="Take"/>, to know whether there are others.</summary>
-    public int Limit { get; }
-
-    /// <summary>How many rows to read.</summary>
-    public int Take => Limit + 1;
 
     /// <summary>Whether to count all.</summary>
     public bool Count { get; }
 
-    /// <summary>The order's values of the last row of the page before; <see langword="null"/> for the first page. As many as the list said it has.</summary>
-    public IReadOnlyList<string?>? After { get; }
-
-    /// <summary>One of the values of <see cref="After"/> that is not a text.</summary>
-    /// <typeparam name="T">A number, id or time.</typeparam>
-    /// <param name="index">Which of them.</param>
-    /// <exception cref="BadHttpRequestException">Somebody made the cursor by hand.</exception>
-    public T AfterValue<T>(int index)
-        where T : IParsable<T>
-    {
-        if (!T.TryParse(After?[index], CultureInfo.InvariantCulture, out var value))
-        {
-            throw new BadHttpRequestException("after is not what a page gave as next.");
-        }
-
-        return value is DateTimeOffset time ? (T)(object)time.ToUniversalTime() : value;
-    }
-
-    /// <summary>Makes the page of up to <see cref="Take"/> rows.</summary>
-    /// <typeparam name="TRow">What was read.</typeparam>
-    /// <typeparam name="TItem">What is given.</typeparam>
-    /// <param name="rows">The rows, one more than the limit where there are others.</param>
-    /// <param name="item">What to give for a row.</param>
-    /// <param name="keys">The order's values of a row: numbers and times by <see cref="Key"/>, so that they read back alike everywhere.</param>
-    /// <param name="total">How many there are in all, where that was asked for.</param>
-    public Page<TItem> ToPage<TRow, TItem>(IReadOnlyList<TRow> rows, Func<TRow, TItem> item, Func<TRow, IEnumerable<string?>> keys, long? total)
+    /// <summary>The page's rows: from where the last page ended, in order, and more than are given where there are others.</summary>
+    /// <param name="rows">All that the list has.</param>
+    public IQueryable<TRow> Page(IQueryable<TRow> rows)
     {
         ArgumentNullException.ThrowIfNull(rows);
-        ArgumentNullException.ThrowIfNull(keys);
-        return new(
-            [.. rows.Take(Limit).Select(item)],
-            rows.Count > Limit ? Cursor.Write(Sort, keys(rows[Limit - 1])) : null,
-            total);
+
+        // A constant, and of few sizes: a plan for any limit would take a page for a tenth of what the filter leaves, and walk
+        // the order's index past all that it does not. What is read too much the page leaves out.
+        Expression<Func<int>> size = limit <= PageQuery.DefaultLimit ? () => EF.Constant(PageQuery.DefaultLimit + 1) : () => EF.Constant(PageQuery.MaxLimit + 1);
+        var ordered = key.Order(rows, descending, after);
+        return ordered.Provider.CreateQuery<TRow>(Expression.Call(typeof(Queryable), nameof(Queryable.Take), [typeof(TRow)], ordered.Expression, size.Body));
     }
 
-    /// <summary>A value of the order as text that reads back as the same value.</summary>
-    /// <param name="value">A text, number, id or time.</param>
-    public static string? Key(object? value) => value switch
+    /// <summary>Makes the page.</summary>
+    /// <typeparam name="TItem">What is given.</typeparam>
+    /// <param name="rows">What <see cref="Page"/> read.</param>
+    /// <param name="item">What to give for a row.</param>
+    /// <param name="total">How many there are in all, where that was asked for.</param>
+    public Page<TItem> ToPage<TItem>(IReadOnlyList<TRow> rows, Func<TRow, TItem> item, long? total) => ToPage(rows, row => row, item, total);
+
+    /// <summary>Makes the page of rows that were read with more.</summary>
+    /// <typeparam name="TRead">A row and what was read with it.</typeparam>
+    /// <typeparam name="TItem">What is given.</typeparam>
+    /// <param name="rows">What <see cref="Page"/> read, and more of each.</param>
+    /// <param name="row">The row.</param>
+    /// <param name="item">What to give for it.</param>
+    /// <param name="total">How many there are in all, where that was asked for.</param>
+    public Page<TItem> ToPage<TRead, TItem>(IReadOnlyList<TRead> rows, Func<TRead, TRow> row, Func<TRead, TItem> item, long? total)
     {
-        null => null,
-        string text => text,
-        DateTimeOffset time => time.ToString("O", CultureInfo.InvariantCulture),
-        IFormattable formattable => formattable.ToString(null, CultureInfo.InvariantCulture),
-        _ => value.ToString(),
-    };
+        ArgumentNullException.ThrowIfNull(rows);
+        ArgumentNullException.ThrowIfNull(row);
+        return new(
+            [.. rows.Take(limit).Select(item)],
+            rows.Count > limit ? Cursor.Write(sort, key.Write(row(rows[limit - 1]))) : null,
+            total);
+    }
 }

@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Rowhouse.Modules.Problems;
@@ -32,19 +33,18 @@ public readonly record struct PageQuery
     public bool? Count { get; init; }
 
     /// <summary>Reads the query against what the list can be sorted by.</summary>
-    /// <param name="sortable">The fields, in camelCase.</param>
+    /// <typeparam name="TRow">What the list is read from.</typeparam>
+    /// <param name="sorts">The orders that the list has.</param>
     /// <param name="byDefault">The sort where the caller names none, for example <c>-createdAt</c>.</param>
-    /// <param name="keys">How many values the list's order has: the sorted field's and those that break its ties.</param>
     /// <param name="order">What was asked for.</param>
     /// <param name="problem">What is wrong with it.</param>
-    public bool TryRead(
-        IReadOnlyCollection<string> sortable,
+    public bool TryRead<TRow>(
+        PageSorts<TRow> sorts,
         string byDefault,
-        int keys,
-        [NotNullWhen(true)] out PageOrder? order,
+        [NotNullWhen(true)] out PageOrder<TRow>? order,
         [NotNullWhen(false)] out ProblemHttpResult? problem)
     {
-        ArgumentNullException.ThrowIfNull(sortable);
+        ArgumentNullException.ThrowIfNull(sorts);
         ArgumentException.ThrowIfNullOrEmpty(byDefault);
         Dictionary<string, string[]> errors = new(StringComparer.Ordinal);
         var limit = Limit ?? DefaultLimit;
@@ -55,20 +55,18 @@ public readonly record struct PageQuery
 
         var sort = string.IsNullOrEmpty(Sort) ? byDefault : Sort;
         var descending = sort[0] == '-';
-        var field = descending ? sort[1..] : sort;
-        if (!sortable.Contains(field))
+        ITuple? after = null;
+        if (!sorts.TryFind(descending ? sort[1..] : sort, out var key))
         {
-            errors["sort"] = [$"This list can be sorted by {string.Join(", ", sortable)}, with a minus in front for the other way round."];
+            errors["sort"] = [$"This list can be sorted by {string.Join(", ", sorts)}, with a minus in front for the other way round."];
         }
-
-        IReadOnlyList<string?>? after = null;
-        if (errors.Count == 0 && !string.IsNullOrEmpty(After) && !Cursor.TryRead(After, sort, keys, out after))
+        else if (!string.IsNullOrEmpty(After) && !(Cursor.TryRead(After, sort, out var keys) && key.TryRead(keys, out after)))
         {
             errors["after"] = ["after is what the last page gave as next, for the same sort."];
         }
 
-        problem = errors.Count == 0 ? null : RequestProblems.Invalid.With("The list cannot be given like that; errors says why.", errors);
-        order = problem is null ? new(sort, field, descending, limit, Count == true, after) : null;
+        problem = errors.Count == 0 && key is not null ? null : RequestProblems.Invalid.With("The list cannot be given like that; errors says why.", errors);
+        order = problem is null ? new(sort, key!, descending, limit, Count == true, after) : null;      // a missing key is an error
         return problem is null;
     }
 }

@@ -107,7 +107,7 @@ public sealed class CardPlanTests(CardPlanTests.Filled vault) : IClassFixture<Ca
         await using var scope = await EnterAsync();
         var values = query.Split('&').Select(pair => pair.Split('=')).ToDictionary(pair => pair[0], pair => pair[1]);
         var page = new PageQuery { Sort = values.GetValueOrDefault("sort"), After = after };
-        page.TryRead(CardSort.Fields, CardSort.Default, CardSort.Keys, out var order, out _).ShouldBeTrue();
+        page.TryRead(CardSort.All, CardSort.Default, out var order, out _).ShouldBeTrue();
         var filter = new CardFilter
         {
             Q = values.GetValueOrDefault("q"),
@@ -122,7 +122,7 @@ public sealed class CardPlanTests(CardPlanTests.Filled vault) : IClassFixture<Ca
             ChecklistCardId = values.TryGetValue("checklistCardId", out var id) ? Guid.Parse(id) : null,
         };
         var cards = filter.Apply(scope.Get<CardVaultDbContext>().Cards.AsNoTracking(), new Caller(), thisYear: 2026);
-        return await QueryPlans.ExplainAsync(vault.Store, vault.Smith.Id, CardSort.Page(cards, order!));       // read above
+        return await QueryPlans.ExplainAsync(vault.Store, vault.Smith.Id, order!.Page(cards));       // read above
     }
 
     private ValueTask<EnteredTenant> EnterAsync() =>

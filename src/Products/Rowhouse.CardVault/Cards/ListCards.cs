@@ -31,15 +31,15 @@ internal static class ListCards
             return refused;
         }
 
-        if (!page.TryRead(CardSort.Fields, CardSort.Default, CardSort.Keys, out var order, out var problem))
+        if (!page.TryRead(CardSort.All, CardSort.Default, out var order, out var problem))
         {
             return problem;
         }
 
         var cards = filter.Apply(db.Cards.AsNoTracking(), caller, clock.GetUtcNow().Year);
         long? total = order.Count ? await cards.LongCountAsync(cancellationToken) : null;
-        var rows = await CardSort.Page(cards, order).ToListAsync(cancellationToken);
+        var rows = await order.Page(cards).ToListAsync(cancellationToken);
         var collections = await access.CollectionsAsync(rows.Select(card => card.CollectionId), cancellationToken);
-        return TypedResults.Ok(order.ToPage(rows, card => card.ToResponse(collections, access), card => CardSort.KeysOf(card, order), total));
+        return TypedResults.Ok(order.ToPage(rows, card => card.ToResponse(collections, access), total));
     }
 }

@@ -15,6 +15,9 @@ namespace Rowhouse.CardVault.Catalogue;
 /// <summary>Shows a set with its checklist, page by page.</summary>
 internal static class GetSet
 {
+    // A file with a part of a set counts from its own first card: two cards can have one place.
+    private static readonly PageSorts<CatalogueCard> sorts = new() { { "ordinal", card => ValueTuple.Create(card.Ordinal, card.Id) } };
+
     public static void Map(IEndpointRouteBuilder endpoints) =>
         endpoints.MapGet("/catalogue/sets/{id:guid}", HandleAsync)
             .WithName(nameof(GetSet))
@@ -24,7 +27,7 @@ internal static class GetSet
 
     private static async Task<Results<Ok<SetResponse>, ProblemHttpResult>> HandleAsync(Guid id, [AsParameters] PageQuery page, CardVaultDbContext db, CancellationToken cancellationToken)
     {
-        if (!page.TryRead(["ordinal"], "ordinal", keys: 2, out var order, out var problem))
+        if (!page.TryRead(sorts, "ordinal", out var order, out var problem))
         {
             return problem;
         }
@@ -37,20 +40,7 @@ internal static class GetSet
             return CardVaultProblems.UnknownChecklist.With("No set has this id.");
         }
 
-        var cards = db.CatalogueCards.AsNoTracking().Where(card => card.SetId == id);
-        if (order.After is not null)
-        {
-            // A file with a part of a set counts from its own first card: two cards can have one place.
-            var (last, lastId) = (order.AfterValue<int>(0), order.AfterValue<Guid>(1));
-            cards = order.Descending
-                ? cards.Where(card => EF.Functions.LessThan(ValueTuple.Create(card.Ordinal, card.Id), ValueTuple.Create(last, lastId)))
-                : cards.Where(card => EF.Functions.GreaterThan(ValueTuple.Create(card.Ordinal, card.Id), ValueTuple.Create(last, lastId)));
-        }
-
-        cards = order.Descending
-            ? cards.OrderByDescending(card => card.Ordinal).ThenByDescending(card => card.Id)
-            : cards.OrderBy(card => card.Ordinal).ThenBy(card => card.Id);
-        var rows = await cards.Take(order.Take).Select(card => new { card.Id, card.Ordinal }).ToListAsync(cancellationToken);
+        var rows = await order.Page(db.CatalogueCards.AsNoTracking().Where(card => card.SetId == id)).ToListAsync(cancellationToken);
         var shown = (await CatalogueCards.LoadAsync(db, [.. rows.Select(row => row.Id)], cancellationToken)).ToDictionary(card => card.Id);
         return TypedResults.Ok(new SetResponse(
             set.Id,
@@ -58,6 +48,6 @@ internal static class GetSet
             set.Kind != SetKind.Insert,
             set.ReleaseId,
             set.Release,
-            order.ToPage(rows, row => shown[row.Id], row => [PageOrder.Key(row.Ordinal), PageOrder.Key(row.Id)], order.Count ? set.CardCount : null)));
+            order.ToPage(rows, row => shown[row.Id], order.Count ? set.CardCount : null)));
     }
 }

@@ -17,6 +17,8 @@ namespace Rowhouse.CardVault.Catalogue;
 /// <summary>Lists the releases of the checklists by year.</summary>
 internal static class ListReleases
 {
+    private static readonly PageSorts<CatalogueRelease> sorts = new() { { "year", release => ValueTuple.Create(release.Year, release.Name, release.Id) } };
+
     public static void Map(IEndpointRouteBuilder endpoints) =>
         endpoints.MapGet("/catalogue/releases", HandleAsync)
             .WithName(nameof(ListReleases))
@@ -31,7 +33,7 @@ internal static class ListReleases
         CardVaultDbContext db,
         CancellationToken cancellationToken)
     {
-        if (!page.TryRead(["year"], "-year", keys: 3, out var order, out var problem))
+        if (!page.TryRead(sorts, "-year", out var order, out var problem))
         {
             return problem;
         }
@@ -49,20 +51,7 @@ internal static class ListReleases
         }
 
         long? total = order.Count ? await releases.LongCountAsync(cancellationToken) : null;
-        if (order.After is not null)
-        {
-            var (lastYear, lastName, lastId) = (order.AfterValue<int>(0), order.After[1] ?? "", order.AfterValue<Guid>(2));
-            releases = order.Descending
-                ? releases.Where(release => EF.Functions.LessThan(ValueTuple.Create(release.Year, release.Name, release.Id), ValueTuple.Create(lastYear, lastName, lastId)))
-                : releases.Where(release => EF.Functions.GreaterThan(ValueTuple.Create(release.Year, release.Name, release.Id), ValueTuple.Create(lastYear, lastName, lastId)));
-        }
-
-        releases = order.Descending
-            ? releases.OrderByDescending(release => release.Year).ThenByDescending(release => release.Name).ThenByDescending(release => release.Id)
-            : releases.OrderBy(release => release.Year).ThenBy(release => release.Name).ThenBy(release => release.Id);
-        var rows = await releases.Take(order.Take)
-            .Select(release => new ReleaseSummary(release.Id, release.Name, release.Sport, release.Year, release.Manufacturer, release.CardCount))
-            .ToListAsync(cancellationToken);
-        return TypedResults.Ok(order.ToPage(rows, row => row, row => [PageOrder.Key(row.Year), row.Name, PageOrder.Key(row.Id)], total));
+        var rows = await order.Page(releases).ToListAsync(cancellationToken);
+        return TypedResults.Ok(order.ToPage(rows, release => new ReleaseSummary(release.Id, release.Name, release.Sport, release.Year, release.Manufacturer, release.CardCount), total));
     }
 }

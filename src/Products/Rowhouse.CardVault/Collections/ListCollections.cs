@@ -17,6 +17,8 @@ namespace Rowhouse.CardVault.Collections;
 /// <summary>Lists the tenant's collections by name.</summary>
 internal static class ListCollections
 {
+    private static readonly PageSorts<Collection> sorts = new() { { "name", collection => ValueTuple.Create(collection.NameKey, collection.Id) } };
+
     public static void Map(IEndpointRouteBuilder endpoints) =>
         endpoints.MapGet("/collections", HandleAsync)
             .WithName(nameof(ListCollections))
@@ -26,25 +28,14 @@ internal static class ListCollections
 
     private static async Task<Results<Ok<Page<CollectionResponse>>, ProblemHttpResult>> HandleAsync([AsParameters] PageQuery page, CardVaultDbContext db, CardAccess access, CancellationToken cancellationToken)
     {
-        if (!page.TryRead(["name"], "name", keys: 2, out var order, out var problem))
+        if (!page.TryRead(sorts, "name", out var order, out var problem))
         {
             return problem;
         }
 
         var collections = db.Collections.AsNoTracking();
         long? total = order.Count ? await collections.LongCountAsync(cancellationToken) : null;
-        if (order.After is not null)
-        {
-            var (lastName, lastId) = (order.After[0] ?? "", order.AfterValue<Guid>(1));
-            collections = order.Descending
-                ? collections.Where(collection => EF.Functions.LessThan(ValueTuple.Create(collection.NameKey, collection.Id), ValueTuple.Create(lastName, lastId)))
-                : collections.Where(collection => EF.Functions.GreaterThan(ValueTuple.Create(collection.NameKey, collection.Id), ValueTuple.Create(lastName, lastId)));
-        }
-
-        collections = order.Descending
-            ? collections.OrderByDescending(collection => collection.NameKey).ThenByDescending(collection => collection.Id)
-            : collections.OrderBy(collection => collection.NameKey).ThenBy(collection => collection.Id);
-        var rows = await collections.Take(order.Take).WithCounts(db).ToListAsync(cancellationToken);
-        return TypedResults.Ok(order.ToPage(rows, row => row.ToResponse(access), row => [row.Collection.NameKey, PageOrder.Key(row.Collection.Id)], total));
+        var rows = await order.Page(collections).WithCounts(db).ToListAsync(cancellationToken);
+        return TypedResults.Ok(order.ToPage(rows, row => row.Collection, row => row.ToResponse(access), total));
     }
 }

@@ -1,0 +1,15 @@
+using Rowhouse.Modules.Paging;
+using Shouldly;
+
+namespace Rowhouse.Tests.Server;
+
+public sealed class PageSortsTests
+{
+    [Fact]
+    public void An_order_is_a_tuple_that_is_made_for_a_row() =>
+        Should.Throw<ArgumentException>(() => new PageSorts<Tuple<int, int>> { { "first", row => row } }).Message.ShouldStartWith("An order is made by ValueTuple.Create.");
+
+    [Fact]
+    public void An_order_has_only_values_that_a_cursor_can_carry() =>
+        Should.Throw<ArgumentException>(() => new PageSorts<Uri> { { "host", uri => ValueTuple.Create(uri.Host, uri) } }).Message.ShouldStartWith("A value of the order, uri, cannot be read from text.");
+}
