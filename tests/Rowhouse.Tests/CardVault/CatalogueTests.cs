@@ -201,6 +201,18 @@ public sealed class CatalogueTests(CardVaultFixture vault) : IClassFixture<CardV
     }
 
     [Fact]
+    public async Task A_name_of_500_Korean_syllables_is_found_and_owned()
+    {
+        var name = new string('긹', 500);
+        await vault.ImportCatalogueAsync(CardVaultFixture.CatalogueHeader + $"baseball,1992,1992 Korean Test Baseball,Base Set,1,{name},,,,\n").ShouldBeAsync(HttpStatusCode.OK);
+
+        var card = await vault.Member.AddedCardAsync(new { checklistCardId = (await vault.SearchAsync("긹긹 1992")).Items.ShouldHaveSingleItem().Id, condition = "NM" });
+
+        card.Player.ShouldBe(name);
+        (await vault.Member.GetAsync("cards?q=긹긹").ReadAsync<Page<CardResponse>>()).Items.ShouldHaveSingleItem().Id.ShouldBe(card.Id);
+    }
+
+    [Fact]
     public async Task Files_that_are_no_checklists_are_refused()
     {
         await vault.ImportCatalogueAsync("").ProblemAsync(HttpStatusCode.BadRequest, "urn:rowhouse:cardvault:unreadable-file");

@@ -25,7 +25,8 @@ internal static class SearchWords
             }
         }
 
-        return folded.Replace("ø", "o").Replace("ł", "l").Replace("ß", "ss").Replace("æ", "ae").ToString();
+        // Composed again: a Korean syllable in its three parts takes nine bytes, and a long name's key would fit no index.
+        return folded.Replace("ø", "o").Replace("ł", "l").Replace("ß", "ss").Replace("æ", "ae").ToString().Normalize(NormalizationForm.FormC);
     }
 
     /// <summary>The words of a text, in its order. Apostrophes and full stops join (<c>O'Neill</c>, <c>J.D.</c>), all else parts.</summary>
