@@ -1,7 +1,7 @@
 // @vitest-environment jsdom
 import { fireEvent, screen, waitFor, within } from '@testing-library/react';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
-import { answers, api, base, by, card, choose, press, type, where } from './cardvault';
+import { answers, api, base, by, card, choose, collection, press, type, where } from './cardvault';
 import { openConsole, page, problem } from './console';
 
 describe('a card that is changed', () => {
@@ -58,6 +58,17 @@ describe('a card that is changed', () => {
     expect(await screen.findByText('Somebody else changed this card meanwhile')).toBeTruthy();
     expect(screen.queryByText('The server failed at this')).toBeNull();
   });
+});
+
+test('collections that could not be read do not look like none, and are read again when they are asked for', async () => {
+  const server = answers({ [`GET ${api}/collections`]: problem(500, 'server:failed') });
+  openConsole(`${base}/cards?card=c1&edit=1`, server);
+  expect(await screen.findByText('The server failed at this')).toBeTruthy();
+
+  server[`GET ${api}/collections`] = page(collection);
+  fireEvent.click(screen.getByRole('combobox', { name: 'Collection', hidden: true }));
+  fireEvent.click(await screen.findByRole('option', { name: 'Binder', hidden: true }));
+  expect(screen.queryByText('The server failed at this')).toBeNull();
 });
 
 test('a card whose owner took it back while somebody changed it keeps what was typed', async () => {

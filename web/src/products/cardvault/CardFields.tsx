@@ -1,11 +1,9 @@
 import { Checkbox, Fieldset, Select, SegmentedControl, SimpleGrid, Stack, TagsInput, Text, Textarea, TextInput } from '@mantine/core';
 import type { UseFormReturnType } from '@mantine/form';
-import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import type { Variation } from '../../api/types';
-import { useTenant } from '../../shell/tenant';
 import type { CardValues } from './cardForm';
-import { collectionsQuery } from './cards';
+import { useCollectionChoice } from './collections';
 import { conditions, graders, isGrader, ladders, subgradeNames, subgrades } from './grading';
 
 interface CardFieldsProps {
@@ -134,8 +132,7 @@ function Grading({ form }: { form: UseFormReturnType<CardValues> }) {
 /** What the tenant says of its copy. */
 function Holding({ form }: { form: UseFormReturnType<CardValues> }) {
   const { t } = useTranslation();
-  const tenant = useTenant();
-  const collections = useQuery(collectionsQuery(tenant.slug));
+  const { collections, unread } = useCollectionChoice();
   const field = form.getInputProps;
   const graded = isGrader(form.values.grader);
   return (
@@ -164,13 +161,14 @@ function Holding({ form }: { form: UseFormReturnType<CardValues> }) {
         />
       </SimpleGrid>
       <Select
+        {...unread}
         label={t('cardvault.card.collection')}
         placeholder={t('cardvault.card.noCollection')}
         clearable
         searchable
-        data={collections.data?.filter((one) => one.canEdit || one.id === form.values.collectionId).map(({ id, name }) => ({ value: id, label: name })) ?? []}
+        data={collections.filter((one) => one.canEdit || one.id === form.values.collectionId).map(({ id, name }) => ({ value: id, label: name }))}
         value={form.values.collectionId || null}
-        error={form.errors.collectionId}
+        error={form.errors.collectionId ?? unread?.error}
         onChange={(value) => form.setFieldValue('collectionId', value ?? '')}
       />
       <SimpleGrid cols={2} spacing="sm">

@@ -1,11 +1,9 @@
 import { Button, Checkbox, Group, Popover, Select, Stack, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { IconFilter } from '@tabler/icons-react';
-import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useTenant } from '../../shell/tenant';
-import { collectionsQuery } from './cards';
+import { useCollectionChoice } from './collections';
 import { isYear, type CardFilter } from './filter';
 import { conditions, graders, isGrader, ladders } from './grading';
 
@@ -43,8 +41,7 @@ export function CardFilters({ filter, onChange }: CardFiltersProps) {
 
 function Fields({ filter, onApply }: { filter: CardFilter; onApply: (filter: CardFilter) => void }) {
   const { t } = useTranslation();
-  const tenant = useTenant();
-  const collections = useQuery(collectionsQuery(tenant.slug));
+  const { collections, unread } = useCollectionChoice();
   const none = Object.fromEntries(behind.map((name) => [name, undefined])) as CardFilter;
   const form = useForm<CardFilter>({
     initialValues: { ...none, ...filter },
@@ -71,11 +68,12 @@ function Fields({ filter, onApply }: { filter: CardFilter; onApply: (filter: Car
     <form onSubmit={form.onSubmit(onApply)}>
       <Stack gap="xs">
         <Select
+          {...unread}
           size="sm"
           label={t('cardvault.card.collection')}
           searchable
           openOnFocus={false}
-          data={[{ value: 'none', label: t('cardvault.card.noCollection') }, ...(collections.data ?? []).map(({ id, name }) => ({ value: id, label: name }))]}
+          data={[{ value: 'none', label: t('cardvault.card.noCollection') }, ...collections.map(({ id, name }) => ({ value: id, label: name }))]}
           {...choice('collectionId')}
         />
         <Group gap="xs" grow>

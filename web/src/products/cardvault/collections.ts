@@ -1,6 +1,17 @@
+import { useQuery } from '@tanstack/react-query';
 import { got, onVersion, tenantApi } from '../../api/client';
+import { problemOf } from '../../api/problem';
 import type { Collection } from '../../api/types';
+import { problemTitle } from '../../kit/ProblemView';
+import { useTenant } from '../../shell/tenant';
+import { collectionsQuery } from './cards';
 import { useCardVaultChange } from './changes';
+
+/** The collections for a list to choose from: one that could not be read must not look like none. */
+export function useCollectionChoice() {
+  const { data = [], error, refetch } = useQuery(collectionsQuery(useTenant().slug));
+  return { collections: data, unread: error && { error: problemTitle(problemOf(error)), onDropdownOpen: () => void refetch() } };
+}
 
 export const useAddCollection = (tenant: string) =>
   useCardVaultChange(tenant, (name: string) => got(tenantApi(tenant).POST('/api/cardvault/collections', { body: { name } })));
