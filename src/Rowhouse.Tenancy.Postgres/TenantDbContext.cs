@@ -4,6 +4,7 @@ using Microsoft.EntityFrameworkCore.ChangeTracking;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Metadata.Conventions;
 using Microsoft.Extensions.DependencyInjection;
+using Rowhouse.Tenancy.Postgres.Binding;
 using Rowhouse.Tenancy.Postgres.Model;
 
 namespace Rowhouse.Tenancy.Postgres;
@@ -61,6 +62,9 @@ public abstract class TenantDbContext : DbContext
     /// <summary>The explicit transaction that the tenant is bound in, if any.</summary>
     internal Guid? BoundTransaction { get; set; }
 
+    /// <summary>Whether a statement failed in such a way that the driver may take it for prepared, see <see cref="PreparedStatementGuard"/>.</summary>
+    internal bool HasSuspectStatements { get; set; }
+
     /// <summary>The home that the tenant has by now, which the caller binds.</summary>
     internal int BindGeneration() => BoundGeneration = Scope.Tenant.Placement.Generation;
 
@@ -92,6 +96,38 @@ public abstract class TenantDbContext : DbContext
     private TenantScope Scope => scope ??=
         scopeServices?.GetService<TenantScope>()
         ?? throw new InvalidOperationException($"{GetType().Name} was made without the services of a scope, so it has no tenant. Take it from a dependency-injection scope.");
+
+    /// <inheritdoc/>
+    public override void Dispose()
+    {
+        if (HasSuspectStatements)
+        {
+            HasSuspectStatements = false;
+            Database.CurrentTransaction?.Dispose();
+            PreparedStatementGuard.Instance.Forget(Database.GetDbConnection());
+        }
+
+        base.Dispose();
+        GC.SuppressFinalize(this);
+    }
+
+    /// <inheritdoc/>
+    public override async ValueTask DisposeAsync()
+    {
+        if (HasSuspectStatements)
+        {
+            HasSuspectStatements = false;
+            if (Database.CurrentTransaction is { } transaction)
+            {
+                await transaction.DisposeAsync().ConfigureAwait(false);
+            }
+
+            PreparedStatementGuard.Instance.Forget(Database.GetDbConnection());
+        }
+
+        await base.DisposeAsync().ConfigureAwait(false);
+        GC.SuppressFinalize(this);
+    }
 
     /// <summary>Registers the tenant key and ids that make themselves. Call the base method when you override it.</summary>
     /// <param name="configurationBuilder">The conventions of the model.</param>

@@ -1,6 +1,7 @@
 using System.Data;
 using System.Data.Common;
 using System.Runtime.CompilerServices;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 using Npgsql;
 
@@ -12,13 +13,23 @@ namespace Rowhouse.Tenancy.Postgres.Binding;
 /// is not had), Npgsql keeps the statement without a description, and whoever executes it next on that connection reads
 /// the answer wrongly. Seen with Npgsql 10.0.0 and 10.0.3.
 /// </summary>
-/// <remarks>Such a connection forgets all its statements and prepares them anew. Where nothing failed, nothing is done.</remarks>
+/// <remarks>
+/// Such a connection forgets all its statements and prepares them anew. Where nothing failed, nothing is done. EF Core tells
+/// nobody when it closes a connection that its context was disposed of with: <see cref="TenantDbContext"/> comes here first.
+/// </remarks>
 internal sealed class PreparedStatementGuard : DbCommandInterceptor, IDbConnectionInterceptor
 {
     // They fail while a statement is executed, and by then it is described: constraints, rights, what functions raise.
     private static readonly string[] RaisedLater = ["23", PostgresErrorCodes.InsufficientPrivilege, "P0", HomeNotWritableException.SqlState];
 
     private readonly ConditionalWeakTable<DbConnection, object> suspects = [];
+
+    private PreparedStatementGuard()
+    {
+    }
+
+    /// <summary>The only one: what it knows, it knows of connections.</summary>
+    public static PreparedStatementGuard Instance { get; } = new();
 
     // The driver gives a command that ran before to whoever wants one of the same connection, and its statements still say
     // how they ended then: one that the server never came to would look complete.
@@ -33,11 +44,11 @@ internal sealed class PreparedStatementGuard : DbCommandInterceptor, IDbConnecti
         return Task.CompletedTask;
     }
 
-    public override void CommandCanceled(DbCommand command, CommandEndEventData eventData) => Suspect(command.Connection);
+    public override void CommandCanceled(DbCommand command, CommandEndEventData eventData) => Suspect(command.Connection, eventData.Context);
 
     public override Task CommandCanceledAsync(DbCommand command, CommandEndEventData eventData, CancellationToken cancellationToken = default)
     {
-        Suspect(command.Connection);
+        Suspect(command.Connection, eventData.Context);
         return Task.CompletedTask;
     }
 
@@ -49,7 +60,7 @@ internal sealed class PreparedStatementGuard : DbCommandInterceptor, IDbConnecti
         if (command is NpgsqlCommand { Statements: [.., { StatementType: Npgsql.StatementType.Unknown }] })
 #pragma warning restore CS0618
         {
-            Suspect(command.Connection);
+            Suspect(command.Connection, eventData.Context);
         }
 
         return result;
@@ -67,20 +78,8 @@ internal sealed class PreparedStatementGuard : DbCommandInterceptor, IDbConnecti
         return new(result);
     }
 
-    // Where a context is disposed of while its connection is open.
-    public InterceptionResult ConnectionDisposing(DbConnection connection, ConnectionEventData eventData, InterceptionResult result)
-    {
-        Forget(connection);
-        return result;
-    }
-
-    public ValueTask<InterceptionResult> ConnectionDisposingAsync(DbConnection connection, ConnectionEventData eventData, InterceptionResult result)
-    {
-        Forget(connection);
-        return new(result);
-    }
-
-    private void Forget(DbConnection connection)
+    /// <summary>Makes an open connection forget its statements if one of them may be spoilt.</summary>
+    public void Forget(DbConnection connection)
     {
         if (SuspectOf(connection) is { } suspect)
         {
@@ -100,15 +99,19 @@ internal sealed class PreparedStatementGuard : DbCommandInterceptor, IDbConnecti
     {
         if (eventData.Exception is not PostgresException refused || !Array.Exists(RaisedLater, state => refused.SqlState.StartsWith(state, StringComparison.Ordinal)))
         {
-            Suspect(command.Connection);
+            Suspect(command.Connection, eventData.Context);
         }
     }
 
-    private void Suspect(DbConnection? connection)
+    private void Suspect(DbConnection? connection, DbContext? context)
     {
         if (connection is not null)
         {
             suspects.AddOrUpdate(connection, connection);
+            if (context is TenantDbContext tenants)
+            {
+                tenants.HasSuspectStatements = true;
+            }
         }
     }
 

@@ -14,38 +14,81 @@ public sealed class PreparedStatementGuardTests(PostgresFixture postgres) : ICla
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    [Fact]
-    public async Task A_text_that_cannot_be_kept_spoils_no_statement_for_those_who_come_after()
+    public enum Work
+    {
+        Read,
+        ReadAnyOf,
+        Write,
+    }
+
+    /// <summary>What is open when the context is disposed of.</summary>
+    public enum Open
+    {
+        Nothing,
+        Connection,
+        Transaction,
+    }
+
+    public static MatrixTheoryData<Work, bool, Open> Failures { get; } = new(Enum.GetValues<Work>(), [false, true], Enum.GetValues<Open>());
+
+    [Theory]
+    [MemberData(nameof(Failures))]
+    public async Task A_text_that_cannot_be_kept_spoils_no_statement_for_those_who_come_after(Work work, bool synchronously, Open open)
     {
         await using var host = await NotesHost.StartAsync(postgres, OneConnection);
         await host.WriteNoteAsync(host.Smith);
-        for (var i = 0; i < 10; i++)
+        for (var i = 0; i < 5; i++)
         {
-            await host.InAsync(host.Harbor, async db =>
+            await using var scope = await host.EnterAsync(host.Harbor);
+            var db = NotesHost.Context<NotesDb>(scope, options => new(options));
+            await (open switch
             {
-                await Should.ThrowAsync<PostgresException>(() => FindAsync(db, "a\0b"));
-                await Should.ThrowAsync<PostgresException>(() => FindAnyAsync(db, ["a", "a\0b"]));
-                db.AddRange(new Label { Name = "the database makes its id" }, new Label { Name = "a\0b" }, new Notebook { Title = "a\0b" });
-                await Should.ThrowAsync<DbUpdateException>(() => db.SaveChangesAsync(Token));
+                Open.Connection => db.Database.OpenConnectionAsync(Token),
+                Open.Transaction => db.Database.BeginTransactionAsync(Token),
+                _ => Task.CompletedTask,
             });
+
+            var failure = await Record.ExceptionAsync(() => FailAsync(db));
+            (failure is DbUpdateException ? failure.InnerException : failure).ShouldBeOfType<PostgresException>().SqlState.ShouldBe(PostgresErrorCodes.CharacterNotInRepertoire);
+            if (synchronously)
+            {
+                db.Dispose();
+            }
+            else
+            {
+                await db.DisposeAsync();
+            }
         }
 
         await host.InAsync(host.Smith, async db =>
         {
             var title = (await db.Notebooks.AsNoTracking().FirstAsync(Token)).Title;
-            for (var i = 0; i < 10; i++)
+            for (var i = 0; i < 5; i++)
             {
-                (await FindAsync(db, title)).Count.ShouldBe(1);
-                (await FindAnyAsync(db, [title])).Count.ShouldBe(1);
+                (await Named(db, title).ToListAsync(Token)).Count.ShouldBe(1);
+                (await NamedAnyOf(db, [title]).ToListAsync(Token)).Count.ShouldBe(1);
+                db.AddRange(new Label { Name = $"label {i}" }, new Notebook { Title = $"kept {i}" });
+                (await db.SaveChangesAsync(Token)).ShouldBe(2);
             }
-
-            db.Add(new Notebook { Title = "kept" });
-            (await db.SaveChangesAsync(Token)).ShouldBe(1);
         });
 
-        static Task<List<Notebook>> FindAsync(NotesDb db, string title) => db.Notebooks.Where(notebook => notebook.Title == title).ToListAsync(Token);
+        async Task FailAsync(NotesDb db)
+        {
+            db.AddRange(new Label { Name = "the database makes its id" }, new Label { Name = "a\0b" }, new Notebook { Title = "a\0b" });
+            _ = (work, synchronously) switch
+            {
+                (Work.Read, false) => await Named(db, "a\0b").ToListAsync(Token),
+                (Work.Read, true) => Named(db, "a\0b").ToList(),
+                (Work.ReadAnyOf, false) => await NamedAnyOf(db, ["a", "a\0b"]).ToListAsync(Token),
+                (Work.ReadAnyOf, true) => NamedAnyOf(db, ["a", "a\0b"]).ToList(),
+                (_, false) => await db.SaveChangesAsync(Token),
+                (_, true) => (object)db.SaveChanges(),
+            };
+        }
 
-        static Task<List<Notebook>> FindAnyAsync(NotesDb db, string[] titles) => db.Notebooks.Where(notebook => titles.Contains(notebook.Title)).ToListAsync(Token);
+        static IQueryable<Notebook> Named(NotesDb db, string title) => db.Notebooks.Where(notebook => notebook.Title == title);
+
+        static IQueryable<Notebook> NamedAnyOf(NotesDb db, string[] titles) => db.Notebooks.Where(notebook => titles.Contains(notebook.Title));
     }
 
     [Theory]
