@@ -97,10 +97,6 @@ internal sealed class TenantKeyConvention : IModelFinalizingConvention
         tenant.SetValueConverter(Converter);
         tenant.SetColumnName(TenantModel.Key);
         tenant.SetAfterSaveBehavior(PropertySaveBehavior.Throw);
-        if (!root.IsMappedToJson())
-        {
-            tenant.SetColumnOrder(0);
-        }
     }
 
     private static Dictionary<IMutableKey, IMutableKey> AddKeys(List<IMutableEntityType> roots)
@@ -142,12 +138,7 @@ internal sealed class TenantKeyConvention : IModelFinalizingConvention
 
         if (moved.TryGetValue(foreignKey.PrincipalKey, out var principal))
         {
-            var required = foreignKey.IsRequired;
             foreignKey.SetProperties([dependent.GetProperty(TenantModel.Key), .. foreignKey.Properties], principal);
-            if (foreignKey.IsRequired != required)
-            {
-                foreignKey.IsRequired = required;
-            }
         }
 
         // SET NULL would null the tenant too; its column form is refused by Citus, and EF Core's own clearing of loaded
@@ -194,8 +185,14 @@ internal sealed class TenantKeyConvention : IModelFinalizingConvention
             var descending = index.IsDescending;
             var annotations = index.GetAnnotations().Where(IsStated).ToList();
             type.RemoveIndex(index);
-            var fresh = name is null ? type.FindIndex(properties) ?? type.AddIndex(properties) : type.AddIndex(properties, name);
+            var fresh = name is null ? type.AddIndex(properties) : type.AddIndex(properties, name);
             fresh.IsUnique = unique;
+            if (name is not null)
+            {
+                // The convention for names in snake_case makes one from the columns, and two indexes of one column would be one.
+                fresh.SetDatabaseName(name);
+            }
+
             if (descending is not null)
             {
                 // An empty list means that all are descending.

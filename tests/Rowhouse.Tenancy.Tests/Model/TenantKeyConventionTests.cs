@@ -27,6 +27,7 @@ public sealed class TenantKeyConventionTests
             table.Indexes.ShouldAllBe(index => index.Columns[0].Name == "tenant_id");
             table.ForeignKeyConstraints.Where(key => key.PrincipalTable.Schema != "atlas").ShouldAllBe(key => key.Columns[0].Name == "tenant_id" && key.PrincipalColumns[0].Name == "tenant_id");
             table.ForeignKeyConstraints.ShouldAllBe(key => Covered(table, key));
+            table.Indexes.ShouldAllBe(index => !table.UniqueConstraints.Any(key => key.Columns.Take(index.Columns.Count).SequenceEqual(index.Columns)), "a key serves as well");
         }
     }
 
@@ -64,6 +65,15 @@ public sealed class TenantKeyConventionTests
         index.IsDescending.ShouldBe([false, false, true]);
         index.IsUnique.ShouldBeTrue();
         index.Filter.ShouldBe("width > 0");
+    }
+
+    [Fact]
+    public void Keys_and_indexes_that_have_a_name_keep_it_and_an_index_its_direction()
+    {
+        var vehicles = ModelOf<ZooDb>().Tables.Single(table => table.Name == "vehicles");
+
+        vehicles.UniqueConstraints.Select(key => key.Name).ShouldBe(["pk_vehicles", "one_plate"], ignoreOrder: true);
+        vehicles.Indexes.Select(index => $"{index.Name}: {string.Join(", ", index.IsDescending ?? [])}").ShouldBe(["oldest_first: ", "newest_first: False, True"], ignoreOrder: true);
     }
 
     [Fact]

@@ -21,7 +21,13 @@ public sealed class ZooDb(DbContextOptions<ZooDb> options) : TenantDbContext(opt
         modelBuilder.Entity<Swimmer>().UseTpcMappingStrategy();
         modelBuilder.Entity<Fish>().ToTable("fish");
         modelBuilder.Entity<Shark>().ToTable("sharks");
-        modelBuilder.Entity<Vehicle>().ToTable("vehicles");
+        modelBuilder.Entity<Vehicle>(vehicle =>
+        {
+            vehicle.ToTable("vehicles");
+            vehicle.HasAlternateKey(v => v.Plate).HasName("one_plate");
+            vehicle.HasIndex(v => v.Built, "oldest_first");
+            vehicle.HasIndex(v => v.Built, "newest_first").IsDescending();
+        });
         modelBuilder.Entity<Lorry>();
         modelBuilder.Entity<Bird>(bird =>
         {
@@ -94,6 +100,10 @@ public sealed class Shark : Swimmer
 public class Vehicle
 {
     public Guid Id { get; init; }
+
+    public required string Plate { get; init; }
+
+    public int Built { get; init; }
 }
 
 public sealed class Lorry : Vehicle
