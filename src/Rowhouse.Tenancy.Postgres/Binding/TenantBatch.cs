@@ -66,7 +66,7 @@ internal sealed class TenantBatch(ModificationCommandBatchFactoryDependencies de
             }
             catch (PostgresException exception)
             {
-                throw Failed(exception, i);
+                throw Failed(exception, rows, first);
             }
         }
     }
@@ -95,7 +95,7 @@ internal sealed class TenantBatch(ModificationCommandBatchFactoryDependencies de
             }
             catch (PostgresException exception)
             {
-                throw Failed(exception, i);
+                throw Failed(exception, rows, first);
             }
         }
     }
@@ -141,6 +141,10 @@ internal sealed class TenantBatch(ModificationCommandBatchFactoryDependencies de
     private DbUpdateConcurrencyException Lost(int i) =>
         new($"The row of {ModificationCommands[i].TableName} was changed or deleted by somebody else.", ModificationCommands[i].Entries);
 
-    private DbUpdateException Failed(PostgresException exception, int i) =>
-        new("An error occurred while saving.", exception, ModificationCommands[i].Entries);
+    // What fails is told where the rows of the statement before it end; a statement has a type once the server has said that it is complete.
+    private DbUpdateException Failed(PostgresException exception, NpgsqlDataReader reader, int first)
+    {
+        var failed = ModificationCommands.Where((_, i) => reader.Statements[first + i].StatementType is Npgsql.StatementType.Unknown).FirstOrDefault();
+        return new("An error occurred while saving.", exception, failed?.Entries ?? []);
+    }
 }

@@ -226,8 +226,10 @@ public sealed class TenantBatchTests(PostgresFixture postgres) : IClassFixture<P
                 db.Add(new Label { Name = "behind it" });
             }
 
-            await Should.ThrowAsync<DbUpdateException>(() => SaveAsync(db, synchronously));
+            var refused = await Should.ThrowAsync<DbUpdateException>(() => SaveAsync(db, synchronously));
 
+            ((PostgresException)refused.InnerException!).SqlState.ShouldBe(PostgresErrorCodes.UniqueViolation);
+            refused.Entries.ShouldHaveSingleItem().Entity.ShouldBeOfType<Notebook>();
             (await db.Notes.CountAsync(Token)).ShouldBe(1);
         });
     }

@@ -1,5 +1,8 @@
 using System.Transactions;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
+using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Storage;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using Rowhouse.Tenancy.Postgres;
@@ -54,6 +57,36 @@ public sealed class TenantBindingTests(PostgresFixture postgres) : IClassFixture
                 await transaction.CommitAsync(Token);
             })).ShouldBe(3, "a transaction of two writes");
         });
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_command_is_bound_however_it_is_run(bool synchronously)
+    {
+        await using var host = await NotesHost.StartAsync(postgres);
+        await host.WriteNoteAsync(host.Smith, "smith's");
+        await host.WriteNoteAsync(host.Harbor, "harbor's");
+
+        await host.InAsync(host.Smith, async db =>
+        {
+            var connection = db.GetService<IRelationalConnection>();
+            RelationalCommandParameterObject parameters = new(connection, null, null, db, db.GetService<IRelationalCommandDiagnosticsLogger>());
+            IRelationalCommand Command(string sql) => db.GetService<IRelationalCommandBuilderFactory>().Create().Append(sql).Build();
+
+            var change = Command("UPDATE notes.notes SET revision = 7");
+            (synchronously ? change.ExecuteNonQuery(parameters) : await change.ExecuteNonQueryAsync(parameters, Token)).ShouldBe(1);
+
+            var one = Command("SELECT text FROM notes.notes");
+            (synchronously ? one.ExecuteScalar(parameters) : await one.ExecuteScalarAsync(parameters, Token)).ShouldBe("smith's");
+
+            await using var rows = synchronously ? one.ExecuteReader(parameters) : await one.ExecuteReaderAsync(parameters, Token);
+            (await rows.ReadAsync(Token)).ShouldBeTrue();
+            rows.DbDataReader.GetString(0).ShouldBe("smith's");
+            (await rows.ReadAsync(Token)).ShouldBeFalse();
+        });
+
+        (await host.InAsync(host.Harbor, db => db.Notes.Select(note => note.Revision).SingleAsync(Token))).ShouldBe(0);
     }
 
     [Fact]

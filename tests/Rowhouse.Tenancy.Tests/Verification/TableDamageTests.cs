@@ -7,6 +7,8 @@ public sealed class TableDamageTests(SoundDatabase sound) : IClassFixture<SoundD
     /// <summary>What is done to the tables of the modules and around them, the rule that it breaks, and where.</summary>
     public static TheoryData<string, string, string, string> Damages => new()
     {
+        { "ALTER TABLE notes.label_note DROP COLUMN tenant_id CASCADE", "tenant-key", "notes.label_note", "no column tenant_id" },
+        { "ALTER TABLE notes.label_note DROP CONSTRAINT pk_label_note, ALTER COLUMN tenant_id DROP NOT NULL", "tenant-key", "notes.label_note", "no column tenant_id" },
         { "ALTER TABLE notes.notes DISABLE ROW LEVEL SECURITY", "row-security", "notes.notes", "is off" },
         { "ALTER TABLE notes.notes NO FORCE ROW LEVEL SECURITY", "row-security", "notes.notes", "does not hold for its owner" },
         { "DROP POLICY tenant ON notes.notes", "policy", "notes.notes", "no policy 'tenant'" },
@@ -52,7 +54,7 @@ public sealed class TableDamageTests(SoundDatabase sound) : IClassFixture<SoundD
         { "CREATE UNIQUE INDEX by_text ON notes.notes (text)", "key", "notes.notes", "by_text" },
         { "ALTER TABLE notes.labels ADD CONSTRAINT one_name UNIQUE (name)", "key", "notes.labels", "one_name" },
         { "ALTER TABLE notes.label_note DROP CONSTRAINT pk_label_note", "key", "notes.label_note", "no primary key" },
-        { "ALTER TABLE notes.labels ADD CONSTRAINT alone UNIQUE (id); ALTER TABLE notes.label_note ADD CONSTRAINT loose FOREIGN KEY (labels_id) REFERENCES notes.labels (id)", "foreign-key", "notes.label_note", "loose" },
+        { "ALTER TABLE notes.labels ADD CONSTRAINT alone UNIQUE (id); ALTER TABLE notes.label_note ADD CONSTRAINT loose FOREIGN KEY (labels_id) REFERENCES notes.labels (id)", "foreign-key", "notes.label_note", "loose (labels_id) can refer to a row of another tenant" },
         { "ALTER TABLE notes.notes DROP CONSTRAINT fk_notes_notes_tenant_id_answer_to_id, ADD CONSTRAINT clearing FOREIGN KEY (tenant_id, answer_to_id) REFERENCES notes.notes (tenant_id, id) ON DELETE SET NULL", "delete-rule", "notes.notes", "clearing" },
         { "ALTER TABLE notes.notes DROP CONSTRAINT fk_notes_countries_country_code, ADD CONSTRAINT deleting FOREIGN KEY (country_code) REFERENCES atlas.countries (code) ON DELETE CASCADE", "delete-rule", "notes.notes", "deleting" },
         { "ALTER TABLE atlas.countries ADD tenant_id uuid, ADD note_id uuid, ADD CONSTRAINT wrong FOREIGN KEY (tenant_id, note_id) REFERENCES notes.notes (tenant_id, id)", "foreign-key", "atlas.countries", "wrong" },
@@ -79,7 +81,7 @@ public sealed class TableDamageTests(SoundDatabase sound) : IClassFixture<SoundD
         { "CREATE TABLE public.everything (LIKE notes.notes) PARTITION BY LIST (revision); ALTER TABLE public.everything ATTACH PARTITION notes.notes DEFAULT", "parent", "notes.notes", "heir of public.everything" },
         { "CREATE TABLE public.other (tenant_id uuid); CREATE TABLE notes.notes_2026 () INHERITS (public.other, notes.notes); GRANT SELECT ON notes.notes_2026 TO rowhouse_app", "row-security", "notes.notes_2026", "is off" },
         { "CREATE VIEW notes.all_notes AS SELECT * FROM notes.notes; GRANT SELECT (text) ON notes.all_notes TO rowhouse_platform", "view", "notes.all_notes", "owner's rights" },
-        { "ALTER TABLE notes.label_note DROP CONSTRAINT fk_label_note_notes_tenant_id_note_id, ADD CONSTRAINT later FOREIGN KEY (tenant_id, note_id) REFERENCES notes.notes (tenant_id, id) NOT VALID", "foreign-key", "notes.label_note", "later" },
+        { "ALTER TABLE notes.label_note DROP CONSTRAINT fk_label_note_notes_tenant_id_note_id, ADD CONSTRAINT later FOREIGN KEY (tenant_id, note_id) REFERENCES notes.notes (tenant_id, id) NOT VALID", "foreign-key", "notes.label_note", "later was not checked" },
         { "CREATE FUNCTION notes.hidden() RETURNS bigint LANGUAGE sql SECURITY DEFINER AS 'SELECT count(*) FROM notes.notes'; REVOKE EXECUTE ON FUNCTION notes.hidden() FROM PUBLIC", "function", "notes.hidden()", "rights of postgres" },
         { "CREATE FUNCTION public.peek(text) RETURNS boolean LANGUAGE plpgsql LEAKPROOF AS 'BEGIN RAISE NOTICE $n$%$n$, $1; RETURN true; END'", "function", "public.peek(text)", "leakproof" },
         { "CREATE FUNCTION public.erase() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS 'BEGIN DELETE FROM notes.notes; RETURN NULL; END'; REVOKE EXECUTE ON FUNCTION public.erase() FROM PUBLIC; CREATE VIEW public.doorbell WITH (security_invoker = true) AS SELECT 1 AS id; GRANT INSERT ON public.doorbell TO rowhouse_app; CREATE TRIGGER ring INSTEAD OF INSERT ON public.doorbell FOR EACH ROW EXECUTE FUNCTION public.erase()", "trigger", "public.doorbell", "'ring'" },
