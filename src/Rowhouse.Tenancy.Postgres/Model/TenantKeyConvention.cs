@@ -87,9 +87,7 @@ internal sealed class TenantKeyConvention : IModelFinalizingConvention
             throw new InvalidOperationException($"{root.DisplayName()} has a property '{TenantModel.Key}' of its own. The kernel adds it; product code does not name it.");
         }
 
-        var tenant = root.IsPropertyBag
-            ? root.AddIndexerProperty(TenantModel.Key, typeof(TenantId))
-            : root.AddProperty(TenantModel.Key, typeof(TenantId));
+        var tenant = root.AddProperty(TenantModel.Key, typeof(TenantId));
         tenant.IsNullable = false;
 
         // A generator would turn Attach(stub) into Added: the stamp is given when tracking starts instead.
@@ -159,12 +157,7 @@ internal sealed class TenantKeyConvention : IModelFinalizingConvention
             var type = fresh.DeclaringEntityType;
             if (old.IsPrimaryKey())
             {
-                var generated = fresh.Properties.Select(property => property.ValueGenerated).ToList();
                 type.SetPrimaryKey(fresh.Properties);
-                for (var i = 0; i < generated.Count; i++)
-                {
-                    fresh.Properties[i].ValueGenerated = generated[i];
-                }
             }
 
             if (type.FindKey(old.Properties) is { } left && !left.GetReferencingForeignKeys().Any())

@@ -18,7 +18,7 @@ public sealed class TenantKeyConventionTests
         var tables = model.Tables.Where(table => table.Schema != "atlas").ToList();
 
         tables.Select(table => table.Name).ShouldBe(
-            ["animals", "birds", "cages", "cage_keeper", "cats", "dogs", "fish", "keepers", "keeper_phones", "sharks", "vehicles"], ignoreOrder: true);
+            ["animals", "birds", "cages", "cage_keeper", "cats", "dogs", "favourites", "fish", "keepers", "keeper_phones", "sharks", "tickets", "vehicles"], ignoreOrder: true);
         foreach (var table in tables)
         {
             table.FindColumn("tenant_id").ShouldNotBeNull(table.Name).IsNullable.ShouldBeFalse(table.Name);
@@ -51,6 +51,7 @@ public sealed class TenantKeyConventionTests
 
         rules["animals→cages"].ShouldBe(ReferentialAction.NoAction, "an optional reference");
         rules["animals→species"].ShouldBe(ReferentialAction.Restrict, "a required reference to shared data");
+        rules["favourites→species"].ShouldBe(ReferentialAction.Restrict, "a row of a tenant's that joins shared data");
         rules["cage_keeper→cages"].ShouldBe(ReferentialAction.Cascade, "a row that cannot be without its principal");
     }
 
@@ -86,6 +87,10 @@ public sealed class TenantKeyConventionTests
         tables["animals"].Indexes.Select(index => index.Name).ShouldContain("ix_animals_tenant_id_cage_id");
         tables["birds"].Columns.Select(column => column.Name).ShouldBe(["tenant_id", "id", "colours_wings", "flight"], ignoreOrder: true);
     }
+
+    [Fact]
+    public void An_id_that_the_database_made_is_still_made_by_it() =>
+        ((IReadOnlyModel)ModelOf<ZooDb>().Model).FindEntityType(typeof(Ticket))!.FindProperty(nameof(Ticket.Id))!.ValueGenerated.ShouldBe(ValueGenerated.OnAdd);
 
     [Fact]
     public void Every_root_is_filtered_and_only_tenants_roots()

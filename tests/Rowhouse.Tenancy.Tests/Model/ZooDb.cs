@@ -21,6 +21,7 @@ public sealed class ZooDb(DbContextOptions<ZooDb> options) : TenantDbContext(opt
         modelBuilder.Entity<Swimmer>().UseTpcMappingStrategy();
         modelBuilder.Entity<Fish>().ToTable("fish");
         modelBuilder.Entity<Shark>().ToTable("sharks");
+        modelBuilder.Entity<Ticket>().ToTable("tickets");
         modelBuilder.Entity<Vehicle>(vehicle =>
         {
             vehicle.ToTable("vehicles");
@@ -50,6 +51,7 @@ public sealed class ZooDb(DbContextOptions<ZooDb> options) : TenantDbContext(opt
         {
             keeper.ToTable("keepers");
             keeper.OwnsMany(k => k.Phones, phone => phone.ToTable("keeper_phones"));
+            keeper.HasMany(k => k.Favourites).WithMany().UsingEntity("favourites", join => join.ToTable("favourites"));
         });
         modelBuilder.Entity<Species>(species =>
         {
@@ -95,6 +97,11 @@ public sealed class Fish : Swimmer
 public sealed class Shark : Swimmer
 {
     public int Teeth { get; init; }
+}
+
+public sealed class Ticket
+{
+    public int Id { get; init; }
 }
 
 public class Vehicle
@@ -155,6 +162,8 @@ public sealed class Keeper
     public Guid Id { get; init; }
 
     public List<Phone> Phones { get; } = [];
+
+    public List<Species> Favourites { get; } = [];
 }
 
 public sealed class Phone

@@ -297,17 +297,18 @@ public sealed class TenantTests(ServerFixture server) : IClassFixture<ServerFixt
         await server.SuperAdmin.GetAsync($"/api/tenants?sort=name&after={next}", Cancelled).ShouldBeAsync(HttpStatusCode.BadRequest);
         await server.SuperAdmin.GetAsync($"/api/tenants?sort=createdAt&after={next[..^4]}AAAA", Cancelled).ShouldBeAsync(HttpStatusCode.BadRequest);
         await server.SuperAdmin.GetAsync($"/api/tenants?sort=createdAt&after={next}", Cancelled).ShouldBeAsync(HttpStatusCode.OK);
+        await server.SuperAdmin.GetAsync($"/api/tenants?sort=name&after={Forge(["name", "a", "018f0000-0000-7000-8000-000000000000"])}", Cancelled).ShouldBeAsync(HttpStatusCode.OK);
     }
 
     [Theory]
-    [InlineData("createdAt", "yesterday", "00000000-0000-0000-0000-000000000000")]
-    [InlineData("createdAt", null, "00000000-0000-0000-0000-000000000000")]
+    [InlineData("createdAt", "yesterday", "018f0000-0000-7000-8000-000000000000")]
+    [InlineData("createdAt", null, "018f0000-0000-7000-8000-000000000000")]
     [InlineData("createdAt", "2026-01-01T00:00:00Z", "x")]
-    [InlineData("createdAt", "0001-01-01T00:00:00+14:00", "00000000-0000-0000-0000-000000000000")]
+    [InlineData("createdAt", "0001-01-01T00:00:00+14:00", "018f0000-0000-7000-8000-000000000000")]
     [InlineData("createdAt", "2026-01-01T00:00:00Z")]
-    [InlineData("createdAt", "2026-01-01T00:00:00Z", "00000000-0000-0000-0000-000000000000", "more")]
-    [InlineData("name", "a\0b", "00000000-0000-0000-0000-000000000000")]
-    [InlineData("slug", "no slug", "00000000-0000-0000-0000-000000000000")]
+    [InlineData("createdAt", "2026-01-01T00:00:00Z", "018f0000-0000-7000-8000-000000000000", "more")]
+    [InlineData("name", "a\0b", "018f0000-0000-7000-8000-000000000000")]
+    [InlineData("slug", "no slug", "018f0000-0000-7000-8000-000000000000")]
     public async Task A_cursor_made_by_hand_is_refused_where_it_cannot_be_read(string sort, params string?[] values) =>
         (await server.SuperAdmin.GetAsync($"/api/tenants?sort={sort}&after={Forge([sort, .. values])}", Cancelled).ProblemAsync(HttpStatusCode.BadRequest, "urn:rowhouse:request:invalid"))
             .Fields().ShouldBe(["after"]);
