@@ -1,6 +1,7 @@
 using System.Buffers.Text;
 using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 
 namespace Rowhouse.Modules.Paging;
@@ -14,9 +15,12 @@ internal static class Cursor
     private const int DigestLength = 8;
     private const int MaxLength = 4096;
 
+    // Else a letter beyond ASCII takes six bytes, and the cursor behind a long name is one that is not read back.
+    private static readonly JsonSerializerOptions Unescaped = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     public static string Write(string sort, IEnumerable<string?> keys)
     {
-        var payload = JsonSerializer.SerializeToUtf8Bytes<string?[]>([sort, .. keys]);
+        var payload = JsonSerializer.SerializeToUtf8Bytes<string?[]>([sort, .. keys], Unescaped);
         return Base64Url.EncodeToString([.. Digest(payload), .. payload]);
     }
 
@@ -28,15 +32,15 @@ internal static class Cursor
             return false;
         }
 
-        var bytes = Base64Url.DecodeFromChars(text);
-        if (bytes.Length <= DigestLength || !Digest(bytes.AsSpan(DigestLength)).SequenceEqual(bytes.AsSpan(0, DigestLength)))
-        {
-            return false;
-        }
-
         // Whoever computes the digest by hand can still write anything here.
         try
         {
+            var bytes = Base64Url.DecodeFromChars(text);
+            if (bytes.Length <= DigestLength || !Digest(bytes.AsSpan(DigestLength)).SequenceEqual(bytes.AsSpan(0, DigestLength)))
+            {
+                return false;
+            }
+
             if (JsonSerializer.Deserialize<string?[]>(bytes.AsSpan(DigestLength)) is not [var sorted, .. var values] || sorted != sort)
             {
                 return false;
@@ -45,7 +49,7 @@ internal static class Cursor
             keys = values;
             return true;
         }
-        catch (JsonException)
+        catch (Exception mangled) when (mangled is JsonException or FormatException)
         {
             return false;
         }

@@ -28,14 +28,24 @@ public sealed class PageOrder<TRow>
     /// <summary>Whether to count all.</summary>
     public bool Count { get; }
 
-    /// <summary>The page's rows: from where the last page ended, in order, and more than are given where there are others.</summary>
+    /// <summary>The page's rows, from where the last page ended and in order; one more than is given, where there are others.</summary>
     /// <param name="rows">All that the list has.</param>
     public IQueryable<TRow> Page(IQueryable<TRow> rows)
     {
         ArgumentNullException.ThrowIfNull(rows);
+        return key.Order(rows, descending, after).Take(limit + 1);
+    }
+
+    /// <summary>
+    /// As <see cref="Page"/>, for a list whose filters may leave few rows of many. It reads some rows more than it gives.
+    /// </summary>
+    /// <param name="rows">What the filters leave.</param>
+    public IQueryable<TRow> PageOfFiltered(IQueryable<TRow> rows)
+    {
+        ArgumentNullException.ThrowIfNull(rows);
 
         // A constant, and of few sizes: a plan for any limit would take a page for a tenth of what the filter leaves, and walk
-        // the order's index past all that it does not. What is read too much the page leaves out.
+        // the order's index past all that it does not.
         Expression<Func<int>> size = limit <= PageQuery.DefaultLimit ? () => EF.Constant(PageQuery.DefaultLimit + 1) : () => EF.Constant(PageQuery.MaxLimit + 1);
         var ordered = key.Order(rows, descending, after);
         return ordered.Provider.CreateQuery<TRow>(Expression.Call(typeof(Queryable), nameof(Queryable.Take), [typeof(TRow)], ordered.Expression, size.Body));
@@ -43,7 +53,7 @@ public sealed class PageOrder<TRow>
 
     /// <summary>Makes the page.</summary>
     /// <typeparam name="TItem">What is given.</typeparam>
-    /// <param name="rows">What <see cref="Page"/> read.</param>
+    /// <param name="rows">What was read of the page.</param>
     /// <param name="item">What to give for a row.</param>
     /// <param name="total">How many there are in all, where that was asked for.</param>
     public Page<TItem> ToPage<TItem>(IReadOnlyList<TRow> rows, Func<TRow, TItem> item, long? total) => ToPage(rows, row => row, item, total);
@@ -51,7 +61,7 @@ public sealed class PageOrder<TRow>
     /// <summary>Makes the page of rows that were read with more.</summary>
     /// <typeparam name="TRead">A row and what was read with it.</typeparam>
     /// <typeparam name="TItem">What is given.</typeparam>
-    /// <param name="rows">What <see cref="Page"/> read, and more of each.</param>
+    /// <param name="rows">What was read of the page, and more of each.</param>
     /// <param name="row">The row.</param>
     /// <param name="item">What to give for it.</param>
     /// <param name="total">How many there are in all, where that was asked for.</param>

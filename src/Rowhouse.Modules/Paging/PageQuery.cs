@@ -65,8 +65,15 @@ public readonly record struct PageQuery
             errors["after"] = ["after is what the last page gave as next, for the same sort."];
         }
 
-        problem = errors.Count == 0 && key is not null ? null : RequestProblems.Invalid.With("The list cannot be given like that; errors says why.", errors);
-        order = problem is null ? new(sort, key!, descending, limit, Count == true, after) : null;      // a missing key is an error
-        return problem is null;
+        if (key is null || errors.Count > 0)
+        {
+            order = null;
+            problem = RequestProblems.Invalid.With("The list cannot be given like that; errors says why.", errors);
+            return false;
+        }
+
+        order = new(sort, key, descending, limit, Count == true, after);
+        problem = null;
+        return true;
     }
 }

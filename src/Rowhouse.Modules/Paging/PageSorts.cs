@@ -11,7 +11,7 @@ namespace Rowhouse.Modules.Paging;
 /// </summary>
 /// <example>
 /// <code>
-/// private static readonly PageSorts&lt;Collection&gt; Sorts = new() { { "name", collection => ValueTuple.Create(collection.NameKey, collection.Id) } };
+/// private static readonly PageSorts&lt;Collection&gt; sorts = new() { { "name", collection =&gt; ValueTuple.Create(collection.NameKey, collection.Id) } };
 /// </code>
 /// </example>
 /// <typeparam name="TRow">What the list is read from.</typeparam>
@@ -23,7 +23,7 @@ public sealed class PageSorts<TRow> : IEnumerable<string>
     /// <summary>Adds an order.</summary>
     /// <param name="field">The name that callers sort by, in camelCase.</param>
     /// <param name="key">Makes the row of values, by <see cref="ValueTuple.Create{T1, T2}(T1, T2)"/> or one of its kind.</param>
-    /// <exception cref="ArgumentException">The expression makes no tuple, or one with a value that cannot be read back from text.</exception>
+    /// <exception cref="ArgumentException">The expression makes no tuple, one of more than seven values, or one with a value that cannot be read back from text.</exception>
     public void Add(string field, Expression<Func<TRow, ITuple>> key)
     {
         ArgumentNullException.ThrowIfNull(key);

@@ -12,6 +12,9 @@ namespace Rowhouse.Modules.Paging;
 /// </summary>
 internal sealed class SortKey<TRow>
 {
+    // The eighth would be within a tuple of its own.
+    private const int MaxValues = 7;
+
     private static readonly MethodInfo LessThan = ((Func<DbFunctions, ITuple, ITuple, bool>)NpgsqlDbFunctionsExtensions.LessThan).Method;
     private static readonly MethodInfo GreaterThan = ((Func<DbFunctions, ITuple, ITuple, bool>)NpgsqlDbFunctionsExtensions.GreaterThan).Method;
 
@@ -26,6 +29,11 @@ internal sealed class SortKey<TRow>
         values = key.Body is UnaryExpression { Operand: MethodCallExpression call } && call.Method.DeclaringType == typeof(ValueTuple)
             ? call
             : throw new ArgumentException("An order is made by ValueTuple.Create.", nameof(key));
+        if (values.Arguments.Count > MaxValues)
+        {
+            throw new ArgumentException($"An order has at most {MaxValues} values.", nameof(key));
+        }
+
         parsers = [.. values.Arguments.Select(value => ParserOf(value.Type) ?? throw new ArgumentException($"A value of the order, {value}, cannot be read from text.", nameof(key)))];
         read = key.Compile();
     }
@@ -77,7 +85,7 @@ internal sealed class SortKey<TRow>
 
     private static string? Text(object? value) => value switch
     {
-        DateTimeOffset or DateOnly => ((IFormattable)value).ToString("O", CultureInfo.InvariantCulture),
+        DateTimeOffset or DateTime or DateOnly or TimeOnly => ((IFormattable)value).ToString("O", CultureInfo.InvariantCulture),
         IFormattable formattable => formattable.ToString(null, CultureInfo.InvariantCulture),
         _ => value?.ToString(),
     };

@@ -122,7 +122,7 @@ public sealed class CardPlanTests(CardPlanTests.Filled vault) : IClassFixture<Ca
             ChecklistCardId = values.TryGetValue("checklistCardId", out var id) ? Guid.Parse(id) : null,
         };
         var cards = filter.Apply(scope.Get<CardVaultDbContext>().Cards.AsNoTracking(), new Caller(), thisYear: 2026);
-        return await QueryPlans.ExplainAsync(vault.Store, vault.Smith.Id, order!.Page(cards));       // read above
+        return await QueryPlans.ExplainAsync(vault.Store, vault.Smith.Id, order!.PageOfFiltered(cards));       // read above
     }
 
     private ValueTask<EnteredTenant> EnterAsync() =>

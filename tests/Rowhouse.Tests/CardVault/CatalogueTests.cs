@@ -203,13 +203,21 @@ public sealed class CatalogueTests(CardVaultFixture vault) : IClassFixture<CardV
     [Fact]
     public async Task A_name_of_500_Korean_syllables_is_found_and_owned()
     {
-        var name = new string('긹', 500);
+        // All different: the same again and again is packed before it is measured against what an index takes.
+        var name = string.Concat(Enumerable.Range(0, 500).Select(i => (char)('가' + (i * 22))));
         await vault.ImportCatalogueAsync(CardVaultFixture.CatalogueHeader + $"baseball,1992,1992 Korean Test Baseball,Base Set,1,{name},,,,\n").ShouldBeAsync(HttpStatusCode.OK);
 
-        var card = await vault.Member.AddedCardAsync(new { checklistCardId = (await vault.SearchAsync("긹긹 1992")).Items.ShouldHaveSingleItem().Id, condition = "NM" });
+        var card = await vault.Member.AddedCardAsync(new { checklistCardId = (await vault.SearchAsync($"{name[..4]} 1992")).Items.ShouldHaveSingleItem().Id, condition = "NM" });
 
         card.Player.ShouldBe(name);
-        (await vault.Member.GetAsync("cards?q=긹긹").ReadAsync<Page<CardResponse>>()).Items.ShouldHaveSingleItem().Id.ShouldBe(card.Id);
+        (await vault.Member.GetAsync($"cards?q={name[..4]}").ReadAsync<Page<CardResponse>>()).Items.ShouldHaveSingleItem().Id.ShouldBe(card.Id);
+
+        // A page that ends with it is followed by the next.
+        await vault.Member.AddedCardAsync(new { player = "힣 before it", condition = "NM" });
+        var behind = await vault.Member.AddedCardAsync(new { player = "behind it", condition = "NM" });
+        var page = await vault.Member.GetAsync("cards?sort=-player&limit=2").ReadAsync<Page<CardResponse>>();
+        page.Items[^1].Id.ShouldBe(card.Id);
+        (await vault.Member.GetAsync($"cards?sort=-player&after={page.Next}").ReadAsync<Page<CardResponse>>()).Items.ShouldContain(one => one.Id == behind.Id);
     }
 
     [Fact]

@@ -26,6 +26,7 @@ public sealed class PasswordTurnTests(ServerFixture server) : IClassFixture<Serv
         NamesOfThoseThatTakeAPassword().ShouldBe(requests.Keys, ignoreOrder: true);
         var end = new TaskCompletionSource();
         var work = server.Services.GetRequiredService<PasswordWork>();
+        // More than may run and wait.
         var others = Enumerable.Range(0, 1000).Select(i => TakeTurnAsync(work, $"2001:db8:{i}::1", end.Task)).ToList();
         try
         {

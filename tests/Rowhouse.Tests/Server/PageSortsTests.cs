@@ -10,6 +10,10 @@ public sealed class PageSortsTests
         Should.Throw<ArgumentException>(() => new PageSorts<Tuple<int, int>> { { "first", row => row } }).Message.ShouldStartWith("An order is made by ValueTuple.Create.");
 
     [Fact]
+    public void An_order_has_at_most_seven_values() =>
+        Should.Throw<ArgumentException>(() => new PageSorts<int> { { "many", row => ValueTuple.Create(row, row, row, row, row, row, row, row) } }).Message.ShouldStartWith("An order has at most 7 values.");
+
+    [Fact]
     public void An_order_has_only_values_that_a_cursor_can_carry() =>
         Should.Throw<ArgumentException>(() => new PageSorts<Uri> { { "host", uri => ValueTuple.Create(uri.Host, uri) } }).Message.ShouldStartWith("A value of the order, uri, cannot be read from text.");
 }

@@ -23,6 +23,8 @@ internal static class CardSort
 
         // Costs of one currency stand together: 5,000 yen are not more than 40 dollars.
         { "cost", card => ValueTuple.Create(card.CostCurrency ?? "", card.CostAmount ?? 0, card.Id) },
+
+        // One day after the first: that one is PostgreSQL's -infinity.
         { "acquiredOn", card => ValueTuple.Create(card.AcquiredOn ?? new DateOnly(1, 1, 2), card.Id) },
     };
 }

@@ -38,7 +38,7 @@ internal static class ListCards
 
         var cards = filter.Apply(db.Cards.AsNoTracking(), caller, clock.GetUtcNow().Year);
         long? total = order.Count ? await cards.LongCountAsync(cancellationToken) : null;
-        var rows = await order.Page(cards).ToListAsync(cancellationToken);
+        var rows = await order.PageOfFiltered(cards).ToListAsync(cancellationToken);
         var collections = await access.CollectionsAsync(rows.Select(card => card.CollectionId), cancellationToken);
         return TypedResults.Ok(order.ToPage(rows, card => card.ToResponse(collections, access), total));
     }

@@ -16,7 +16,7 @@ namespace Rowhouse.CardVault.Catalogue;
 internal static class GetSet
 {
     // A file with a part of a set counts from its own first card: two cards can have one place.
-    private static readonly PageSorts<CatalogueCard> sorts = new() { { "ordinal", card => ValueTuple.Create(card.Ordinal, card.Id) } };
+    private static readonly PageSorts<Place> sorts = new() { { "ordinal", place => ValueTuple.Create(place.Ordinal, place.Id) } };
 
     public static void Map(IEndpointRouteBuilder endpoints) =>
         endpoints.MapGet("/catalogue/sets/{id:guid}", HandleAsync)
@@ -40,7 +40,7 @@ internal static class GetSet
             return CardVaultProblems.UnknownChecklist.With("No set has this id.");
         }
 
-        var rows = await order.Page(db.CatalogueCards.AsNoTracking().Where(card => card.SetId == id)).ToListAsync(cancellationToken);
+        var rows = await order.Page(db.CatalogueCards.Where(card => card.SetId == id).Select(card => new Place { Id = card.Id, Ordinal = card.Ordinal })).ToListAsync(cancellationToken);
         var shown = (await CatalogueCards.LoadAsync(db, [.. rows.Select(row => row.Id)], cancellationToken)).ToDictionary(card => card.Id);
         return TypedResults.Ok(new SetResponse(
             set.Id,
@@ -49,5 +49,13 @@ internal static class GetSet
             set.ReleaseId,
             set.Release,
             order.ToPage(rows, row => shown[row.Id], order.Count ? set.CardCount : null)));
+    }
+
+    /// <summary>Where a card stands in its set.</summary>
+    private sealed class Place
+    {
+        public Guid Id { get; init; }
+
+        public int Ordinal { get; init; }
     }
 }
