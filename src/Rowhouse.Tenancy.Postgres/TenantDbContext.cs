@@ -62,7 +62,7 @@ public abstract class TenantDbContext : DbContext
     /// <summary>The explicit transaction that the tenant is bound in, if any.</summary>
     internal Guid? BoundTransaction { get; set; }
 
-    /// <summary>Whether a statement failed in such a way that the driver may take it for prepared, see <see cref="PreparedStatementGuard"/>.</summary>
+    /// <summary>Whether the driver may hold a statement of the open connection for prepared that is not, see <see cref="PreparedStatementGuard"/>.</summary>
     internal bool HasSuspectStatements { get; set; }
 
     /// <summary>The home that the tenant has by now, which the caller binds.</summary>
@@ -100,33 +100,42 @@ public abstract class TenantDbContext : DbContext
     /// <inheritdoc/>
     public override void Dispose()
     {
-        if (HasSuspectStatements)
+        try
         {
-            HasSuspectStatements = false;
-            Database.CurrentTransaction?.Dispose();
-            PreparedStatementGuard.Instance.Forget(Database.GetDbConnection());
+            if (HasSuspectStatements)
+            {
+                // In a transaction that has failed the statements cannot be forgotten.
+                Database.CurrentTransaction?.Dispose();
+                PreparedStatementGuard.Instance.Forget(Database.GetDbConnection(), this);
+            }
         }
-
-        base.Dispose();
-        GC.SuppressFinalize(this);
+        finally
+        {
+            base.Dispose();
+            GC.SuppressFinalize(this);
+        }
     }
 
     /// <inheritdoc/>
     public override async ValueTask DisposeAsync()
     {
-        if (HasSuspectStatements)
+        try
         {
-            HasSuspectStatements = false;
-            if (Database.CurrentTransaction is { } transaction)
+            if (HasSuspectStatements)
             {
-                await transaction.DisposeAsync().ConfigureAwait(false);
+                if (Database.CurrentTransaction is { } transaction)
+                {
+                    await transaction.DisposeAsync().ConfigureAwait(false);
+                }
+
+                PreparedStatementGuard.Instance.Forget(Database.GetDbConnection(), this);
             }
-
-            PreparedStatementGuard.Instance.Forget(Database.GetDbConnection());
         }
-
-        await base.DisposeAsync().ConfigureAwait(false);
-        GC.SuppressFinalize(this);
+        finally
+        {
+            await base.DisposeAsync().ConfigureAwait(false);
+            GC.SuppressFinalize(this);
+        }
     }
 
     /// <summary>Registers the tenant key and ids that make themselves. Call the base method when you override it.</summary>

@@ -68,19 +68,25 @@ internal sealed class PreparedStatementGuard : DbCommandInterceptor, IDbConnecti
 
     public InterceptionResult ConnectionClosing(DbConnection connection, ConnectionEventData eventData, InterceptionResult result)
     {
-        Forget(connection);
+        Forget(connection, eventData.Context);
         return result;
     }
 
     public ValueTask<InterceptionResult> ConnectionClosingAsync(DbConnection connection, ConnectionEventData eventData, InterceptionResult result)
     {
-        Forget(connection);
+        Forget(connection, eventData.Context);
         return new(result);
     }
 
     /// <summary>Makes an open connection forget its statements if one of them may be spoilt.</summary>
-    public void Forget(DbConnection connection)
+    /// <exception cref="NpgsqlException">Somebody left a result of it open, or a transaction that failed.</exception>
+    public void Forget(DbConnection connection, DbContext? context)
     {
+        if (context is TenantDbContext tenants)
+        {
+            tenants.HasSuspectStatements = false;
+        }
+
         if (SuspectOf(connection) is { } suspect)
         {
             try
@@ -88,7 +94,7 @@ internal sealed class PreparedStatementGuard : DbCommandInterceptor, IDbConnecti
                 // The driver has no asynchronous form of it.
                 suspect.UnprepareAll();
             }
-            catch (NpgsqlException)
+            catch (Exception failure) when (failure is NpgsqlException or InvalidOperationException && suspect.State is not ConnectionState.Open)
             {
                 // It broke meanwhile, and a broken one does not go back.
             }
