@@ -151,9 +151,5 @@ public static class ServerHost
 
         // Failed requests are logged once, by the handler that answers them.
         logging.AddFilter("Microsoft.AspNetCore.Diagnostics.ExceptionHandlerMiddleware", LogLevel.None);
-
-        // What the database refuses is often an answer (a name is taken), and else an exception that whoever asked logs.
-        logging.AddFilter("Microsoft.EntityFrameworkCore.Database.Command", LogLevel.None);
-        logging.AddFilter("Microsoft.EntityFrameworkCore.Update", LogLevel.None);
     }
 }

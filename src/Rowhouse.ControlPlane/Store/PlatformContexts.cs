@@ -8,7 +8,7 @@ namespace Rowhouse.ControlPlane.Store;
 internal sealed class PlatformContexts(PostgresStore store, ILoggerFactory logs) : IDbContextFactory<PlatformDbContext>
 {
     private readonly Lazy<DbContextOptions<PlatformDbContext>> options = new(() =>
-        new DbContextOptionsBuilder<PlatformDbContext>().UseNpgsql(store.Control, npgsql => npgsql.UseQuerySplittingBehavior(QuerySplittingBehavior.SingleQuery)).UseSnakeCaseNamingConvention().UsePreparedStatementGuard().UseLoggerFactory(logs).Options);
+        new DbContextOptionsBuilder<PlatformDbContext>().UseNpgsql(store.Control, npgsql => npgsql.UseQuerySplittingBehavior(QuerySplittingBehavior.SingleQuery)).UseSnakeCaseNamingConvention().UsePreparedStatementGuard().LogFailuresForDebugging().UseLoggerFactory(logs).Options);
 
     public PlatformDbContext CreateDbContext() => new(options.Value);
 }

@@ -65,7 +65,8 @@ internal sealed partial class RequestExceptionHandler(IHostApplicationLifetime l
         {
             case PostgresException { SqlState: PostgresErrorCodes.CharacterNotInRepertoire or PostgresErrorCodes.UntranslatableCharacter }:
                 return RequestProblems.Malformed.With("A text contains a character that cannot be kept, such as NUL.");
-            case PostgresException { SqlState: PostgresErrorCodes.LockNotAvailable or PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure }:
+            case PostgresException { SqlState: PostgresErrorCodes.LockNotAvailable or PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure } contended:
+                DataContended(logger, contended, context.Request.Method, context.Request.Path);
                 context.Response.Headers.RetryAfter = "2";
                 return RequestProblems.Busy.With("Others are working on the same data and did not end in time. Nothing of this request was kept. Try again in a few seconds.");
             case PostgresException { SqlState: HomeNotWritableException.SqlState }:
@@ -105,6 +106,9 @@ internal sealed partial class RequestExceptionHandler(IHostApplicationLifetime l
 
     [LoggerMessage(Level = LogLevel.Error, Message = "{Method} {Path} failed")]
     private static partial void RequestFailed(ILogger logger, Exception exception, string method, PathString path);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Method} {Path} waited in vain for data that others work on")]
+    private static partial void DataContended(ILogger logger, Exception exception, string method, PathString path);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The database cannot be reached")]
     private static partial void StoreUnreachable(ILogger logger, Exception exception);

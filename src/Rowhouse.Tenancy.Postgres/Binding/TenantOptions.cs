@@ -17,7 +17,7 @@ internal static class TenantOptions
             Connect(),
             contextOwnsConnection: true,
             npgsql => npgsql.ExecutionStrategy(dependencies => dependencies.CurrentContext.Context is TenantDbContext context ? new HomeReplay(context, Connect) : new NonRetryingExecutionStrategy(dependencies)))
-            .AddInterceptors(binding).UsePreparedStatementGuard();
+            .UsePreparedStatementGuard().AddInterceptors(binding).LogFailuresForDebugging();
         UseKernelServices(options);
 
         DbConnection Connect() => store.Application.CreateConnection();
