@@ -132,7 +132,7 @@ function Grading({ form }: { form: UseFormReturnType<CardValues> }) {
 /** What the tenant says of its copy. */
 function Holding({ form }: { form: UseFormReturnType<CardValues> }) {
   const { t } = useTranslation();
-  const { collections, unread } = useCollectionChoice();
+  const { collections, unread, readAgain } = useCollectionChoice();
   const field = form.getInputProps;
   const graded = isGrader(form.values.grader);
   return (
@@ -161,14 +161,14 @@ function Holding({ form }: { form: UseFormReturnType<CardValues> }) {
         />
       </SimpleGrid>
       <Select
-        {...unread}
         label={t('cardvault.card.collection')}
         placeholder={t('cardvault.card.noCollection')}
         clearable
         searchable
         data={collections.filter((one) => one.canEdit || one.id === form.values.collectionId).map(({ id, name }) => ({ value: id, label: name }))}
         value={form.values.collectionId || null}
-        error={form.errors.collectionId ?? unread?.error}
+        error={form.errors.collectionId ?? unread}
+        onDropdownOpen={readAgain}
         onChange={(value) => form.setFieldValue('collectionId', value ?? '')}
       />
       <SimpleGrid cols={2} spacing="sm">

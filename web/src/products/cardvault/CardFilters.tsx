@@ -41,7 +41,7 @@ export function CardFilters({ filter, onChange }: CardFiltersProps) {
 
 function Fields({ filter, onApply }: { filter: CardFilter; onApply: (filter: CardFilter) => void }) {
   const { t } = useTranslation();
-  const { collections, unread } = useCollectionChoice();
+  const { collections, unread, readAgain } = useCollectionChoice();
   const none = Object.fromEntries(behind.map((name) => [name, undefined])) as CardFilter;
   const form = useForm<CardFilter>({
     initialValues: { ...none, ...filter },
@@ -68,13 +68,14 @@ function Fields({ filter, onApply }: { filter: CardFilter; onApply: (filter: Car
     <form onSubmit={form.onSubmit(onApply)}>
       <Stack gap="xs">
         <Select
-          {...unread}
           size="sm"
           label={t('cardvault.card.collection')}
           searchable
           openOnFocus={false}
           data={[{ value: 'none', label: t('cardvault.card.noCollection') }, ...collections.map(({ id, name }) => ({ value: id, label: name }))]}
           {...choice('collectionId')}
+          error={unread}
+          onDropdownOpen={readAgain}
         />
         <Group gap="xs" grow>
           <Select

@@ -9,8 +9,13 @@ import { useCardVaultChange } from './changes';
 
 /** The collections for a list to choose from: one that could not be read must not look like none. */
 export function useCollectionChoice() {
-  const { data = [], error, refetch } = useQuery(collectionsQuery(useTenant().slug));
-  return { collections: data, unread: error && { error: problemTitle(problemOf(error)), onDropdownOpen: () => void refetch() } };
+  const { data, error, refetch } = useQuery(collectionsQuery(useTenant().slug));
+  const unread = data === undefined && error !== null;
+  return {
+    collections: data ?? [],
+    unread: unread ? problemTitle(problemOf(error)) : undefined,
+    readAgain: () => void (unread && refetch()),
+  };
 }
 
 export const useAddCollection = (tenant: string) =>
