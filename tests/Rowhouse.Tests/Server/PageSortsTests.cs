@@ -16,4 +16,16 @@ public sealed class PageSortsTests
     [Fact]
     public void An_order_has_only_values_that_a_cursor_can_carry() =>
         Should.Throw<ArgumentException>(() => new PageSorts<Uri> { { "host", uri => ValueTuple.Create(uri.Host, uri) } }).Message.ShouldStartWith("A value of the order, uri, cannot be read from text.");
+
+    [Fact]
+    public void A_cursor_behind_the_longest_text_that_an_index_takes_is_read_back()
+    {
+        PageSorts<string> sorts = new() { { "name", row => ValueTuple.Create(row, row.Length) } };
+        var longest = new string('긹', 2700 / 3);
+
+        new PageQuery { Limit = 1 }.TryRead(sorts, "name", out var order, out _).ShouldBeTrue();
+        var next = order.ToPage([longest, "behind it"], row => row, total: null).Next;
+
+        new PageQuery { After = next.ShouldNotBeNull() }.TryRead(sorts, "name", out _, out _).ShouldBeTrue();
+    }
 }
