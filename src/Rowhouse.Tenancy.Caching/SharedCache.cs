@@ -2,6 +2,7 @@ using System.Text.Json;
 using Microsoft.Extensions.Caching.StackExchangeRedis;
 using Microsoft.Extensions.Logging;
 using ZiggyCreatures.Caching.Fusion;
+using ZiggyCreatures.Caching.Fusion.Backplane;
 using ZiggyCreatures.Caching.Fusion.Backplane.StackExchangeRedis;
 using ZiggyCreatures.Caching.Fusion.Events;
 using ZiggyCreatures.Caching.Fusion.Serialization.SystemTextJson;
@@ -21,7 +22,6 @@ internal sealed partial class SharedCache : IDisposable
 
     private readonly long maxValueBytes;
     private readonly Moments removals = new();
-    private readonly Moments made = new();
     private readonly TenantMemory memory;
     private readonly FusionCache cache;
     private readonly ILogger<SharedCache> logger;
@@ -37,7 +37,7 @@ internal sealed partial class SharedCache : IDisposable
         memory = new(options.MaxBytes, options.MaxBytesPerTenant, TimeProvider.System);
         cache = new(Settings(options), memory);        // without logs: it tells of every call, and with every failure of Redis again, keys and all
         cache.Events.Distributed.DeserializationError += (_, failed) => Unreadable(logger, TenantKeys.TypeOf(failed.Key));
-        cache.Events.Backplane.MessageReceived += HearRemoval;
+        cache.Events.Backplane.MessageReceived += Hear;
         if (redis is not null)
         {
             redis.Restored += (_, _) => Distrust();
@@ -62,36 +62,30 @@ internal sealed partial class SharedCache : IDisposable
     /// <param name="cancellationToken">For <paramref name="make"/>. Waiting for it is never given up before it is: it works with services of the caller's.</param>
     public async ValueTask<T> GetOrSetAsync<T>(string name, Func<CancellationToken, Task<T>> make, TimeSpan duration, string[] tags, CancellationToken cancellationToken)
     {
-        long? kept = null;
-        var value = await cache.GetOrSetAsync<T>(
+        var isMade = false;
+        var value = await GetOrSetAsync(Entry(duration)).ConfigureAwait(false);
+        return isMade || IsCurrent(name) ? value : await GetOrSetAsync(Entry(duration).SetSkipDistributedCacheRead(true)).ConfigureAwait(false);
+
+        ValueTask<T> GetOrSetAsync(FusionCacheEntryOptions entry) => cache.GetOrSetAsync<T>(
             name,
             async (context, _) =>
             {
                 var begun = Now;
-                var product = await make(cancellationToken).ConfigureAwait(false);
-                var bytes = Measure(product);
-                kept = Now;
-                made.Note(name, kept.Value);
+                var made = await make(cancellationToken).ConfigureAwait(false);
+                isMade = true;
+                var bytes = Measure(made);
                 context.Options = Entry(duration, bytes);
-                if (!Fits<T>(bytes) || IsRemovedSince(begun, name, tags))
+                if (!Fits<T>(bytes) || removals.AnySince(name, begun) || Array.Exists(tags, tag => removals.AnySince(tag, begun)))
                 {
                     context.Options.SetSkipMemoryCacheWrite(true).SetSkipDistributedCacheWrite(true, true);
                 }
 
-                return product;
+                return made;
             },
             default,
-            Entry(duration),
+            entry,
             tags,
-            CancellationToken.None).ConfigureAwait(false);
-
-        // Removed between the last look and now: before it came to memory and to Redis, or after.
-        if (kept is { } moment && IsRemovedSince(moment, name, tags))
-        {
-            await cache.RemoveAsync(name, Entry(duration), CancellationToken.None).ConfigureAwait(false);
-        }
-
-        return value;
+            CancellationToken.None);
     }
 
     /// <summary>The value of a name, if there is one.</summary>
@@ -100,7 +94,7 @@ internal sealed partial class SharedCache : IDisposable
     public async ValueTask<CachedValue<T>> TryGetAsync<T>(string name, CancellationToken cancellationToken)
     {
         var found = await cache.TryGetAsync<T>(name, Entry(TenantCacheEntry.MaxDuration), cancellationToken).ConfigureAwait(false);
-        return found.HasValue ? new(IsFound: true, found.Value) : default;
+        return found.HasValue && IsCurrent(name) ? new(IsFound: true, found.Value) : default;
     }
 
     /// <summary>Puts a value under a name.</summary>
@@ -164,8 +158,7 @@ internal sealed partial class SharedCache : IDisposable
         DefaultEntryOptions = Entry(TenantCacheEntry.MaxDuration),
     };
 
-    // Fail-safe stays off: it would bring back values that are over or were removed. Redis has it in the background, since nobody waits for
-    // what was made to arrive there, and other nodes are not told: what they have is no worse, and FusionCache would change it behind the bound of memory.
+    // Fail-safe stays off: it would bring back values that are over or were removed. Redis is told in the background, since nobody waits for what was made to arrive there.
     private static FusionCacheEntryOptions Entry(TimeSpan duration, long? bytes = null) => new()
     {
         Duration = duration,
@@ -173,15 +166,13 @@ internal sealed partial class SharedCache : IDisposable
         DistributedCacheHardTimeout = redisTimeout,
         AllowBackgroundDistributedCacheOperations = true,
         ReThrowSerializationExceptions = false,
-        SkipBackplaneNotifications = true,
     };
 
-    // What other nodes are told of is done when Redis has it, or is known to be away: then it is told later, as long as there may be a value.
+    // What others have to hear of is done when Redis has it, or is known to be away: then it is told later, for as long as there may be a value.
     private static FusionCacheEntryOptions Heard(FusionCacheEntryOptions entry)
     {
         entry.AllowBackgroundDistributedCacheOperations = false;
         entry.AllowBackgroundBackplaneOperations = false;
-        entry.SkipBackplaneNotifications = false;
         return entry;
     }
 
@@ -217,7 +208,8 @@ internal sealed partial class SharedCache : IDisposable
         return false;
     }
 
-    private void HearRemoval(object? sender, FusionCacheBackplaneMessageEventArgs heard)
+    // Before FusionCache does what the message says.
+    private void Hear(object? sender, FusionCacheBackplaneMessageEventArgs heard)
     {
         if (heard.Message.CacheKey is not { } name)
         {
@@ -227,22 +219,22 @@ internal sealed partial class SharedCache : IDisposable
         if (name.StartsWith(TenantMemory.MarkLead, StringComparison.Ordinal))
         {
             removals.Note(name[TenantMemory.MarkLead.Length..], Now);
-            return;
         }
-
-        // FusionCache goes on to remove it from this node's memory.
-        var now = Now;
-        removals.Note(name, now);
-        memory.NoteRemoval(name, heard.Message.Timestamp);
-
-        // What this node made just before may have come to Redis just after it was removed there.
-        if (made.AnySince(name, now - redisTimeout.Ticks))
+        else if (heard.Message.Action is BackplaneMessageAction.EntrySet)
         {
-            cache.Remove(name, Entry(TenantCacheEntry.MaxDuration), CancellationToken.None);
+            // There is a newer one, to be fetched by who wants it. FusionCache would change the older one in its place, where nobody counts how large it becomes.
+            memory.NoteRemoval(name, heard.Message.Timestamp - 1);
+            memory.Remove(name);
+        }
+        else
+        {
+            removals.Note(name, Now);
+            memory.NoteRemoval(name, heard.Message.Timestamp);
         }
     }
 
-    private bool IsRemovedSince(long ticks, string name, string[] tags) => removals.AnySince(name, ticks) || Array.Exists(tags, tag => removals.AnySince(tag, ticks));
+    // Memory takes in whatever comes from Redis, except what was removed after it was made: that came to Redis late, from a node that was making it meanwhile.
+    private bool IsCurrent(string name) => memory.TryGetValue(name, out _);
 
     /// <summary>Holds everything for over that was made until now, on this node alone: what others removed meanwhile was not heard.</summary>
     private void Distrust() => cache.Clear(allowFailSafe: true, Mark().SetSkipDistributedCacheWrite(true, true), CancellationToken.None);

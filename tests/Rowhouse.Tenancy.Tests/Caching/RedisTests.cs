@@ -84,7 +84,8 @@ public sealed class RedisTests
             Volatile.Write(ref truth, i);
             await one.Of<Price>(Smith).RemoveAsync("ruth", Token);
             await Task.Delay(i % 5, Token);
-            await EventuallyAsync(async () => await TruthAsync(one) == $"{i}" && await TruthAsync(two) == $"{i}");
+            (await TruthAsync(one)).ShouldBe($"{i}");
+            await EventuallyAsync(async () => await TruthAsync(two) == $"{i}");
         }
 
         await done.CancelAsync();
