@@ -64,6 +64,21 @@ public sealed class RedisTests
     }
 
     [Fact]
+    public async Task A_value_that_another_node_makes_larger_counts_as_large()
+    {
+        await using var redis = await RedisServer.StartAsync(Token);
+        await using var one = await StartAsync(redis);
+        await using var two = await StartAsync(redis);
+        await KnowAsync(one, two);
+        var before = two.Memory.Size;
+
+        await one.Of<Price>(Smith).SetAsync("ruth", new(new('x', 10_000)), entry, Token);
+
+        await EventuallyAsync(async () => (await two.Of<Price>(Smith).TryGetAsync("ruth", Token)).Value?.Amount.Length == 10_000);
+        two.Memory.Size.ShouldBeGreaterThan(before + 15_000);
+    }
+
+    [Fact]
     public async Task However_nodes_race_none_is_left_with_an_old_value()
     {
         await using var redis = await RedisServer.StartAsync(Token);

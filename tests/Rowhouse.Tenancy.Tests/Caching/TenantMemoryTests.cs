@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Caching.Memory;
 using Rowhouse.Tenancy.Caching;
 using Rowhouse.Tenancy.Tests.Kernel;
 using Shouldly;
@@ -120,6 +121,25 @@ public sealed class TenantMemoryTests
         FusionEntry.MadeAt(entry).ShouldBeInRange(before, before + TimeSpan.FromSeconds(30).Ticks);
         FusionEntry.RemovedAt(entry).ShouldBe(0);
         FusionEntry.RemovedAt(mark).ShouldBeInRange(before, before + TimeSpan.FromSeconds(30).Ticks);
+    }
+
+    [Fact]
+    public async Task What_was_fetched_of_a_tag_while_it_was_removed_does_not_undo_the_removal()
+    {
+        await using var node = await StartAsync();
+        var prices = node.Of<Price>(Smith);
+        var keys = new TenantKeys(Smith.Id, TenantKeys.NameOf(typeof(Price)));
+        await prices.SetAsync("ruth", new("1"), new() { Tags = ["never removed"] }, Token);
+        (await prices.TryGetAsync("ruth", Token)).IsFound.ShouldBeTrue();
+        node.Memory.TryGetValue(TenantMemory.MarkLead + keys.Of("never removed"), out var nothing).ShouldBeTrue();
+        await prices.RemoveByTagAsync("removed", Token);
+        var mark = TenantMemory.MarkLead + keys.Of("removed");
+        node.Memory.TryGetValue(mark, out var removal).ShouldBeTrue();
+
+        node.Memory.Set(mark, nothing, TimeSpan.FromHours(1));
+
+        node.Memory.TryGetValue(mark, out var known).ShouldBeTrue();
+        known.ShouldBeSameAs(removal);
     }
 
     private static Task<CacheNode> StartAsync() => CacheNode.StartAsync(options => (options.MaxBytes, options.MaxBytesPerTenant, options.MaxValueBytes) = (Limit, Share, Share / 2));
