@@ -109,7 +109,7 @@ internal sealed partial class SharedCache : IDisposable
         await RemoveAsync(name, cancellationToken).ConfigureAwait(false);
         if (Fits<T>(bytes))
         {
-            await cache.SetAsync(name, value, Entry(duration, bytes), tags, CancellationToken.None).ConfigureAwait(false);
+            await cache.SetAsync(name, value, Heard(Entry(duration, bytes)), tags, CancellationToken.None).ConfigureAwait(false);
         }
     }
 
