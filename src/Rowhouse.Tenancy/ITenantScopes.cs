@@ -1,4 +1,6 @@
+using System.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 
 namespace Rowhouse.Tenancy;
 
@@ -13,14 +15,25 @@ public interface ITenantScopes
     ValueTask<EnteredTenant> EnterAsync(TenantId id, CancellationToken cancellationToken = default);
 }
 
-/// <summary>A dependency-injection scope that belongs to one tenant for its whole life.</summary>
+/// <summary>
+/// A dependency-injection scope that belongs to one tenant for its whole life. What is logged in it has the tenant in its log scope, as <c>Tenant</c>,
+/// and what is traced is below an activity <c>tenant</c> of the source <c>Rowhouse.Tenancy</c>, whose tag <c>rowhouse.tenant</c> names it.
+/// </summary>
 public sealed class EnteredTenant : IAsyncDisposable
 {
-    private readonly AsyncServiceScope scope;
+    private static readonly ActivitySource source = new("Rowhouse.Tenancy");
+    private static readonly Func<ILogger, TenantId, IDisposable?> logScope = LoggerMessage.DefineScope<TenantId>("Tenant:{Tenant}");
 
-    internal EnteredTenant(AsyncServiceScope scope, Tenant tenant)
+    private readonly AsyncServiceScope scope;
+    private readonly ILogger? logger;
+    private bool isTold;
+    private IDisposable? logs;
+    private Activity? activity;
+
+    internal EnteredTenant(AsyncServiceScope scope, Tenant tenant, ILogger? logger)
     {
         this.scope = scope;
+        this.logger = logger;
         Tenant = tenant;
     }
 
@@ -30,10 +43,34 @@ public sealed class EnteredTenant : IAsyncDisposable
     /// <summary>A service of this scope.</summary>
     /// <typeparam name="T">The service.</typeparam>
     public T Get<T>()
-        where T : notnull => scope.ServiceProvider.GetRequiredService<T>();
+        where T : notnull
+    {
+        Tell();
+        return scope.ServiceProvider.GetRequiredService<T>();
+    }
 
     /// <inheritdoc/>
-    public ValueTask DisposeAsync() => scope.DisposeAsync();
+    public ValueTask DisposeAsync()
+    {
+        // In the caller's own context, like their beginning: hence no async method.
+        activity?.Dispose();
+        logs?.Dispose();
+        return scope.DisposeAsync();
+    }
+
+    /// <summary>
+    /// Lets logs and traces know the tenant from here on. They follow the execution context, which an async method does not change for its caller;
+    /// so this is done where the caller is: at once when the tenant was known, else when the first service is asked for.
+    /// </summary>
+    internal void Tell()
+    {
+        if (!isTold)
+        {
+            isTold = true;
+            logs = logger is null ? null : logScope(logger, Tenant.Id);
+            activity = source.StartActivity("tenant")?.SetTag("rowhouse.tenant", Tenant.Id.ToString());
+        }
+    }
 }
 
 /// <summary>A tenant cannot be entered.</summary>
@@ -49,28 +86,40 @@ public sealed class TenantUnavailableException(TenantId id, TenantStatus? status
     public TenantStatus? Status { get; } = status;
 }
 
-internal sealed class TenantScopes(TenantDirectory directory, ITenantCatalogue catalogue, IServiceScopeFactory scopes) : ITenantScopes
+internal sealed class TenantScopes(TenantDirectory directory, ITenantCatalogue catalogue, IServiceScopeFactory scopes, ILogger<TenantScopes>? logger = null) : ITenantScopes
 {
-    public async ValueTask<EnteredTenant> EnterAsync(TenantId id, CancellationToken cancellationToken = default)
+    public ValueTask<EnteredTenant> EnterAsync(TenantId id, CancellationToken cancellationToken = default)
     {
         if (!directory.TryFind(id, out var tenant))
         {
-            if (await catalogue.FindAsync(id, cancellationToken).ConfigureAwait(false) is not { } entry)
-            {
-                throw new TenantUnavailableException(id, status: null);
-            }
-
-            directory.Apply(entry);
-            tenant = entry.Tenant;
+            return FindAndEnterAsync(id, cancellationToken);
         }
 
+        var entered = Enter(tenant);
+        entered.Tell();
+        return new(entered);
+    }
+
+    private async ValueTask<EnteredTenant> FindAndEnterAsync(TenantId id, CancellationToken cancellationToken)
+    {
+        if (await catalogue.FindAsync(id, cancellationToken).ConfigureAwait(false) is not { } entry)
+        {
+            throw new TenantUnavailableException(id, status: null);
+        }
+
+        directory.Apply(entry);
+        return Enter(entry.Tenant);
+    }
+
+    private EnteredTenant Enter(Tenant tenant)
+    {
         if (tenant.Status is not (TenantStatus.Active or TenantStatus.Moving))
         {
-            throw new TenantUnavailableException(id, tenant.Status);
+            throw new TenantUnavailableException(tenant.Id, tenant.Status);
         }
 
         var scope = scopes.CreateAsyncScope();
         scope.ServiceProvider.GetRequiredService<TenantScope>().Bind(tenant);
-        return new(scope, tenant);
+        return new(scope, tenant, logger);
     }
 }
