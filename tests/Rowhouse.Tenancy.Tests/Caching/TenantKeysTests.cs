@@ -42,6 +42,15 @@ public sealed class TenantKeysTests
     }
 
     [Fact]
+    public void A_text_that_looks_like_what_stands_for_a_long_one_is_another()
+    {
+        var keys = new TenantKeys(CacheNode.Smith.Id, "type");
+        var named = keys.Of(new('x', 201));
+
+        keys.Of(named[(named.LastIndexOf(':') + 1)..]).ShouldNotBe(named);
+    }
+
+    [Fact]
     public void A_type_with_a_colon_in_its_name_does_not_reach_the_names_of_another() => TenantKeys.NameOf(new NamedType("a:b%")).ShouldBe("a%3Ab%25");
 
     private static string Name((TenantId Tenant, Type Type, string Text) of) => new TenantKeys(of.Tenant, TenantKeys.NameOf(of.Type)).Of(of.Text);
