@@ -50,6 +50,27 @@ public sealed class RedisTests
         (await KnowsAsync(late, Harbor)).ShouldBeTrue();
     }
 
+    [Theory]
+    [MemberData(nameof(Removals))]
+    public async Task What_was_made_while_another_node_removed_it_is_kept_nowhere(string by)
+    {
+        await using var redis = await RedisServer.StartAsync(Token);
+        await using var one = await StartAsync(redis);
+        await using var two = await StartAsync(redis);
+
+        await two.Of<Price>(Smith).GetOrSetAsync("ruth", async cancellationToken =>
+        {
+            await RemoveAsync(one, by);
+            await Task.Delay(500, cancellationToken);      // until two has heard of it
+            return new("read before the change");
+        }, entry, Token);
+        await Task.Delay(200, Token);
+
+        (await KnowsAsync(two, Smith)).ShouldBeFalse();
+        await using var late = await StartAsync(redis);
+        (await KnowsAsync(late, Smith)).ShouldBeFalse();
+    }
+
     [Fact]
     public async Task A_value_that_is_put_in_place_of_another_reaches_the_other_node()
     {
