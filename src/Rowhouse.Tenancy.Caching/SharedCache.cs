@@ -150,7 +150,7 @@ internal sealed partial class SharedCache : IDisposable
         BackplaneCircuitBreakerDuration = redisPause,
         AutoRecoveryDelay = TimeSpan.FromSeconds(1),
 
-        // What could not be told to Redis, to be told when it is back; a removal is 0.5 KiB. The oldest go first.
+        // What could not be told to Redis, to be told when it is back. The oldest go first.
         AutoRecoveryMaxItems = 100_000,
         TagsDefaultEntryOptions = Mark(),
         EnableSyncEventHandlersExecution = true,

@@ -211,6 +211,7 @@ public sealed class RedisTests
         });
         await one.Of<Price>(Smith).RemoveAsync("cobb", Token);
         await EventuallyAsync(async () => !(await two.Of<Price>(Smith).TryGetAsync("cobb", Token)).IsFound);
+        await EventuallyAsync(async () => !await KnowsAsync(one, Smith));      // others may have removed it while one could not hear
     }
 
     [Fact]
