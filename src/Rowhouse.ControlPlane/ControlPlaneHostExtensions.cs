@@ -44,6 +44,7 @@ public static class ControlPlaneHostExtensions
         services.TryAddScoped<Caller>();
         services.AddSingleton<RefusalLimit>();
         services.AddSingleton<SessionCache>();
+        services.AddSingleton<CatalogueNotices>();
         services.AddSingleton<SessionCookie>();
         services.AddSingleton<SessionReader>();
         services.AddScoped<AuditTrail>();

@@ -22,6 +22,17 @@ public sealed class TenancyBuilder(IHostApplicationBuilder host)
         Services.Replace(ServiceDescriptor.Singleton<ITenantCatalogue, TCatalogue>());
         return this;
     }
+
+    /// <summary>Says how much the directory keeps, and for how long it goes on without its catalogue.</summary>
+    /// <param name="configure">Changes the defaults.</param>
+    public TenancyBuilder WithDirectory(Action<DirectoryOptions> configure)
+    {
+        ArgumentNullException.ThrowIfNull(configure);
+        var options = new DirectoryOptions();
+        configure(options);
+        Services.Replace(ServiceDescriptor.Singleton(options));
+        return this;
+    }
 }
 
 /// <summary>Registers the kernel.</summary>
@@ -35,10 +46,16 @@ public static class TenancyHostExtensions
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentNullException.ThrowIfNull(configure);
         builder.Services.TryAddSingleton(TimeProvider.System);
+        builder.Services.TryAddSingleton<DirectoryOptions>();
         builder.Services.TryAddSingleton<TenantDirectory>();
+        builder.Services.TryAddSingleton<ITenantCatalogue, NoCatalogue>();
+        builder.Services.TryAddSingleton<TenantFinder>();
         builder.Services.TryAddScoped<TenantScope>();
         builder.Services.TryAddSingleton<ITenantScopes, TenantScopes>();
         configure(new(builder));
+
+        // Behind what opens the catalogue's database, which starts first.
+        builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, DirectoryFollower>());
         return builder;
     }
 }

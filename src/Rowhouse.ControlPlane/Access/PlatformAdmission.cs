@@ -43,7 +43,7 @@ internal sealed class PlatformAdmission(Caller caller, RefusalLimit limit, Sessi
         if (resolution.Outcome is TenantResolutionOutcome.Conflicting || (!mayKnow && resolution is { Tenant: not null, SpelledDifferently: true }))
         {
             // Nobody's attempts are not written down: they would fill the table for free.
-            var conflict = TenantStateAdmission.JudgeNaming(resolution with { Outcome = TenantResolutionOutcome.Conflicting, Tenant = null });
+            var conflict = TenantStateAdmission.JudgeNaming(context, resolution with { Outcome = TenantResolutionOutcome.Conflicting, Tenant = null });
             return signedIn is null ? conflict : await RefuseAsync(context, signedIn, resolution.Tenant, conflict, cancellationToken);
         }
 
@@ -60,12 +60,14 @@ internal sealed class PlatformAdmission(Caller caller, RefusalLimit limit, Sessi
                 : null;
         }
 
-        if (resolution.Outcome is TenantResolutionOutcome.Unknown || (resolution.Tenant is not null && !mayKnow))
+        if (resolution.Outcome is TenantResolutionOutcome.Unknown or TenantResolutionOutcome.Unreachable || (resolution.Tenant is not null && !mayKnow))
         {
-            return await RefuseAsync(context, signedIn, resolution.Tenant, TenantStateAdmission.UnknownTenant(), cancellationToken);
+            // Nothing can be written down where the catalogue is out of reach: the audit is beside it.
+            var unknown = TenantStateAdmission.UnknownTenant(context, resolution);
+            return unknown.StatusCode == StatusCodes.Status503ServiceUnavailable ? unknown : await RefuseAsync(context, signedIn, resolution.Tenant, unknown, cancellationToken);
         }
 
-        if (TenantStateAdmission.JudgeNaming(resolution) is { } misnamed)
+        if (TenantStateAdmission.JudgeNaming(context, resolution) is { } misnamed)
         {
             return misnamed;
         }

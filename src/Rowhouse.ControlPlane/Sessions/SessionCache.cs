@@ -54,6 +54,13 @@ internal sealed class SessionCache(TimeProvider clock)
         }
     }
 
+    /// <summary>Forgets all: what changed meanwhile may not have been heard here.</summary>
+    public void Clear()
+    {
+        Interlocked.Increment(ref changes);
+        known.Clear();
+    }
+
     private void Shrink()
     {
         foreach (var (session, _) in known.OrderBy(pair => pair.Value.CheckedAt).Take(Capacity / 4))

@@ -73,6 +73,59 @@ public sealed class TenantDirectoryTests
         Find(smith.Id.ToString()).ShouldBeNull();
     }
 
+    [Fact]
+    public void When_memory_is_full_whoever_was_not_asked_for_gives_way_and_is_known_to_exist()
+    {
+        var small = new TenantDirectory(new() { Capacity = 3 });
+        foreach (var slug in new[] { "first", "second", "third" })
+        {
+            small.Apply(new(Tenants.Make(slug), [new(IdentifierKind.Host, $"{slug}.example")]));
+        }
+
+        small.TryFind(IdentifierKind.Host, "first.example", out _).ShouldBeTrue();
+        small.Apply(new(Tenants.Make("fourth"), []));
+
+        small.Count.ShouldBe(3);
+        small.TryFind(IdentifierKind.Name, "first", out _).ShouldBeTrue();
+        small.TryFind(IdentifierKind.Name, "second", out _).ShouldBeFalse();
+        small.TryFind(IdentifierKind.Host, "second.example", out _).ShouldBeFalse();
+        small.MayLead(IdentifierKind.Host, "second.example").ShouldBeTrue();
+        small.MayLead(IdentifierKind.Name, "second").ShouldBeTrue();
+        small.MayLead(IdentifierKind.Host, "second").ShouldBeFalse();
+    }
+
+    [Property]
+    public Property However_tenants_come_go_and_are_asked_for_memory_has_at_most_its_size_and_all_are_known_to_exist() =>
+        Prop.ForAll(Gen.ListOf(Gen.Choose(0, 19).Zip(Gen.Choose(0, 3))).ToArbitrary(), Gen.Choose(1, 8).ToArbitrary(), (steps, capacity) =>
+        {
+            var small = new TenantDirectory(new() { Capacity = capacity });
+            var tenants = Enumerable.Range(0, 20).Select(number => Tenants.Make($"tenant-{number}")).ToArray();
+            var known = new HashSet<int>();
+            foreach (var (number, what) in steps)
+            {
+                switch (what)
+                {
+                    case 0:
+                        small.Remove(tenants[number].Id);
+                        known.Remove(number);
+                        break;
+                    case 1:
+                        small.TryFind(tenants[number].Id, out _);
+                        break;
+                    default:
+                        small.Apply(new(tenants[number], []));
+                        known.Add(number);
+                        small.TryFind(tenants[number].Id, out _).ShouldBeTrue();
+                        break;
+                }
+            }
+
+            return small.Count <= capacity
+                && small.Count >= Math.Min(known.Count > 0 ? 1 : 0, capacity)
+                && known.All(number => small.MayLead(IdentifierKind.Name, tenants[number].Id.ToString()))
+                && Enumerable.Range(0, 20).Except(known).All(number => !small.TryFind(tenants[number].Id, out _) && !small.MayLead(IdentifierKind.Name, tenants[number].Id.ToString()));
+        });
+
     [Property]
     public Property Notices_in_any_order_end_in_the_newest_state() =>
         Prop.ForAll(Gen.Shuffle(Enumerable.Range(1, 8)).ToArbitrary(), order =>
@@ -139,6 +192,8 @@ public sealed class TenantDirectoryTests
     {
         public IAsyncEnumerable<CatalogueEntry> ReadAsync(CancellationToken cancellationToken = default) => readAsync();
 
-        public ValueTask<CatalogueEntry?> FindAsync(TenantId id, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+        public ValueTask<IReadOnlyList<CatalogueEntry>> FindAsync(IReadOnlyCollection<Identifier> identifiers, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+
+        public IAsyncEnumerable<IReadOnlyList<CatalogueEntry>> WatchAsync(CancellationToken cancellationToken = default) => throw new NotSupportedException();
     }
 }

@@ -1,0 +1,175 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Rowhouse.Tenancy;
+
+/// <summary>
+/// Fills the directory before anything of the host serves, and keeps it as the catalogue is from then on. Where contact is lost
+/// the directory says so, first <see cref="DirectoryContact.Cut"/> and later <see cref="DirectoryContact.Stale"/>, until there is contact again.
+/// </summary>
+internal sealed partial class DirectoryFollower(
+    TenantDirectory directory,
+    DirectoryOptions options,
+    ITenantCatalogue catalogue,
+    TimeProvider clock,
+    ILogger<DirectoryFollower> logger) : IHostedLifecycleService, IDisposable
+{
+    /// <summary>A catalogue gives a sign of life every few seconds; one that has not for so long is out of reach, whatever its connection says.</summary>
+    public static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(20);
+
+    private static readonly TimeSpan Check = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
+
+    private readonly CancellationTokenSource stopping = new();
+    private readonly Lock judging = new();
+    private IAsyncEnumerator<IReadOnlyList<CatalogueEntry>>? changes;
+    private Task following = Task.CompletedTask;
+    private ITimer? timer;
+    private long heard;
+    private bool lost;
+
+    public async Task StartingAsync(CancellationToken cancellationToken)
+    {
+        // Listening begins before reading: what changes in between is told, and read as well.
+        changes = catalogue.WatchAsync(stopping.Token).GetAsyncEnumerator(stopping.Token);
+        await changes.MoveNextAsync().ConfigureAwait(false);
+        await directory.FillAsync(catalogue, cancellationToken).ConfigureAwait(false);
+        LogFilled(directory.Count, directory.IdentifierCount);
+        Take(changes.Current);
+        timer = clock.CreateTimer(_ => Judge(), state: null, Check, Check);
+        following = FollowAsync(stopping.Token);
+    }
+
+    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await stopping.CancelAsync().ConfigureAwait(false);
+        await following.WaitAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public void Dispose()
+    {
+        timer?.Dispose();
+        stopping.Dispose();
+    }
+
+    private async Task FollowAsync(CancellationToken cancellationToken)
+    {
+        var pause = FirstPause;
+        while (!cancellationToken.IsCancellationRequested)
+        {
+            try
+            {
+                changes ??= catalogue.WatchAsync(cancellationToken).GetAsyncEnumerator(cancellationToken);
+                while (await changes.MoveNextAsync().ConfigureAwait(false))
+                {
+                    Take(changes.Current);
+                    pause = FirstPause;
+                }
+
+                throw new CatalogueUnreachableException("The catalogue stopped telling of changes.");
+            }
+            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+            {
+                break;
+            }
+#pragma warning disable CA1031 // Whatever it was, this node hears of no change; the directory says so, and it is tried again.
+            catch (Exception exception)
+#pragma warning restore CA1031
+            {
+                Lose(exception);
+            }
+
+            await EndAsync().ConfigureAwait(false);
+            await Task.Delay(pause, clock, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
+        }
+
+        await EndAsync().ConfigureAwait(false);
+    }
+
+    private void Take(IReadOnlyList<CatalogueEntry> entries)
+    {
+        foreach (var entry in entries)
+        {
+            directory.Apply(entry);
+        }
+
+        lock (judging)
+        {
+            if (lost)
+            {
+                LogFound();
+            }
+
+            heard = clock.GetTimestamp();
+            lost = false;
+        }
+
+        Judge();
+    }
+
+    private void Lose(Exception exception)
+    {
+        lock (judging)
+        {
+            if (!lost)
+            {
+                LogLost(exception, options.MaxStale);
+            }
+
+            lost = true;
+        }
+
+        Judge();
+    }
+
+    // Also by the timer: a connection that died unnoticed says nothing at all.
+    private void Judge()
+    {
+        lock (judging)
+        {
+            var silence = clock.GetElapsedTime(heard);
+            directory.Contact = silence > options.MaxStale && (lost || silence > LongestSilence) ? DirectoryContact.Stale
+                : lost || silence > LongestSilence ? DirectoryContact.Cut
+                : DirectoryContact.Connected;
+        }
+    }
+
+    private async Task EndAsync()
+    {
+        if (changes is not { } ended)
+        {
+            return;
+        }
+
+        changes = null;
+        try
+        {
+            await ended.DisposeAsync().ConfigureAwait(false);
+        }
+#pragma warning disable CA1031 // It failed before, or is being stopped.
+        catch (Exception)
+#pragma warning restore CA1031
+        {
+            return;
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "{Count} tenants in the directory, and {Identifiers} identifiers that lead to a tenant")]
+    private partial void LogFilled(int count, int identifiers);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "The catalogue of tenants is out of reach. Tenants in memory are served for {MaxStale}; others are answered with 503")]
+    private partial void LogLost(Exception exception, TimeSpan maxStale);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "The catalogue of tenants is in reach again")]
+    private partial void LogFound();
+}
