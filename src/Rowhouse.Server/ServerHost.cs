@@ -45,10 +45,8 @@ public static class ServerHost
         ConfigureLogs(builder.Logging);
         builder.AddApi();
         builder.AddTenancy(tenancy => tenancy
-            .FromHost(settings.HostTemplate)
-            .FromPath("/t/{tenant}")
-            .FromHeader("X-Tenant-Id")
-            .FromHeader("X-Account-Id")
+            .FromList(settings.TenantSources)
+            .WithDirectory(settings.Directory)
             .OnPostgres(postgres => UseDatabase(postgres, settings))
             .WithControlPlane(new()
             {
@@ -125,6 +123,11 @@ public static class ServerHost
         }
 
         console.UseFiles(app);
+        if (settings.BarePaths)
+        {
+            app.UseBarePathRedirect();
+        }
+
         app.UseSessions();
         app.UseTenancy();
         app.UseRateLimiter();

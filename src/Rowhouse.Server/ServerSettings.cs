@@ -1,5 +1,9 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
 using System.Net;
 using Rowhouse.ControlPlane;
+using Rowhouse.Tenancy;
+using Rowhouse.Tenancy.AspNetCore.Resolution;
 using Rowhouse.Tenancy.Postgres;
 
 namespace Rowhouse.Server;
@@ -19,8 +23,23 @@ public sealed record ServerSettings
     /// <summary>The first super-admin's password; one is made where there is none.</summary>
     public string? AdminPassword { get; init; }
 
-    /// <summary>Which hosts name a tenant.</summary>
+    /// <summary>Which hosts name a tenant, where <see cref="TenantSources"/> does not say it.</summary>
     public string HostTemplate { get; init; } = "{tenant}.localhost";
+
+    /// <summary>Where requests name their tenant, in the form of <see cref="TenantSourceList"/>.</summary>
+    /// <value>Host, path and the headers <c>X-Tenant-Id</c> and <c>X-Account-Id</c>.</value>
+    [AllowNull]
+    public IReadOnlyList<string> TenantSources
+    {
+        get => field ?? [$"host {HostTemplate}", ConsolePath, "header X-Tenant-Id", "header X-Account-Id"];
+        init;
+    }
+
+    /// <summary>Whether links that begin with a tenant's name, <c>/smith/cards</c>, are sent to <c>/t/smith/cards</c>.</summary>
+    public bool BarePaths { get; init; }
+
+    /// <summary>How many tenants are kept in memory, and for how long without the catalogue.</summary>
+    public DirectoryOptions Directory { get; init; } = new();
 
     /// <summary>A PKCS#12 or PEM file with certificate and key, for serving https.</summary>
     public string? Certificate { get; init; }
@@ -46,6 +65,9 @@ public sealed record ServerSettings
     /// <summary>The database, where the configuration is not to be asked for it.</summary>
     public PostgresConnections? Database { get; init; }
 
+    /// <summary>Where the console's pages name their tenant.</summary>
+    private const string ConsolePath = "path /t/{tenant}";
+
     /// <summary>What the settings were read from, for what they leave to others: the database and the levels of logs.</summary>
     internal IConfiguration? Configuration { get; init; }
 
@@ -70,6 +92,13 @@ public sealed record ServerSettings
             AdminEmail = Optional("ROWHOUSE_ADMIN_EMAIL") ?? defaults.AdminEmail,
             AdminPassword = Optional("ROWHOUSE_ADMIN_PASSWORD"),
             HostTemplate = Optional("ROWHOUSE_HOST_TEMPLATE") ?? defaults.HostTemplate,
+            TenantSources = ReadSources(),
+            BarePaths = ReadSwitch("ROWHOUSE_BARE_PATHS"),
+            Directory = new()
+            {
+                Capacity = Read<int>("Directory:Capacity", "a number of tenants from 1 on", value => value >= 1) ?? defaults.Directory.Capacity,
+                MaxStale = Read<TimeSpan>("Directory:MaxStale", "a time such as 00:05:00", value => value >= TimeSpan.Zero) ?? defaults.Directory.MaxStale,
+            },
             Certificate = Optional("ROWHOUSE_CERTIFICATE"),
             Proxies = [.. Many("ROWHOUSE_PROXIES").Select(ReadProxy)],
             DefaultProducts = [.. Many("Tenants:DefaultProducts")],
@@ -77,6 +106,37 @@ public sealed record ServerSettings
         };
 
         string? Optional(string key) => string.IsNullOrWhiteSpace(configuration[key]) ? null : configuration[key];
+
+        T? Read<T>(string key, string what, Func<T, bool> fits)
+            where T : struct, IParsable<T> =>
+            Optional(key) is not { } text ? null
+            : T.TryParse(text, CultureInfo.InvariantCulture, out var value) && fits(value) ? value
+            : throw new ServerSettingsException($"{key} is '{text}', which is not {what}.");
+
+        bool ReadSwitch(string key) => Optional(key) switch
+        {
+            null or "0" or "false" => false,
+            "1" or "true" => true,
+            var other => throw new ServerSettingsException($"{key} is '{other}'. It is 1 or 0."),
+        };
+
+        IReadOnlyList<string>? ReadSources()
+        {
+            string[] sources = [.. Many("ROWHOUSE_TENANT_SOURCES").Select(source => string.Join(' ', source.Split(' ', StringSplitOptions.RemoveEmptyEntries)))];
+            if (sources is [])
+            {
+                return null;
+            }
+
+            if (Optional("ROWHOUSE_HOST_TEMPLATE") is not null)
+            {
+                throw new ServerSettingsException("ROWHOUSE_TENANT_SOURCES and ROWHOUSE_HOST_TEMPLATE are both set. Write the template into the first, as 'host {tenant}.example.com', and leave the second out.");
+            }
+
+            return sources.Contains(ConsolePath, StringComparer.Ordinal)
+                ? sources
+                : throw new ServerSettingsException($"ROWHOUSE_TENANT_SOURCES has no '{ConsolePath}', by which the console's pages name their tenant. Add it.");
+        }
 
         IEnumerable<string> Many(string key) => configuration.GetSection(key) is { } section && section.GetChildren().Any()
             ? section.GetChildren().Select(child => child.Value ?? "").Where(value => value.Length > 0)

@@ -30,6 +30,14 @@ public sealed class TenancyBuilder(IHostApplicationBuilder host)
         ArgumentNullException.ThrowIfNull(configure);
         var options = new DirectoryOptions();
         configure(options);
+        return WithDirectory(options);
+    }
+
+    /// <inheritdoc cref="WithDirectory(Action{DirectoryOptions})"/>
+    /// <param name="options">How much, and for how long.</param>
+    public TenancyBuilder WithDirectory(DirectoryOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
         Services.Replace(ServiceDescriptor.Singleton(options));
         return this;
     }

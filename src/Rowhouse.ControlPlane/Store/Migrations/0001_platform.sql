@@ -174,7 +174,7 @@ $$;
 
 CREATE FUNCTION platform.tell_person() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog AS $$
 BEGIN
-    PERFORM pg_notify('rowhouse_catalogue', 'person ' || coalesce(NEW.person_id, OLD.person_id));
+    PERFORM pg_notify('rowhouse_catalogue', 'person ' || id) FROM (VALUES (OLD.person_id), (NEW.person_id)) AS people (id) WHERE id IS NOT NULL;
     RETURN NULL;
 END
 $$;

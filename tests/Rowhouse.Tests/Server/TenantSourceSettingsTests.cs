@@ -1,0 +1,69 @@
+using Microsoft.Extensions.Configuration;
+using Rowhouse.Server;
+using Rowhouse.Server.Hosting;
+using Shouldly;
+
+namespace Rowhouse.Tests.Server;
+
+public sealed class TenantSourceSettingsTests
+{
+    [Fact]
+    public void Without_a_word_host_path_and_both_headers_name_a_tenant()
+    {
+        Read().TenantSources.ShouldBe(["host {tenant}.localhost", "path /t/{tenant}", "header X-Tenant-Id", "header X-Account-Id"]);
+        Read(("ROWHOUSE_HOST_TEMPLATE", "{tenant}.cards.example")).TenantSources[0].ShouldBe("host {tenant}.cards.example");
+    }
+
+    [Fact]
+    public void The_places_are_named_in_a_line_or_in_a_list()
+    {
+        Read(("ROWHOUSE_TENANT_SOURCES", "path  /t/{tenant}, claim org_id")).TenantSources.ShouldBe(["path /t/{tenant}", "claim org_id"]);
+        Read(("ROWHOUSE_TENANT_SOURCES:0", "query tenant"), ("ROWHOUSE_TENANT_SOURCES:1", "path /t/{tenant}")).TenantSources.ShouldBe(["query tenant", "path /t/{tenant}"]);
+    }
+
+    [Theory]
+    [InlineData("ROWHOUSE_TENANT_SOURCES", "header X-Tenant-Id", "path /t/{tenant}")]
+    [InlineData("ROWHOUSE_BARE_PATHS", "yes", "1 or 0")]
+    [InlineData("Directory:Capacity", "0", "a number of tenants")]
+    [InlineData("Directory:Capacity", "many", "a number of tenants")]
+    [InlineData("Directory:MaxStale", "-00:01:00", "00:05:00")]
+    [InlineData("Directory:MaxStale", "soon", "00:05:00")]
+    public void A_setting_that_cannot_be_is_named_with_what_it_should_be(string key, string value, string part)
+    {
+        var thrown = Should.Throw<ServerSettingsException>(() => Read((key, value)));
+
+        thrown.Message.ShouldContain(key);
+        thrown.Message.ShouldContain(part);
+    }
+
+    [Fact]
+    public void The_template_is_said_in_one_place() =>
+        Should.Throw<ServerSettingsException>(() => Read(("ROWHOUSE_TENANT_SOURCES", "path /t/{tenant}"), ("ROWHOUSE_HOST_TEMPLATE", "{tenant}.cards.example")))
+            .Message.ShouldContain("both set");
+
+    [Fact]
+    public void What_a_directory_keeps_can_be_said()
+    {
+        var directory = Read(("Directory:Capacity", "5000"), ("Directory:MaxStale", "00:01:30")).Directory;
+
+        directory.Capacity.ShouldBe(5000);
+        directory.MaxStale.ShouldBe(TimeSpan.FromSeconds(90));
+    }
+
+    [Theory]
+    [InlineData("host notes.example, path /t/{tenant}", "'host notes.example'")]
+    [InlineData("cookie tenant, path /t/{tenant}", "'cookie'")]
+    public void A_place_that_no_request_has_stops_the_start_and_is_quoted(string sources, string part)
+    {
+        var settings = Read(("ROWHOUSE_TENANT_SOURCES", sources));
+
+        var failure = Should.Throw<FormatException>(() => ServerHost.Build(settings));
+
+        var reason = StartFailure.Explain(failure, settings).ShouldNotBeNull();
+        reason.ShouldContain("ROWHOUSE_TENANT_SOURCES");
+        reason.ShouldContain(part);
+    }
+
+    private static ServerSettings Read(params (string Key, string Value)[] settings) =>
+        ServerSettings.From(new ConfigurationBuilder().AddInMemoryCollection(settings.ToDictionary(pair => pair.Key, pair => (string?)pair.Value)).Build());
+}
