@@ -11,7 +11,6 @@ internal sealed partial class DirectoryFollower(
     TenantDirectory directory,
     DirectoryOptions options,
     ITenantCatalogue catalogue,
-    TimeProvider clock,
     ILogger<DirectoryFollower> logger) : IHostedLifecycleService, IDisposable
 {
     /// <summary>A catalogue gives a sign of life every few seconds; one that has not for so long is out of reach, whatever its connection says.</summary>
@@ -37,7 +36,7 @@ internal sealed partial class DirectoryFollower(
         await directory.FillAsync(catalogue, cancellationToken).ConfigureAwait(false);
         LogFilled(directory.Count, directory.IdentifierCount);
         Take(changes.Current);
-        timer = clock.CreateTimer(_ => Judge(), state: null, Check, Check);
+        timer = options.Clock.CreateTimer(_ => Judge(), state: null, Check, Check);
         following = FollowAsync(stopping.Token);
     }
 
@@ -57,6 +56,8 @@ internal sealed partial class DirectoryFollower(
 
     public void Dispose()
     {
+        // A host whose start fails is not stopped.
+        stopping.Cancel();
         timer?.Dispose();
         stopping.Dispose();
     }
@@ -77,19 +78,18 @@ internal sealed partial class DirectoryFollower(
 
                 throw new CatalogueUnreachableException("The catalogue stopped telling of changes.");
             }
-            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-            {
-                break;
-            }
 #pragma warning disable CA1031 // Whatever it was, this node hears of no change; the directory says so, and it is tried again.
             catch (Exception exception)
 #pragma warning restore CA1031
             {
-                Lose(exception);
+                if (!cancellationToken.IsCancellationRequested)
+                {
+                    Lose(exception);
+                }
             }
 
             await EndAsync().ConfigureAwait(false);
-            await Task.Delay(pause, clock, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(pause, options.Clock, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
         }
 
@@ -110,7 +110,7 @@ internal sealed partial class DirectoryFollower(
                 LogFound();
             }
 
-            heard = clock.GetTimestamp();
+            heard = options.Clock.GetTimestamp();
             lost = false;
         }
 
@@ -137,7 +137,7 @@ internal sealed partial class DirectoryFollower(
     {
         lock (judging)
         {
-            var silence = clock.GetElapsedTime(heard);
+            var silence = options.Clock.GetElapsedTime(heard);
             directory.Contact = silence > options.MaxStale && (lost || silence > LongestSilence) ? DirectoryContact.Stale
                 : lost || silence > LongestSilence ? DirectoryContact.Cut
                 : DirectoryContact.Connected;

@@ -32,6 +32,10 @@ public sealed class DirectoryOptions
     }
 
     = TimeSpan.FromMinutes(5);
+
+    /// <summary>Times how long the catalogue is silent, and the pause in which questions to it gather: as long as things take, whatever day it is for the application.</summary>
+    /// <value><see cref="TimeProvider.System"/></value>
+    public TimeProvider Clock { get; set; } = TimeProvider.System;
 }
 
 /// <summary>Whether a directory hears from its catalogue.</summary>

@@ -6,8 +6,8 @@ namespace Rowhouse.Tenancy;
 /// </summary>
 /// <param name="directory">What is in memory.</param>
 /// <param name="catalogue">Where the rest is.</param>
-/// <param name="clock">Times the pause in which questions gather.</param>
-public sealed class TenantFinder(TenantDirectory directory, ITenantCatalogue catalogue, TimeProvider clock)
+/// <param name="options">Has the clock for the pause in which questions gather.</param>
+public sealed class TenantFinder(TenantDirectory directory, ITenantCatalogue catalogue, DirectoryOptions options)
 {
     /// <summary>How many identifiers are asked for in one query at most.</summary>
     public const int MostAtOnce = 1_000;
@@ -83,7 +83,7 @@ public sealed class TenantFinder(TenantDirectory directory, ITenantCatalogue cat
     {
         while (true)
         {
-            await Task.Delay(Gathering, clock).ConfigureAwait(false);
+            await Task.Delay(Gathering, options.Clock).ConfigureAwait(false);
             KeyValuePair<Identifier, TaskCompletionSource<Tenant?>>[] batch;
             lock (gate)
             {

@@ -1,5 +1,6 @@
 using Npgsql;
 using Rowhouse.ControlPlane.Sessions;
+using Rowhouse.Tenancy;
 using Rowhouse.Tenancy.Postgres;
 
 namespace Rowhouse.ControlPlane.Tenants;
@@ -8,7 +9,7 @@ namespace Rowhouse.ControlPlane.Tenants;
 /// Hears what the control database tells of changes, over a connection of its own. What it tells of people goes to the sessions that this
 /// node has checked, what it tells of tenants to whoever listens.
 /// </summary>
-internal sealed class CatalogueNotices(PostgresStore store, SessionCache sessions, TimeProvider clock)
+internal sealed class CatalogueNotices(PostgresStore store, SessionCache sessions, DirectoryOptions directory)
 {
     private const string Channel = "rowhouse_catalogue";
 
@@ -25,7 +26,7 @@ internal sealed class CatalogueNotices(PostgresStore store, SessionCache session
         try
         {
             await connection.OpenAsync(cancellationToken);
-            var listening = new Listening(connection, sessions, clock);
+            var listening = new Listening(connection, sessions, directory.Clock);
             await using var listen = new NpgsqlCommand($"LISTEN {Channel}", connection);
             await listen.ExecuteNonQueryAsync(cancellationToken);
 

@@ -16,9 +16,8 @@ public sealed class DirectoryFollowerTests : IAsyncLifetime
     {
         var builder = Host.CreateEmptyApplicationBuilder(new());
         builder.Services.AddLogging();
-        builder.Services.AddSingleton<TimeProvider>(clock);
         builder.Services.AddSingleton<ITenantCatalogue>(catalogue);
-        builder.AddTenancy(tenancy => tenancy.WithDirectory(options => options.MaxStale = TimeSpan.FromMinutes(2)));
+        builder.AddTenancy(tenancy => tenancy.WithDirectory(new DirectoryOptions { MaxStale = TimeSpan.FromMinutes(2), Clock = clock }));
         host = builder.Build();
         directory = host.Services.GetRequiredService<TenantDirectory>();
     }

@@ -117,7 +117,7 @@ public sealed class TenantFinderTests
     {
         var directory = new TenantDirectory(new() { Capacity = capacity });
         await directory.FillAsync(catalogue, Token);
-        return (new(directory, catalogue, clock), directory);
+        return (new(directory, catalogue, new() { Clock = clock }), directory);
     }
 
     private async Task<T> AdvanceUntilAsync<T>(Task<T> task)

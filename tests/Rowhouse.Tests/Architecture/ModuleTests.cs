@@ -20,7 +20,7 @@ public sealed class ModuleTests
         Project("Rowhouse.Tenancy").References.ShouldBeEmpty();
         Project("Rowhouse.Contracts").References.ShouldBeEmpty();
         Project("Rowhouse.Client").References.ShouldBe(["Rowhouse.Contracts"]);
-        Project("Rowhouse.Tenancy").Packages.ShouldAllBe(package => package.StartsWith("Microsoft.Extensions.", StringComparison.Ordinal) && package.EndsWith(".Abstractions", StringComparison.Ordinal));
+        Project("Rowhouse.Tenancy").Packages.ShouldAllBe(package => package.StartsWith("System.", StringComparison.Ordinal) || (package.StartsWith("Microsoft.Extensions.", StringComparison.Ordinal) && package.EndsWith(".Abstractions", StringComparison.Ordinal)));
         foreach (var library in Solution.Sources.Where(project => project.Name.StartsWith("Rowhouse.Tenancy.", StringComparison.Ordinal)))
         {
             library.References.ShouldBe(["Rowhouse.Tenancy"], library.Name);

@@ -84,7 +84,7 @@ public sealed class NodesTests(NodesTests.TwoNodes nodes) : IClassFixture<NodesT
         await smith.Admin.Client.DeleteAsync($"/api/members/{fired.MemberId}", Token).ShouldBeAsync(HttpStatusCode.NoContent);
 
         await UntilAsync(Soon, leaver, HttpStatusCode.Unauthorized);
-        (await nodes.GetThereAsync(fired)).ShouldNotBe(HttpStatusCode.OK);
+        await UntilAsync(Soon, fired, HttpStatusCode.NotFound);
     }
 
     [Fact]
