@@ -44,7 +44,6 @@ public static class ControlPlaneHostExtensions
         services.TryAddScoped<Caller>();
         services.AddSingleton<RefusalLimit>();
         services.AddSingleton<SessionCache>();
-        services.AddSingleton<CatalogueNotices>();
         services.AddSingleton<SessionCookie>();
         services.AddSingleton<SessionReader>();
         services.AddScoped<AuditTrail>();

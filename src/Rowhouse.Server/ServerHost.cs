@@ -125,7 +125,7 @@ public static class ServerHost
         console.UseFiles(app);
         if (settings.BarePaths)
         {
-            app.UseBarePathRedirect();
+            app.UseBarePathRedirect(except: ConsolePages.Doors);
         }
 
         app.UseSessions();

@@ -96,8 +96,9 @@ public sealed record ServerSettings
             BarePaths = ReadSwitch("ROWHOUSE_BARE_PATHS"),
             Directory = new()
             {
-                Capacity = Read<int>("Directory:Capacity", "a number of tenants from 1 on", value => value >= 1) ?? defaults.Directory.Capacity,
-                MaxStale = Read<TimeSpan>("Directory:MaxStale", "a time such as 00:05:00", value => value >= TimeSpan.Zero) ?? defaults.Directory.MaxStale,
+                Capacity = ReadNumber("Directory:Capacity") ?? defaults.Directory.Capacity,
+                MaxStale = ReadTime("Directory:MaxStale", TimeSpan.Zero) ?? defaults.Directory.MaxStale,
+                Poll = ReadTime("Directory:Poll", TimeSpan.FromMilliseconds(100)) ?? defaults.Directory.Poll,
             },
             Certificate = Optional("ROWHOUSE_CERTIFICATE"),
             Proxies = [.. Many("ROWHOUSE_PROXIES").Select(ReadProxy)],
@@ -107,11 +108,17 @@ public sealed record ServerSettings
 
         string? Optional(string key) => string.IsNullOrWhiteSpace(configuration[key]) ? null : configuration[key];
 
-        T? Read<T>(string key, string what, Func<T, bool> fits)
-            where T : struct, IParsable<T> =>
+        int? ReadNumber(string key) =>
             Optional(key) is not { } text ? null
-            : T.TryParse(text, CultureInfo.InvariantCulture, out var value) && fits(value) ? value
-            : throw new ServerSettingsException($"{key} is '{text}', which is not {what}.");
+            : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value >= 1 ? value
+            : throw new ServerSettingsException($"{Variable(key)} is '{text}'. It is a number from 1 on.");
+
+        TimeSpan? ReadTime(string key, TimeSpan least) =>
+            Optional(key) is not { } text ? null
+            : TimeSpan.TryParseExact(text, "c", CultureInfo.InvariantCulture, out var value) && value >= least && value <= TimeSpan.FromHours(1) ? value
+            : throw new ServerSettingsException($"{Variable(key)} is '{text}'. It is a time up to 01:00:00, such as 00:05:00.");
+
+        string Variable(string key) => key.Replace(":", "__", StringComparison.Ordinal);
 
         bool ReadSwitch(string key) => Optional(key) switch
         {
@@ -125,6 +132,7 @@ public sealed record ServerSettings
             string[] sources = [.. Many("ROWHOUSE_TENANT_SOURCES").Select(source => string.Join(' ', source.Split(' ', StringSplitOptions.RemoveEmptyEntries)))];
             if (sources is [])
             {
+                Check("ROWHOUSE_HOST_TEMPLATE", defaults with { HostTemplate = Optional("ROWHOUSE_HOST_TEMPLATE") ?? defaults.HostTemplate });
                 return null;
             }
 
@@ -133,9 +141,27 @@ public sealed record ServerSettings
                 throw new ServerSettingsException("ROWHOUSE_TENANT_SOURCES and ROWHOUSE_HOST_TEMPLATE are both set. Write the template into the first, as 'host {tenant}.example.com', and leave the second out.");
             }
 
+            Check("ROWHOUSE_TENANT_SOURCES", defaults with { TenantSources = sources });
+            if (sources.FirstOrDefault(source => source.StartsWith("claim ", StringComparison.Ordinal) || source.StartsWith("api-key ", StringComparison.Ordinal)) is { } unchecked_)
+            {
+                throw new ServerSettingsException($"ROWHOUSE_TENANT_SOURCES has '{unchecked_}', and this server takes neither tokens of others nor API keys. Leave it out.");
+            }
+
             return sources.Contains(ConsolePath, StringComparer.Ordinal)
                 ? sources
                 : throw new ServerSettingsException($"ROWHOUSE_TENANT_SOURCES has no '{ConsolePath}', by which the console's pages name their tenant. Add it.");
+        }
+
+        static void Check(string key, ServerSettings settings)
+        {
+            try
+            {
+                TenantSourceList.Parse(settings.TenantSources);
+            }
+            catch (FormatException wrong)
+            {
+                throw new ServerSettingsException($"{key}: {wrong.Message}");
+            }
         }
 
         IEnumerable<string> Many(string key) => configuration.GetSection(key) is { } section && section.GetChildren().Any()

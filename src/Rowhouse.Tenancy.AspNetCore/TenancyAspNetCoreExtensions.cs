@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
@@ -113,15 +114,16 @@ public static class TenancyAspNetCoreExtensions
 
     /// <summary>
     /// Sends readers of addresses that begin with a tenant's name, <c>/smith/cards</c>, to where the tenant's pages are, <c>/t/smith/cards</c>. For links
-    /// from before; stands before <see cref="UseTenancy"/> and after what serves files. Only GET and HEAD, and only names that lead to a tenant.
+    /// from before; stands before <see cref="UseTenancy"/> and after what serves files. Only GET and HEAD, and only slugs of tenants.
     /// </summary>
     /// <param name="app">The application.</param>
     /// <param name="prefix">What stands before the tenant in addresses, for example <c>/t</c>.</param>
+    /// <param name="except">What begins an address of the application itself and could be a tenant's slug, in lower case.</param>
     /// <exception cref="ArgumentException">The prefix is no path.</exception>
-    public static IApplicationBuilder UseBarePathRedirect(this IApplicationBuilder app, string prefix = "/t")
+    public static IApplicationBuilder UseBarePathRedirect(this IApplicationBuilder app, string prefix = "/t", IEnumerable<string>? except = null)
     {
         ArgumentNullException.ThrowIfNull(app);
         PathSource.CheckPrefix(prefix);
-        return app.UseMiddleware<BarePathRedirect>(new PathString(prefix));
+        return app.UseMiddleware<BarePathRedirect>(new PathString(prefix), (except ?? []).ToFrozenSet(StringComparer.Ordinal));
     }
 }

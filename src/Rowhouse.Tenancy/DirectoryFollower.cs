@@ -5,7 +5,7 @@ namespace Rowhouse.Tenancy;
 
 /// <summary>
 /// Fills the directory before anything of the host serves, and keeps it as the catalogue is from then on. Where contact is lost
-/// the directory says so, first <see cref="DirectoryContact.Cut"/> and later <see cref="DirectoryContact.Stale"/>, until there is contact again.
+/// the directory says so, first <see cref="DirectoryContact.Disconnected"/> and later <see cref="DirectoryContact.Stale"/>, until there is contact again.
 /// </summary>
 internal sealed partial class DirectoryFollower(
     TenantDirectory directory,
@@ -13,8 +13,7 @@ internal sealed partial class DirectoryFollower(
     ITenantCatalogue catalogue,
     ILogger<DirectoryFollower> logger) : IHostedLifecycleService, IDisposable
 {
-    /// <summary>A catalogue gives a sign of life every few seconds; one that has not for so long is out of reach, whatever its connection says.</summary>
-    public static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(20);
+    private const int PollsMissed = 4;
 
     private static readonly TimeSpan Check = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
@@ -26,7 +25,7 @@ internal sealed partial class DirectoryFollower(
     private Task following = Task.CompletedTask;
     private ITimer? timer;
     private long heard;
-    private bool lost;
+    private Exception? failure;
 
     public async Task StartingAsync(CancellationToken cancellationToken)
     {
@@ -105,13 +104,8 @@ internal sealed partial class DirectoryFollower(
 
         lock (judging)
         {
-            if (lost)
-            {
-                LogFound();
-            }
-
             heard = options.Clock.GetTimestamp();
-            lost = false;
+            failure = null;
         }
 
         Judge();
@@ -121,12 +115,7 @@ internal sealed partial class DirectoryFollower(
     {
         lock (judging)
         {
-            if (!lost)
-            {
-                LogLost(exception, options.MaxStale);
-            }
-
-            lost = true;
+            failure = exception;
         }
 
         Judge();
@@ -138,9 +127,31 @@ internal sealed partial class DirectoryFollower(
         lock (judging)
         {
             var silence = options.Clock.GetElapsedTime(heard);
-            directory.Contact = silence > options.MaxStale && (lost || silence > LongestSilence) ? DirectoryContact.Stale
-                : lost || silence > LongestSilence ? DirectoryContact.Cut
-                : DirectoryContact.Connected;
+            var contact = failure is null && silence <= PollsMissed * options.Poll ? DirectoryContact.Connected
+                : silence <= options.MaxStale ? DirectoryContact.Disconnected
+                : DirectoryContact.Stale;
+            if (contact != directory.Contact)
+            {
+                Log(contact, silence);
+            }
+
+            directory.Contact = contact;
+        }
+    }
+
+    private void Log(DirectoryContact contact, TimeSpan silence)
+    {
+        switch (contact)
+        {
+            case DirectoryContact.Connected:
+                LogConnected();
+                break;
+            case DirectoryContact.Disconnected:
+                LogDisconnected(failure, options.MaxStale);
+                break;
+            default:
+                LogStale(failure, silence);
+                break;
         }
     }
 
@@ -167,9 +178,12 @@ internal sealed partial class DirectoryFollower(
     [LoggerMessage(Level = LogLevel.Information, Message = "{Count} tenants in the directory, and {Identifiers} identifiers that lead to a tenant")]
     private partial void LogFilled(int count, int identifiers);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "The catalogue of tenants is out of reach. Tenants in memory are served for {MaxStale}; others are answered with 503")]
-    private partial void LogLost(Exception exception, TimeSpan maxStale);
-
     [LoggerMessage(Level = LogLevel.Information, Message = "The catalogue of tenants is in reach again")]
-    private partial void LogFound();
+    private partial void LogConnected();
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "The catalogue of tenants is out of reach. Tenants in memory are served for {MaxStale}; other names are answered with 503")]
+    private partial void LogDisconnected(Exception? exception, TimeSpan maxStale);
+
+    [LoggerMessage(Level = LogLevel.Critical, Message = "The catalogue of tenants has been out of reach for {Silence}. No tenant is served until it is back")]
+    private partial void LogStale(Exception? exception, TimeSpan silence);
 }

@@ -33,25 +33,21 @@ public sealed class DirectoryOptions
 
     = TimeSpan.FromMinutes(5);
 
-    /// <summary>Times how long the catalogue is silent, and the pause in which questions to it gather: as long as things take, whatever day it is for the application.</summary>
-    /// <value><see cref="TimeProvider.System"/></value>
-    public TimeProvider Clock { get; set; } = TimeProvider.System;
+    /// <summary>How often the catalogue is read for what no notice told of, which is a sign of life too. After four times as long without one it counts as out of reach.</summary>
+    /// <value>5 seconds. More than nothing.</value>
+    /// <exception cref="ArgumentOutOfRangeException">It is not more than nothing.</exception>
+    public TimeSpan Poll
+    {
+        get;
+        set
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(value, TimeSpan.Zero);
+            field = value;
+        }
+    }
+
+    = TimeSpan.FromSeconds(5);
+
+    /// <summary>Times silences and pauses. Not the application's clock: however far a test moves that one, a connection has been silent no longer.</summary>
+    internal TimeProvider Clock { get; set; } = TimeProvider.System;
 }
-
-/// <summary>Whether a directory hears from its catalogue.</summary>
-public enum DirectoryContact
-{
-    /// <summary>It does: what it does not know does not exist.</summary>
-    Connected = 0,
-
-    /// <summary>Not at the moment: what it knows is served, of what it does not know nobody can tell.</summary>
-    Cut,
-
-    /// <summary>Not for longer than <see cref="DirectoryOptions.MaxStale"/>: nothing it knows can be relied on.</summary>
-    Stale,
-}
-
-/// <summary>The catalogue of tenants cannot be asked, so whether there is such a tenant, or what became of it, is not known now.</summary>
-/// <param name="message">What was tried.</param>
-/// <param name="innerException">What went wrong.</param>
-public sealed class CatalogueUnreachableException(string message, Exception? innerException = null) : Exception(message, innerException);

@@ -5,8 +5,9 @@ using System.Security.Cryptography;
 namespace Rowhouse.Tenancy;
 
 /// <summary>
-/// 64 bits of every identifier that leads to a tenant: what is not among them leads nowhere, without asking anybody. Two values
-/// share their bits once in 10^13 at a million identifiers; such a value is asked for. Reading takes no lock; one thread at a time may change it.
+/// 64 bits of every identifier that leads to a tenant: what is not among them leads nowhere, without asking anybody. At a million
+/// identifiers a value that leads nowhere has the bits of one that does once in 10^13; it is asked for. Nothing is ever taken out, so nobody who reads at
+/// the same time can miss what is there: a value that was lost is asked for as well. Reading takes no lock; one thread at a time may add.
 /// </summary>
 /// <remarks>
 /// Open addressing with linear probing. A table between 57 and 85 % full takes 9.4 to 14.1 MB per million. The bits depend on a seed
@@ -15,15 +16,12 @@ namespace Rowhouse.Tenancy;
 internal sealed class FingerprintSet
 {
     private const ulong Empty = 0;
-    private const ulong Removed = 1;
     private const int Smallest = 64;
     private const double Full = 0.85;
     private const double Growth = 1.5;
 
     private readonly long seed = BitConverter.ToInt64(RandomNumberGenerator.GetBytes(sizeof(long)));
     private ulong[] slots = new ulong[Smallest];
-
-    private int used; // slots that are not empty, of what was removed too
 
     public int Count { get; private set; }
 
@@ -32,7 +30,7 @@ internal sealed class FingerprintSet
     public ulong Of(IdentifierKind kind, ReadOnlySpan<char> value)
     {
         var bits = XxHash3.HashToUInt64(MemoryMarshal.AsBytes(value), seed + (long)kind);
-        return bits is Empty or Removed ? Removed + 1 : bits;
+        return bits == Empty ? Empty + 1 : bits;
     }
 
     public bool Contains(ulong fingerprint)
@@ -43,7 +41,7 @@ internal sealed class FingerprintSet
 
     public void Add(ulong fingerprint)
     {
-        if (used + 1 > slots.Length * Full)
+        if (Count + 1 > slots.Length * Full)
         {
             Rebuild();
         }
@@ -52,34 +50,21 @@ internal sealed class FingerprintSet
         if (slots[slot] == Empty)
         {
             Volatile.Write(ref slots[slot], fingerprint);
-            used++;
             Count++;
-        }
-    }
-
-    public void Remove(ulong fingerprint)
-    {
-        var slot = Find(slots, fingerprint);
-        if (slots[slot] == fingerprint)
-        {
-            // Emptied, it would end the search of a reader for what lies behind it.
-            Volatile.Write(ref slots[slot], Removed);
-            Count--;
         }
     }
 
     private void Rebuild()
     {
-        var table = new ulong[Math.Max(Smallest, (int)Math.Min(Count / (Full / Growth), Array.MaxLength))];
+        var table = new ulong[(int)Math.Min(slots.Length * Growth, Array.MaxLength)];
         foreach (var fingerprint in slots)
         {
-            if (fingerprint is not (Empty or Removed))
+            if (fingerprint != Empty)
             {
                 table[Find(table, fingerprint)] = fingerprint;
             }
         }
 
-        used = Count;
         Volatile.Write(ref slots, table);
     }
 

@@ -4,7 +4,7 @@ using System.Globalization;
 namespace Rowhouse.Tenancy;
 
 /// <summary>Host names in the one form in which they are compared.</summary>
-public static class HostName
+internal static class HostName
 {
     /// <summary>The longest host name, in characters (RFC 1035, 2.3.4).</summary>
     public const int MaxLength = 253;
@@ -13,7 +13,7 @@ public static class HostName
 
     private static readonly SearchValues<char> Normal = SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789-_.");
 
-    // What RFC 3986 or a URL parser takes for the end of a host, or for a part of it that no name has.
+    // IDNA maps some of these to others or leaves them; in a URL they end the host or have a meaning of their own.
     private static readonly SearchValues<char> NoHost = SearchValues.Create("/\\?#@%[]<>^|`{}\"' \t\r\n\0,;=&$!*()+~:");
 
     private static readonly IdnMapping Idn = new() { UseStd3AsciiRules = true };
@@ -41,6 +41,11 @@ public static class HostName
     internal static bool TryNormalise(ReadOnlyMemory<char> text, out ReadOnlyMemory<char> host)
     {
         host = text;
+        if (host.Length > Identifier.MaxLength)
+        {
+            return false;
+        }
+
         if (host.Span.IndexOf(':') is >= 0 and var colon)
         {
             // Of an IPv6 address without brackets this leaves what is no host name.

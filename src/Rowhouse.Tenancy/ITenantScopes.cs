@@ -67,13 +67,13 @@ public sealed class TenantUnavailableException : InvalidOperationException
     public TenantStatus? Status { get; }
 }
 
-internal sealed class TenantScopes(TenantDirectory directory, TenantFinder finder, IServiceScopeFactory scopes) : ITenantScopes
+internal sealed class TenantScopes(TenantDirectory directory, TenantLookup lookup, IServiceScopeFactory scopes) : ITenantScopes
 {
     public async ValueTask<EnteredTenant> EnterAsync(TenantId id, CancellationToken cancellationToken = default) =>
-        Enter(await finder.FindAsync(id, cancellationToken).ConfigureAwait(false) ?? throw new TenantUnavailableException(id.ToString()));
+        Enter(await lookup.FindAsync(id, cancellationToken).ConfigureAwait(false) ?? throw new TenantUnavailableException(id.ToString()));
 
     public async ValueTask<EnteredTenant> EnterAsync(Identifier identifier, CancellationToken cancellationToken = default) =>
-        Enter(await finder.FindAsync(identifier, cancellationToken).ConfigureAwait(false) ?? throw new TenantUnavailableException($"with this {identifier.Kind}"));
+        Enter(await lookup.FindAsync(identifier, cancellationToken).ConfigureAwait(false) ?? throw new TenantUnavailableException(identifier.Kind is IdentifierKind.ApiKey or IdentifierKind.OAuthState ? $"with this {identifier.Kind}" : $"{identifier.Value} ({identifier.Kind})"));
 
     private EnteredTenant Enter(Tenant tenant)
     {

@@ -38,7 +38,7 @@ public readonly record struct Identifier(IdentifierKind Kind, string Value)
             IdentifierKind.PhoneNumber => IdentifierForms.TryPhoneNumber(text, out value),
             IdentifierKind.ShopDomain => HostName.TryNormalise(text, out value),
             IdentifierKind.OAuthState => IdentifierForms.TrySecret(text, out value),
-            _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "There is no such kind of identifier."),
+            _ => false,
         };
     }
 }
@@ -46,7 +46,7 @@ public readonly record struct Identifier(IdentifierKind Kind, string Value)
 /// <summary>What sort of value leads to a tenant. The numbers are stored; do not change them.</summary>
 public enum IdentifierKind
 {
-    /// <summary>The tenant's id, slug or an external id: they share one name space. Lower case.</summary>
+    /// <summary>The tenant's id, slug or an external id: they share one name space. Visible ASCII in lower case.</summary>
     Name = 0,
 
     /// <summary>A whole host name of the tenant's own. Lower case, as IDNA writes it in ASCII (RFC 5891), without port and final dot.</summary>

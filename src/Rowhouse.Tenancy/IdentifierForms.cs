@@ -10,16 +10,20 @@ internal static class IdentifierForms
     private const int ShortestPhoneNumber = 4;
     private const string PhoneSeparators = " \u00A0\u202F-.()/";
 
-    /// <summary>An id, slug or external id: trimmed, in lower case.</summary>
+    /// <summary>An id, slug or external id: trimmed, in lower case, of visible ASCII: there are letters elsewhere that become these in lower case.</summary>
     public static bool TryName(ReadOnlyMemory<char> text, out ReadOnlyMemory<char> value)
     {
         value = text.Trim();
-        if (!value.Span.ContainsAnyInRange('A', 'Z') && Ascii.IsValid(value.Span))
+        if (value.IsEmpty || value.Span.ContainsAnyExceptInRange('!', '~'))
         {
-            return !value.IsEmpty;
+            return false;
         }
 
-        value = value.ToString().ToLowerInvariant().AsMemory();
+        if (value.Span.ContainsAnyInRange('A', 'Z'))
+        {
+            value = value.ToString().ToLowerInvariant().AsMemory();
+        }
+
         return true;
     }
 

@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 namespace Rowhouse.Tenancy;
 
 /// <summary>A tenant in memory, with everything but its id that leads to it.</summary>
-internal sealed class Resident(Tenant tenant, IReadOnlyList<Identifier> given)
+internal sealed class Resident(Tenant tenant, IEnumerable<Identifier> given)
 {
     public Tenant Tenant { get; } = tenant;
 

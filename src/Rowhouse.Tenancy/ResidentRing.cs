@@ -7,24 +7,19 @@ namespace Rowhouse.Tenancy;
 /// <param name="capacity">How many there is room for.</param>
 internal sealed class ResidentRing(int capacity)
 {
-    private readonly List<Resident?> places = [];
-    private readonly Stack<int> free = [];
+    private readonly List<Resident> places = [];
     private int hand;
+
+    public bool IsFull => places.Count >= capacity;
 
     /// <summary>Adds one that is not there yet.</summary>
     /// <returns>The one that gave way.</returns>
     public Resident? Add(Resident resident)
     {
-        if (free.TryPop(out var place))
+        if (!IsFull)
         {
-            Put(resident, place);
-            return null;
-        }
-
-        if (places.Count < capacity)
-        {
-            places.Add(null);
-            Put(resident, places.Count - 1);
+            resident.Position = places.Count;
+            places.Add(resident);
             return null;
         }
 
@@ -39,24 +34,18 @@ internal sealed class ResidentRing(int capacity)
         Put(resident, known.Position);
     }
 
-    public void Remove(Resident resident)
-    {
-        places[resident.Position] = null;
-        free.Push(resident.Position);
-    }
-
     private void Put(Resident resident, int place)
     {
         places[place] = resident;
         resident.Position = place;
     }
 
-    // No place is free, so all are taken. After one round all marks are wiped.
+    // After one round all marks are wiped.
     private Resident Turn()
     {
         while (true)
         {
-            var resident = places[hand]!;
+            var resident = places[hand];
             hand = hand + 1 == places.Count ? 0 : hand + 1;
             if (!resident.IsUsed)
             {

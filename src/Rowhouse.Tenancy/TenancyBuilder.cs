@@ -57,13 +57,18 @@ public static class TenancyHostExtensions
         builder.Services.TryAddSingleton<DirectoryOptions>();
         builder.Services.TryAddSingleton<TenantDirectory>();
         builder.Services.TryAddSingleton<ITenantCatalogue, NoCatalogue>();
-        builder.Services.TryAddSingleton<TenantFinder>();
+        builder.Services.TryAddSingleton<TenantLookup>();
         builder.Services.TryAddScoped<TenantScope>();
         builder.Services.TryAddSingleton<ITenantScopes, TenantScopes>();
         configure(new(builder));
 
-        // Behind what opens the catalogue's database, which starts first.
-        builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, DirectoryFollower>());
+        // Behind what opens the catalogue's database, which starts first; also where that comes with a later call.
+        foreach (var earlier in builder.Services.Where(service => service.ImplementationType == typeof(DirectoryFollower)).ToList())
+        {
+            builder.Services.Remove(earlier);
+        }
+
+        builder.Services.AddSingleton<IHostedService, DirectoryFollower>();
         return builder;
     }
 }

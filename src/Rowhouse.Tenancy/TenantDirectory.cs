@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
 
@@ -10,6 +11,9 @@ namespace Rowhouse.Tenancy;
 /// </summary>
 public sealed class TenantDirectory
 {
+    // .NET reads "+1…" and "0x…" as parts of an id too.
+    private static readonly SearchValues<char> OfIds = SearchValues.Create("0123456789abcdef-");
+
     private readonly ConcurrentDictionary<Guid, Resident> byId = new();
     private readonly ConcurrentDictionary<string, Resident>[] byValue;
     private readonly FingerprintSet fingerprints = new();
@@ -33,14 +37,14 @@ public sealed class TenantDirectory
     /// <summary>How many tenants are in memory.</summary>
     public int Count => byId.Count;
 
-    /// <summary>How many identifiers lead to a tenant, in memory or not. Of those that a tenant lost while it was not in memory some are counted still.</summary>
-    public int IdentifierCount => fingerprints.Count;
+    /// <summary>How many identifiers lead to a tenant, in memory or not. One that a tenant lost counts until the process ends.</summary>
+    internal int IdentifierCount => fingerprints.Count;
 
     /// <summary>Whether <see cref="FillAsync"/> has succeeded once.</summary>
     public bool IsFilled { get; private set; }
 
     /// <summary>Whether it hears from its catalogue.</summary>
-    /// <value><see cref="DirectoryContact.Connected"/> also where nobody listens to a catalogue.</value>
+    /// <value><see cref="DirectoryContact.Connected"/> where the host has not started.</value>
     public DirectoryContact Contact { get; internal set; }
 
     /// <summary>Counts what was taken in: an answer of the catalogue that was asked for before may be older than the directory.</summary>
@@ -67,16 +71,14 @@ public sealed class TenantDirectory
         }
 
         tenant = null;
-        return kind is IdentifierKind.Name && value.Length == 36 && Guid.TryParseExact(value, "D", out var id) && TryFind(id, out tenant);
+        return kind is IdentifierKind.Name && value.Length == 36 && !value.ContainsAnyExcept(OfIds) && Guid.TryParseExact(value, "D", out var id) && TryFind(id, out tenant);
     }
 
     /// <summary>
     /// Whether an identifier may lead to a tenant that is not in memory: the catalogue has to be asked. Where it says no, and there is
     /// <see cref="Contact"/>, the identifier leads nowhere.
     /// </summary>
-    /// <param name="kind">What sort of value it is.</param>
-    /// <param name="value">The value in its normal form.</param>
-    public bool MayLead(IdentifierKind kind, ReadOnlySpan<char> value) => fingerprints.Contains(fingerprints.Of(kind, value));
+    internal bool MightContain(IdentifierKind kind, ReadOnlySpan<char> value) => fingerprints.Contains(fingerprints.Of(kind, value));
 
     /// <summary>Reads the whole catalogue.</summary>
     /// <param name="catalogue">Where to read from.</param>
@@ -95,7 +97,8 @@ public sealed class TenantDirectory
 
     /// <summary>
     /// Takes in a tenant as the catalogue now has it. A value of this tenant older than the one that is known
-    /// changes nothing, so its notices may arrive late and twice.
+    /// changes nothing, so its notices may arrive late and twice. Where memory is full and the tenant is not in it, only its identifiers are
+    /// noted: a change is no reason that others give way.
     /// </summary>
     /// <param name="entry">The tenant and everything that leads to it.</param>
     public void Apply(CatalogueEntry entry)
@@ -103,49 +106,80 @@ public sealed class TenantDirectory
         ArgumentNullException.ThrowIfNull(entry);
         lock (changing)
         {
-            changes++;
-            byId.TryGetValue(entry.Tenant.Id.Value, out var known);
-            if (known is not null && known.Tenant.Version > entry.Tenant.Version)
-            {
-                return;
-            }
-
-            var resident = new Resident(parts.Share(entry.Tenant), entry.Identifiers is [] ? [] : [.. entry.Identifiers]);
-            fingerprints.Add(FingerprintOf(resident.Tenant.Id));
-            foreach (var identifier in resident.Identifiers)
-            {
-                fingerprints.Add(FingerprintOf(identifier));
-                byValue[(int)identifier.Kind][identifier.Value] = resident;
-            }
-
-            byId[resident.Tenant.Id.Value] = resident;
-            if (known is not null)
-            {
-                residents.Replace(known, resident);
-                RemoveValues(known, except: resident, forGood: true);
-            }
-            else if (residents.Add(resident) is { } evicted)
-            {
-                byId.TryRemove(evicted.Tenant.Id.Value, out _);
-                RemoveValues(evicted, except: null, forGood: false);
-            }
+            ApplyLocked(entry, makeRoom: false);
         }
     }
 
-    /// <summary>Forgets a tenant.</summary>
-    /// <param name="id">The tenant.</param>
-    public void Remove(TenantId id)
+    /// <summary>Takes in what somebody asked for, and makes room for it, unless something else was taken in since the reading began: it may be newer.</summary>
+    /// <returns>Whether it was taken in.</returns>
+    internal bool TryApply(IReadOnlyList<CatalogueEntry> entries, long since)
     {
         lock (changing)
         {
-            changes++;
-            fingerprints.Remove(FingerprintOf(id));
-            if (byId.TryRemove(id.Value, out var known))
+            if (changes != since)
             {
-                residents.Remove(known);
-                RemoveValues(known, except: null, forGood: true);
+                return false;
             }
+
+            foreach (var entry in entries)
+            {
+                ApplyLocked(entry, makeRoom: true);
+            }
+
+            return true;
         }
+    }
+
+    private void ApplyLocked(CatalogueEntry entry, bool makeRoom)
+    {
+        changes++;
+        byId.TryGetValue(entry.Tenant.Id.Value, out var known);
+        if (known is not null && known.Tenant.Version > entry.Tenant.Version)
+        {
+            return;
+        }
+
+        // A release that is newer than this node may know kinds that this one does not: nobody asks it for those.
+        var resident = new Resident(parts.Share(entry.Tenant), entry.Identifiers.Where(identifier => (int)identifier.Kind < byValue.Length));
+        fingerprints.Add(FingerprintOf(resident.Tenant.Id));
+        foreach (var identifier in resident.Identifiers)
+        {
+            fingerprints.Add(FingerprintOf(identifier));
+        }
+
+        if (known is not null)
+        {
+            residents.Replace(known, resident);
+            RemoveValues(known, except: resident);
+        }
+        else if (residents.IsFull && !makeRoom)
+        {
+            return;
+        }
+        else if (residents.Add(resident) is { } evicted)
+        {
+            byId.TryRemove(evicted.Tenant.Id.Value, out _);
+            RemoveValues(evicted, except: null);
+        }
+
+        byId[resident.Tenant.Id.Value] = resident;
+        foreach (var identifier in resident.Identifiers)
+        {
+            Lead(identifier, resident);
+        }
+    }
+
+    private void Lead(Identifier identifier, Resident resident)
+    {
+        var values = byValue[(int)identifier.Kind];
+        if (values.TryGetValue(identifier.Value, out var other) && other.Tenant.Id != resident.Tenant.Id)
+        {
+            // It has moved, and which of the two is older nobody can tell here: the next who asks for it asks the catalogue.
+            values.TryRemove(identifier.Value, out _);
+            return;
+        }
+
+        values[identifier.Value] = resident;
     }
 
     private bool TryFind(Guid id, [NotNullWhen(true)] out Tenant? tenant)
@@ -154,23 +188,16 @@ public sealed class TenantDirectory
         return tenant is not null;
     }
 
-    private void RemoveValues(Resident known, Resident? except, bool forGood)
+    private void RemoveValues(Resident known, Resident? except)
     {
         foreach (var identifier in known.Identifiers)
         {
-            if (except?.Identifiers.Contains(identifier) is true)
-            {
-                continue;
-            }
-
             // Only what still leads to this tenant: the value may have been given to another one meanwhile.
-            if (byValue[(int)identifier.Kind].TryGetValue(identifier.Value, out var resident) && resident.Tenant.Id == known.Tenant.Id)
+            if (except?.Identifiers.Contains(identifier) is not true
+                && byValue[(int)identifier.Kind].TryGetValue(identifier.Value, out var resident)
+                && resident.Tenant.Id == known.Tenant.Id)
             {
                 byValue[(int)identifier.Kind].TryRemove(identifier.Value, out _);
-                if (forGood)
-                {
-                    fingerprints.Remove(FingerprintOf(identifier));
-                }
             }
         }
     }

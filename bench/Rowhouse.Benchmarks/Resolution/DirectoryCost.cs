@@ -94,7 +94,7 @@ internal static class DirectoryCost
         {
             if (!directory.TryFind(kind, value, out _))
             {
-                directory.MayLead(kind, value);
+                directory.MightContain(kind, value);
             }
         }
     }
@@ -104,7 +104,7 @@ internal static class DirectoryCost
         var catalogue = new CountingCatalogue([.. Enumerable.Range(0, 100_000).Select(number => Entry(Make(number)))]);
         var directory = new TenantDirectory(new() { Capacity = 50_000 });
         await directory.FillAsync(catalogue);
-        var finder = new TenantFinder(directory, catalogue, new());
+        var lookup = new TenantLookup(directory, catalogue, new());
         await output.WriteLineAsync("\n### Names that are not in memory\n\nA directory of 50,000 of 100,000 tenants.\n\n| asked for | seconds | queries | tenants found |\n|---|---:|---:|---:|");
         await AskAsync("100,000 random hosts that lead nowhere, 10,000 a second", 10, 10_000, _ => $"{Guid.CreateVersion7(TimeProvider.System.GetUtcNow())}.example");
         await AskAsync("1,000 tenants that are not in memory, 1,000 a second", 1, 1_000, number => $"cards.tenant-{number}.example");
@@ -118,7 +118,7 @@ internal static class DirectoryCost
             {
                 for (var number = 0; number < each / 100; number++)
                 {
-                    answers.Add(finder.FindAsync(new Identifier(IdentifierKind.Host, name((tick * each / 100) + number))).AsTask());
+                    answers.Add(lookup.FindAsync(new Identifier(IdentifierKind.Host, name((tick * each / 100) + number))).AsTask());
                 }
 
                 await Task.Delay(TimeSpan.FromMilliseconds(Math.Max(0, ((tick + 1) * 10) - TimeProvider.System.GetElapsedTime(begin).TotalMilliseconds)));

@@ -24,7 +24,7 @@ internal sealed class RegisteredTenantConfiguration : IEntityTypeConfiguration<R
         builder.Property(tenant => tenant.Plan).UseCollation("C");
         builder.Property(tenant => tenant.Version).IsConcurrencyToken();
         builder.Property<ulong>(ChangedIn).HasColumnType("xid8").HasDefaultValueSql("pg_current_xact_id()").ValueGeneratedOnAddOrUpdate();
-        builder.HasIndex(ChangedIn);
+        builder.HasIndex(ChangedIn, nameof(RegisteredTenant.Id));
         builder.HasIndex(tenant => tenant.Slug).IsUnique();
         // Purged and erased tenants leave their name to others.
         builder.HasIndex(tenant => tenant.MasterAccountKey).IsUnique().HasFilter("status NOT IN (8, 9)");

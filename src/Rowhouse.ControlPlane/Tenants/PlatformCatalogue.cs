@@ -1,14 +1,15 @@
-using System.Linq.Expressions;
 using System.Runtime.CompilerServices;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
+using Rowhouse.ControlPlane.Sessions;
 using Rowhouse.ControlPlane.Store;
 using Rowhouse.Tenancy;
+using Rowhouse.Tenancy.Postgres;
 
 namespace Rowhouse.ControlPlane.Tenants;
 
 /// <summary>The tenants of the platform, for the directory.</summary>
-internal sealed class PlatformCatalogue(IDbContextFactory<PlatformDbContext> contexts, CatalogueNotices notices) : ITenantCatalogue
+internal sealed class PlatformCatalogue(IDbContextFactory<PlatformDbContext> contexts, PostgresStore store, DirectoryOptions options, SessionCache sessions) : ITenantCatalogue
 {
     private const int Batch = 1000;
 
@@ -22,7 +23,7 @@ internal sealed class PlatformCatalogue(IDbContextFactory<PlatformDbContext> con
         while (true)
         {
             var after = last;
-            var batch = await Reaching(() => All(db)
+            var batch = await TranslateAsync(() => All(db)
                 .Where(tenant => ((string)(object)tenant.Slug).CompareTo(after) > 0)
                 .OrderBy(tenant => tenant.Slug)
                 .Take(Batch)
@@ -49,7 +50,7 @@ internal sealed class PlatformCatalogue(IDbContextFactory<PlatformDbContext> con
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
 
         // A value of another kind is read too: rare, and no harm.
-        var ids = await Reaching(() => db.Identifiers
+        var ids = await TranslateAsync(() => db.Identifiers
             .Where(identifier => kinds.Contains(identifier.Kind) && values.Contains(identifier.Value))
             .Select(identifier => identifier.TenantId)
             .Distinct()
@@ -59,19 +60,70 @@ internal sealed class PlatformCatalogue(IDbContextFactory<PlatformDbContext> con
 
     public async IAsyncEnumerable<IReadOnlyList<CatalogueEntry>> WatchAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
-        await using var listening = await Reaching(() => notices.ListenAsync(cancellationToken));
+        await using var listener = await TranslateAsync(() => CatalogueListener.OpenAsync(store.Connections.ControlDirect, options.Poll, cancellationToken));
+
+        // What was told of people before was not heard here.
+        sessions.Clear();
         while (true)
         {
-            var oldest = await Reaching(() => listening.OldestTransactionAsync(cancellationToken));
-            yield return readTo is { } since ? await ReadAsync(tenant => EF.Property<ulong>(tenant, RegisteredTenantConfiguration.ChangedIn) >= since, cancellationToken) : [];
-            readTo = oldest; // only now: what could not be read is read again
-            while (await Reaching(() => listening.NextAsync(cancellationToken)) is { } changed)
+            var oldest = await TranslateAsync(() => listener.OldestTransactionAsync(cancellationToken));
+            await foreach (var batch in ReadChangesAsync(oldest, cancellationToken))
             {
-                if (changed.Count > 0)
+                yield return batch;
+            }
+
+            readTo = oldest; // only now: what could not be read is read again
+            while (await TranslateAsync(() => listener.NextAsync(cancellationToken)) is { } news)
+            {
+                if (news.People.Count > 0)
                 {
-                    yield return await ReadAsync(changed, cancellationToken);
+                    sessions.ForgetPeople(news.People);
+                }
+
+                if (news.Tenants.Count > 0)
+                {
+                    yield return await ReadAsync(news.Tenants, cancellationToken);
                 }
             }
+        }
+    }
+
+    /// <summary>What was changed by transactions that had not ended at the last reading; at least one batch, so that there is a sign of life.</summary>
+    private async IAsyncEnumerable<IReadOnlyList<CatalogueEntry>> ReadChangesAsync(ulong oldest, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        if (readTo is not { } since)
+        {
+            yield return [];
+            yield break;
+        }
+
+        if (oldest < since)
+        {
+            // Another server has taken over that had not heard of everything.
+            since = 0;
+        }
+
+        var last = Guid.Empty;
+        while (true)
+        {
+            var (from, after) = (since, last);
+            await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+            var batch = await TranslateAsync(() => All(db)
+                .Where(tenant => EF.Property<ulong>(tenant, RegisteredTenantConfiguration.ChangedIn) > from
+                    || (EF.Property<ulong>(tenant, RegisteredTenantConfiguration.ChangedIn) == from && ((Guid)(object)tenant.Id).CompareTo(after) > 0))
+                .OrderBy(tenant => EF.Property<ulong>(tenant, RegisteredTenantConfiguration.ChangedIn))
+                .ThenBy(tenant => tenant.Id)
+                .Take(Batch)
+                .Select(tenant => new { Tenant = tenant, ChangedIn = EF.Property<ulong>(tenant, RegisteredTenantConfiguration.ChangedIn) })
+                .AsSplitQuery()
+                .ToListAsync(cancellationToken));
+            yield return batch.ConvertAll(changed => changed.Tenant.ToEntry());
+            if (batch.Count < Batch)
+            {
+                yield break;
+            }
+
+            (since, last) = (batch[^1].ChangedIn, batch[^1].Tenant.Id.Value);
         }
     }
 
@@ -83,27 +135,22 @@ internal sealed class PlatformCatalogue(IDbContextFactory<PlatformDbContext> con
         var entries = new List<CatalogueEntry>(ids.Count);
         foreach (var some in ids.Chunk(Batch))
         {
-            entries.AddRange(await ReadAsync(tenant => some.Contains(tenant.Id), cancellationToken));
+            await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+            var tenants = await TranslateAsync(() => All(db).Where(tenant => some.Contains(tenant.Id)).AsSplitQuery().ToListAsync(cancellationToken));
+            entries.AddRange(tenants.Select(tenant => tenant.ToEntry()));
         }
 
         return entries;
     }
 
-    private async Task<IReadOnlyList<CatalogueEntry>> ReadAsync(Expression<Func<RegisteredTenant, bool>> which, CancellationToken cancellationToken)
-    {
-        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        var tenants = await Reaching(() => All(db).Where(which).AsSplitQuery().ToListAsync(cancellationToken));
-        return tenants.ConvertAll(tenant => tenant.ToEntry());
-    }
-
-    // EF Core wraps what may pass by itself.
-    private static async Task<T> Reaching<T>(Func<Task<T>> ask)
+    // EF Core wraps what may pass by itself. What PostgreSQL refuses for good, such as a missing right, is a fault and no outage.
+    private static async Task<T> TranslateAsync<T>(Func<Task<T>> ask)
     {
         try
         {
             return await ask();
         }
-        catch (Exception exception) when (exception is NpgsqlException or TimeoutException or InvalidOperationException { InnerException: NpgsqlException })
+        catch (Exception exception) when (exception is NpgsqlException and not PostgresException { IsTransient: false } or TimeoutException or InvalidOperationException { InnerException: NpgsqlException })
         {
             throw new CatalogueUnreachableException("The control database cannot be asked.", exception);
         }

@@ -1,7 +1,6 @@
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
 using Npgsql;
-using Rowhouse.Tenancy.AspNetCore.Resolution;
 using Rowhouse.Tenancy.Postgres;
 using Rowhouse.Tenancy.Postgres.Embedded;
 
@@ -18,7 +17,6 @@ internal static class StartFailure
         SocketException refused => $"{settings.Url} cannot be listened on: {refused.Message}. Set ROWHOUSE_URL to an address and a port that this machine has and this user may take.",
         UnauthorizedAccessException or IOException when exception.Message.Contains(settings.DataFolder, StringComparison.Ordinal) =>
             $"{exception.Message} The data folder is '{settings.DataFolder}': it has to be one that this user may write to, with room left. Mend it, or name another (ROWHOUSE_DATA).",
-        FormatException { TargetSite.DeclaringType.Name: nameof(TenantSourceList) } => $"ROWHOUSE_TENANT_SOURCES or ROWHOUSE_HOST_TEMPLATE: {exception.Message}",
         PostgresException refused => $"The database refused: {refused.MessageText} ({refused.SqlState}). Check ROWHOUSE_DATABASE and its companions.",
         NpgsqlException unreachable => $"The database cannot be reached: {unreachable.Message}. Check ROWHOUSE_DATABASE and its companions.",
         InvalidOperationException { TargetSite.DeclaringType.Namespace: { } place } when place.StartsWith("Rowhouse.", StringComparison.Ordinal) => exception.Message,

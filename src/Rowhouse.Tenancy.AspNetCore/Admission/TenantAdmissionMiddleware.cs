@@ -8,7 +8,7 @@ using Rowhouse.Tenancy.AspNetCore.Resolution;
 namespace Rowhouse.Tenancy.AspNetCore.Admission;
 
 /// <summary>Asks whether the request may go on, and binds its scope to the tenant. Behind it there is a tenant, or an endpoint that needs none.</summary>
-internal sealed partial class TenantAdmissionMiddleware(RequestDelegate next, TenantFinder finder, ILogger<TenantAdmissionMiddleware> logger)
+internal sealed partial class TenantAdmissionMiddleware(RequestDelegate next, TenantLookup lookup, ILogger<TenantAdmissionMiddleware> logger)
 {
     public async Task InvokeAsync(HttpContext context)
     {
@@ -28,12 +28,14 @@ internal sealed partial class TenantAdmissionMiddleware(RequestDelegate next, Te
             own.Source.Read(context, mentions);
         }
 
-        if (mentions.HasUnread)
+        // Who needs no tenant is not made to wait for one.
+        var required = endpoint.Metadata.GetMetadata<TenantMetadata>() is not { Required: false };
+        if (required && mentions.HasUnread)
         {
-            await mentions.ReadAsync(finder, context.RequestAborted).ConfigureAwait(false);
+            await mentions.ReadAsync(lookup, context.RequestAborted).ConfigureAwait(false);
         }
 
-        var resolution = mentions.Resolve(endpoint.Metadata.GetMetadata<TenantMetadata>() is not { Required: false });
+        var resolution = mentions.Resolve(required);
         var admission = context.RequestServices.GetRequiredService<ITenantAdmission>();
         if (await admission.AdmitAsync(context, resolution, context.RequestAborted).ConfigureAwait(false) is { } refusal)
         {

@@ -36,7 +36,10 @@ public readonly record struct TenantResolution(TenantResolutionOutcome Outcome, 
     /// <value><see langword="false"/> by default.</value>
     public bool ByCredential { get; init; }
 
-    /// <summary>Whether the directory hears from its catalogue. To somebody who may not know of the tenant it is unknown only then; otherwise nobody can say, of this tenant as of any other.</summary>
+    /// <summary>
+    /// Whether the directory hears from its catalogue. Without contact nobody can say that a tenant does not exist, so whoever may not know of one
+    /// that does is told the same: that it cannot be looked up.
+    /// </summary>
     /// <value><see cref="DirectoryContact.Connected"/> by default.</value>
     public DirectoryContact Contact { get; init; }
 }

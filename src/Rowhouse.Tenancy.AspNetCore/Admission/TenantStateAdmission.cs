@@ -13,18 +13,30 @@ public sealed class TenantStateAdmission : ITenantAdmission
         ValueTask.FromResult(Judge(context, resolution));
 
     /// <inheritdoc/>
-    public ValueTask<ProblemHttpResult?> AdmitBodyAsync(HttpContext context, CancellationToken cancellationToken) =>
-        ValueTask.FromResult(TenantNow(context) is { } tenant ? JudgeState(context, tenant) : null);
+    public async ValueTask<ProblemHttpResult?> AdmitBodyAsync(HttpContext context, CancellationToken cancellationToken) =>
+        await TenantNowAsync(context, cancellationToken).ConfigureAwait(false) is { } tenant ? JudgeState(context, tenant) : null;
 
-    /// <summary>What has become of the tenant that the request was bound to; <see langword="null"/> where it is in none.</summary>
+    /// <summary>What has become of the tenant that the request was bound to; <see langword="null"/> where it is in none. Where nobody can say, what is known of it.</summary>
     /// <param name="context">The request.</param>
-    public static Tenant? TenantNow(HttpContext context)
+    /// <param name="cancellationToken">Stops looking.</param>
+    public static async ValueTask<Tenant?> TenantNowAsync(HttpContext context, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(context);
         var scope = context.RequestServices.GetRequiredService<TenantScope>();
+        if (!scope.IsBound)
+        {
+            return null;
+        }
 
-        // What changed is in memory; one that is not has given way to others.
-        return !scope.IsBound ? null : context.RequestServices.GetRequiredService<TenantDirectory>().TryFind(scope.Tenant.Id, out var now) ? now : scope.Tenant;
+        try
+        {
+            return await context.RequestServices.GetRequiredService<TenantLookup>().FindAsync(scope.Tenant.Id, cancellationToken).ConfigureAwait(false)
+                ?? scope.Tenant with { Status = TenantStatus.Deleted };
+        }
+        catch (CatalogueUnreachableException)
+        {
+            return scope.Tenant;
+        }
     }
 
     /// <summary>The judgement, for admissions that put their own refusals before and after it.</summary>
@@ -49,10 +61,10 @@ public sealed class TenantStateAdmission : ITenantAdmission
 
             // An endpoint that works in no tenant has no use for two spellings, and would confirm to anybody that they belong together.
             { Outcome: TenantResolutionOutcome.Conflicting } or { Required: false, SpelledDifferently: true } =>
-                TenancyProblems.Conflicting.With("The host, path and header of a request must lead to the same tenant. Name it once, or the same in each."),
+                TenancyProblems.Conflicting.With("All places of a request that name a tenant must lead to the same one. Name it once, or the same in each."),
             { Required: false } => null,
             { Outcome: TenantResolutionOutcome.None } =>
-                TenancyProblems.NoTenant.With("Name the tenant by the header X-Tenant-Id, by the path /t/{tenant}/… or by its host."),
+                TenancyProblems.NoTenant.With("Name the tenant in one of the places that this application reads, such as its host, the path /t/{tenant}/… or the header X-Tenant-Id."),
             { Outcome: TenantResolutionOutcome.Unreachable } => Unreachable(context),
             { Outcome: TenantResolutionOutcome.Unknown } => UnknownTenant(),
             _ => null,

@@ -17,7 +17,7 @@ internal sealed class ApiKeySource : ITenantSource
     {
         foreach (var value in context.Request.Headers[header])
         {
-            mentions.AddOfCredential(IdentifierKind.ApiKey, value ?? "");
+            mentions.AddBound(IdentifierKind.ApiKey, value ?? "");
         }
     }
 }

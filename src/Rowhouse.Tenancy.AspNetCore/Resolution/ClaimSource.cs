@@ -31,7 +31,7 @@ internal sealed class ClaimSource : ITenantSource
             {
                 if (string.Equals(claim.Type, type, StringComparison.Ordinal) && (issuer is null || string.Equals(claim.Issuer, issuer, StringComparison.Ordinal)))
                 {
-                    mentions.AddOfCredential(IdentifierKind.Name, prefix.Length == 0 ? claim.Value : prefix + claim.Value);
+                    mentions.AddBound(IdentifierKind.Name, prefix.Length == 0 ? claim.Value : prefix + claim.Value);
                 }
             }
         }

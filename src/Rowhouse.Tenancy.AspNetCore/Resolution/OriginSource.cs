@@ -9,11 +9,13 @@ internal sealed class OriginSource(HostTemplate template) : ITenantSource
 
     public void Read(HttpContext context, TenantMentions mentions)
     {
-        // "null", of a page without an origin, names none.
-        var origin = context.Request.Headers.Origin.ToString();
-        if (origin.IndexOf(SchemeEnd, StringComparison.Ordinal) is > 0 and var scheme)
+        foreach (var origin in context.Request.Headers.Origin)
         {
-            template.Read(origin.AsMemory(scheme + SchemeEnd.Length), mentions);
+            // "null", of a page without an origin, names none.
+            if (origin?.IndexOf(SchemeEnd, StringComparison.Ordinal) is > 0 and var scheme)
+            {
+                template.Read(origin.AsMemory(scheme + SchemeEnd.Length), mentions);
+            }
         }
     }
 }

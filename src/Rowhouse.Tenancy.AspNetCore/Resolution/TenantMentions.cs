@@ -5,9 +5,13 @@ namespace Rowhouse.Tenancy.AspNetCore.Resolution;
 /// <summary>The tenants that one request names, and whether they are one. Belongs to its request; not thread-safe.</summary>
 public sealed class TenantMentions
 {
+    // Nobody has to name a tenant in so many ways that are all not in memory.
+    private const int MostUnread = 8;
+
     private readonly TenantDirectory directory;
-    private List<(Identifier Identifier, bool MustLead)>? unread;
+    private List<Mention>? unread;
     private ReadOnlyMemory<char> first;
+    private IdentifierKind firstKind;
     private Tenant? tenant;
     private State state;
 
@@ -17,146 +21,208 @@ public sealed class TenantMentions
     private enum State
     {
         None = 0,
-        Named = 1,
-        Conflicting = 2,
-        SpelledDifferently = 4,
-        ByCredential = 8,
-        Unreachable = 16,
-        Unsure = 32,
+        Spelled = 1,
+        SpelledDifferently = 2,
+        Led = 4,
+        Conflicting = 8,
+        ByCredential = 16,
+        Unreachable = 32,
+        Unsure = 64,
+    }
+
+    private enum Weight
+    {
+        /// <summary>Counts only where it leads to a tenant.</summary>
+        IfKnown,
+
+        /// <summary>Has to lead to a tenant.</summary>
+        Named,
+
+        /// <summary>Has to lead to a tenant, and the caller can speak for no other.</summary>
+        Bound,
     }
 
     /// <summary>Adds a value that must lead to a tenant; one that leads nowhere counts as much as one that leads somewhere.</summary>
     /// <param name="kind">What kind of identifier it is.</param>
     /// <param name="text">The value as the request has it.</param>
+    public void Add(IdentifierKind kind, ReadOnlyMemory<char> text) => Add(kind, text, Weight.Named);
+
+    /// <inheritdoc cref="Add(IdentifierKind, ReadOnlyMemory{char})"/>
     public void Add(IdentifierKind kind, string text)
     {
         ArgumentNullException.ThrowIfNull(text);
         Add(kind, text.AsMemory());
     }
 
-    /// <inheritdoc cref="Add(IdentifierKind, string)"/>
-    public void Add(IdentifierKind kind, ReadOnlyMemory<char> text)
-    {
-        if (!Identifier.TryNormalise(kind, text, out var value))
-        {
-            Take(text, found: null);
-        }
-        else if (!TryRead(kind, value, mustLead: true, out var found))
-        {
-            Take(value, found);
-        }
-    }
-
     /// <summary>Adds a value that the caller's credential itself is bound to: an API key, or the tenant that a token was made for.</summary>
     /// <param name="kind">What kind of identifier it is.</param>
     /// <param name="text">The value as the request has it.</param>
-    public void AddOfCredential(IdentifierKind kind, string text)
+    public void AddBound(IdentifierKind kind, ReadOnlyMemory<char> text)
     {
         state |= State.ByCredential;
-        Add(kind, text);
+        Add(kind, text, Weight.Bound);
+    }
+
+    /// <inheritdoc cref="AddBound(IdentifierKind, ReadOnlyMemory{char})"/>
+    public void AddBound(IdentifierKind kind, string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        AddBound(kind, text.AsMemory());
     }
 
     /// <summary>Adds a value only where it leads to a tenant: for values that every request has, such as its host.</summary>
     /// <param name="kind">What kind of identifier it is.</param>
     /// <param name="text">The value as the request has it.</param>
-    public void AddIfKnown(IdentifierKind kind, ReadOnlyMemory<char> text)
-    {
-        if (!Identifier.TryNormalise(kind, text, out var value) || TryRead(kind, value, mustLead: false, out var found))
-        {
-            return;
-        }
+    public void AddIfKnown(IdentifierKind kind, ReadOnlyMemory<char> text) => Add(kind, text, Weight.IfKnown);
 
-        if (found is not null)
-        {
-            Take(value, found);
-        }
+    /// <inheritdoc cref="AddIfKnown(IdentifierKind, ReadOnlyMemory{char})"/>
+    public void AddIfKnown(IdentifierKind kind, string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        AddIfKnown(kind, text.AsMemory());
     }
 
     /// <summary>Whether some of the tenants are not in memory.</summary>
     internal bool HasUnread => unread is not null;
 
     /// <summary>Reads the tenants that are not in memory.</summary>
-    internal async Task ReadAsync(TenantFinder finder, CancellationToken cancellationToken)
+    internal async Task ReadAsync(TenantLookup lookup, CancellationToken cancellationToken)
     {
-        var identifiers = unread ?? [];
+        var mentions = unread ?? [];
         unread = null;
-        foreach (var (identifier, mustLead) in identifiers)
+        var asked = mentions.ConvertAll(mention => lookup.FindAsync(mention.Identifier, cancellationToken).AsTask());
+        foreach (var (mention, asking) in mentions.Zip(asked))
         {
             try
             {
-                var found = await finder.FindAsync(identifier, cancellationToken).ConfigureAwait(false);
-                if (found is not null || mustLead)
-                {
-                    Take(identifier.Value.AsMemory(), found);
-                }
+                Take(mention, await asking.ConfigureAwait(false));
             }
             catch (CatalogueUnreachableException)
             {
-                state |= State.Unreachable;
+                Doubt(mention);
             }
         }
     }
 
-    internal TenantResolution Resolve(bool required) => new(Outcome, Outcome is TenantResolutionOutcome.Found ? tenant : null, required)
+    internal TenantResolution Resolve(bool required)
     {
-        SpelledDifferently = state.HasFlag(State.SpelledDifferently),
-        ByCredential = state.HasFlag(State.ByCredential),
-        Contact = directory.Contact,
-    };
+        var outcome = Outcome;
+        return new(outcome, outcome is TenantResolutionOutcome.Found ? tenant : null, required)
+        {
+            SpelledDifferently = state.HasFlag(State.SpelledDifferently),
+            ByCredential = state.HasFlag(State.ByCredential),
+            Contact = directory.Contact,
+        };
+    }
 
-    // Two names that lead to different tenants disagree whatever a third one leads to. Where nothing but the host could name a tenant and
-    // nobody can say whether it does, that is not known either.
+    // Without contact a name that is not known here may exist: two that disagree are then told from one that cannot be looked up by nobody.
+    // Where nothing but the host could name a tenant, and nobody can say whether it does, that is not known either.
     private TenantResolutionOutcome Outcome =>
-        state.HasFlag(State.Conflicting) ? TenantResolutionOutcome.Conflicting
-        : state.HasFlag(State.Unreachable) ? TenantResolutionOutcome.Unreachable
-        : !state.HasFlag(State.Named) ? state.HasFlag(State.Unsure) ? TenantResolutionOutcome.Unreachable : TenantResolutionOutcome.None
+        state.HasFlag(State.Unreachable) || (state.HasFlag(State.Conflicting) && directory.Contact is not DirectoryContact.Connected) ? TenantResolutionOutcome.Unreachable
+        : state.HasFlag(State.Conflicting) ? TenantResolutionOutcome.Conflicting
+        : !state.HasFlag(State.Led) ? state.HasFlag(State.Unsure) ? TenantResolutionOutcome.Unreachable : TenantResolutionOutcome.None
         : directory.Contact is DirectoryContact.Stale ? TenantResolutionOutcome.Unreachable
         : tenant is null ? TenantResolutionOutcome.Unknown
         : TenantResolutionOutcome.Found;
 
-    /// <summary>Looks in memory.</summary>
-    /// <returns>Whether it has to be looked for elsewhere, or nobody can say.</returns>
-    private bool TryRead(IdentifierKind kind, ReadOnlyMemory<char> value, bool mustLead, out Tenant? found)
+    private void Add(IdentifierKind kind, ReadOnlyMemory<char> text, Weight weight)
     {
-        if (directory.TryFind(kind, value.Span, out found))
+        if (!Identifier.TryNormalise(kind, text, out var value))
         {
-            return false;
-        }
-
-        if (directory.MayLead(kind, value.Span))
-        {
-            (unread ??= []).Add((new(kind, value.ToString()), mustLead));
-            return true;
-        }
-
-        if (directory.Contact is DirectoryContact.Connected)
-        {
-            return false;
-        }
-
-        state |= mustLead ? State.Unreachable : State.Unsure;
-        return true;
-    }
-
-    private void Take(ReadOnlyMemory<char> value, Tenant? found)
-    {
-        if (!state.HasFlag(State.Named))
-        {
-            state |= State.Named;
-            first = value;
-            tenant = found;
+            Take(new(kind, text, weight), found: null);
             return;
         }
 
-        var same = first.Span.SequenceEqual(value.Span);
-        if (!same)
+        var mention = new Mention(kind, value, weight);
+        if (directory.TryFind(kind, value.Span, out var found))
         {
-            state |= State.SpelledDifferently;
+            Take(mention, found);
+        }
+        else if (directory.MightContain(kind, value.Span))
+        {
+            if (weight is not Weight.IfKnown)
+            {
+                Spell(mention);
+            }
+
+            unread ??= [];
+            if (unread.Count < MostUnread)
+            {
+                unread.Add(mention);
+            }
+            else
+            {
+                state |= State.Conflicting;
+            }
+        }
+        else if (directory.Contact is DirectoryContact.Connected)
+        {
+            Take(mention, found: null);
+        }
+        else
+        {
+            Doubt(mention);
+        }
+    }
+
+    private void Take(Mention mention, Tenant? found)
+    {
+        if (found is null && mention.Weight is Weight.IfKnown)
+        {
+            return;
         }
 
-        if (found?.Id != tenant?.Id || (found is null && !same))
+        var again = Spell(mention);
+        if (!state.HasFlag(State.Led))
+        {
+            state |= State.Led;
+            tenant = found;
+        }
+        else if (found?.Id != tenant?.Id || (found is null && !again))
         {
             state |= State.Conflicting;
         }
+    }
+
+    private void Doubt(Mention mention)
+    {
+        if (mention.Weight is Weight.IfKnown)
+        {
+            state |= State.Unsure;
+            return;
+        }
+
+        Spell(mention);
+        state |= State.Unreachable;
+    }
+
+    /// <summary>Notes how the tenant is named. A credential spells nothing: a key never reads like a name.</summary>
+    /// <returns>Whether it is what was read before.</returns>
+    private bool Spell(Mention mention)
+    {
+        if (mention.Weight is Weight.Bound)
+        {
+            return false;
+        }
+
+        if (!state.HasFlag(State.Spelled))
+        {
+            state |= State.Spelled;
+            (firstKind, first) = (mention.Kind, mention.Value);
+            return false;
+        }
+
+        if (firstKind == mention.Kind && first.Span.SequenceEqual(mention.Value.Span))
+        {
+            return true;
+        }
+
+        state |= State.SpelledDifferently;
+        return false;
+    }
+
+    private readonly record struct Mention(IdentifierKind Kind, ReadOnlyMemory<char> Value, Weight Weight)
+    {
+        public Identifier Identifier => new(Kind, Value.ToString());
     }
 }

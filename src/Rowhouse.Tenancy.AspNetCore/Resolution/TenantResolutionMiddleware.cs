@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Http;
 namespace Rowhouse.Tenancy.AspNetCore.Resolution;
 
 /// <summary>Reads what the request says about its tenant, before routing. Judged after routing, when it is known what the endpoint needs.</summary>
-internal sealed class TenantResolutionMiddleware(RequestDelegate next, TenantDirectory directory, TenantFinder finder, IEnumerable<ITenantSource> sources)
+internal sealed class TenantResolutionMiddleware(RequestDelegate next, TenantDirectory directory, IEnumerable<ITenantSource> sources)
 {
     private readonly ITenantSource[] sources = [.. sources];
 
@@ -16,12 +16,6 @@ internal sealed class TenantResolutionMiddleware(RequestDelegate next, TenantDir
         }
 
         context.Features.Set(mentions);
-        return mentions.HasUnread ? ReadAsync(context, mentions) : next(context);
-    }
-
-    private async Task ReadAsync(HttpContext context, TenantMentions mentions)
-    {
-        await mentions.ReadAsync(finder, context.RequestAborted).ConfigureAwait(false);
-        await next(context).ConfigureAwait(false);
+        return next(context);
     }
 }

@@ -3,11 +3,20 @@ namespace Rowhouse.Tenancy.AspNetCore.Resolution;
 /// <summary>
 /// Places where requests name their tenant, as a configuration writes them, a line each:
 /// <c>host {tenant}.example.com</c>, <c>origin {tenant}.example.com</c>, <c>path /t/{tenant}</c>, <c>header X-Tenant-Id</c>, <c>query tenant</c>,
-/// <c>claim org_id</c> or <c>claim org_id https://issuer.example</c>, <c>api-key X-Api-Key</c>.
+/// <c>claim org_id</c>, <c>claim org_id https://issuer.example</c> or <c>claim org_id https://issuer.example prefix:</c>, <c>api-key X-Api-Key</c>.
 /// </summary>
 public static class TenantSourceList
 {
-    private const string Places = "host, origin, path, header, query, claim or api-key";
+    private static readonly Dictionary<string, string> Examples = new(StringComparer.Ordinal)
+    {
+        ["host"] = "host {tenant}.example.com",
+        ["origin"] = "origin {tenant}.example.com",
+        ["path"] = "path /t/{tenant}",
+        ["header"] = "header X-Tenant-Id",
+        ["query"] = "query tenant",
+        ["claim"] = "claim org_id https://issuer.example",
+        ["api-key"] = "api-key X-Api-Key",
+    };
 
     /// <summary>Reads a list.</summary>
     /// <param name="lines">The lines.</param>
@@ -49,10 +58,11 @@ public static class TenantSourceList
         ["query", var name] => TenantSources.Query(name),
         ["claim", var type] => TenantSources.Claim(type),
         ["claim", var type, var issuer] => TenantSources.Claim(type, issuer),
+        ["claim", var type, var issuer, var prefix] => TenantSources.Claim(type, issuer, prefix),
         ["api-key", var header] => TenantSources.ApiKey(header),
-        [] => throw new FormatException($"it is empty. Write {Places}, and what it is called."),
-        ["host" or "origin" or "path" or "header" or "query" or "claim" or "api-key"] => throw new FormatException($"behind '{words[0]}' stands what it is called."),
-        ["host" or "origin" or "path" or "header" or "query" or "claim" or "api-key", ..] => throw new FormatException($"'{words[^1]}' is one word too many."),
-        _ => throw new FormatException($"'{words[0]}' is not {Places}."),
+        [] => throw new FormatException($"it is empty. An example is '{Examples["host"]}'."),
+        [var place, ..] when !Examples.ContainsKey(place) => throw new FormatException($"'{place}' is not one of {string.Join(", ", Examples.Keys)}."),
+        [var place] => throw new FormatException($"'{place}' needs a value, for example '{Examples[place]}'."),
+        _ => throw new FormatException($"it has a word too many, '{words[^1]}'. An example is '{Examples[words[0]]}'."),
     };
 }

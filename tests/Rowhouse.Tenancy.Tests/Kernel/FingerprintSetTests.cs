@@ -8,28 +8,17 @@ namespace Rowhouse.Tenancy.Tests.Kernel;
 public sealed class FingerprintSetTests
 {
     [Property]
-    public Property It_has_what_was_added_and_not_removed() =>
-        Prop.ForAll(Gen.ListOf(Gen.Choose(1, 200).Zip(Gen.Elements(true, true, false))).ToArbitrary(), steps =>
+    public Property It_has_what_was_added_and_nothing_else() =>
+        Prop.ForAll(Gen.ListOf(Gen.Choose(1, 200)).ToArbitrary(), numbers =>
         {
+            // Neighbours in the table, so that they get in each other's way.
             var set = new FingerprintSet();
-            var expected = new HashSet<ulong>();
-            foreach (var (number, add) in steps)
+            foreach (var number in numbers)
             {
-                // Neighbours in the table, so that they get in each other's way.
-                var fingerprint = (ulong)number + 1;
-                if (add)
-                {
-                    set.Add(fingerprint);
-                    expected.Add(fingerprint);
-                }
-                else
-                {
-                    set.Remove(fingerprint);
-                    expected.Remove(fingerprint);
-                }
+                set.Add((ulong)number);
             }
 
-            return set.Count == expected.Count && Enumerable.Range(2, 200).All(number => set.Contains((ulong)number) == expected.Contains((ulong)number));
+            return set.Count == numbers.Distinct().Count() && Enumerable.Range(1, 200).All(number => set.Contains((ulong)number) == numbers.Contains(number));
         });
 
     [Fact]
@@ -50,20 +39,6 @@ public sealed class FingerprintSetTests
     }
 
     [Fact]
-    public void What_comes_and_goes_does_not_grow_it()
-    {
-        var set = new FingerprintSet();
-        for (var number = 2UL; number < 1_000_000; number++)
-        {
-            set.Add(number * 0x9E3779B97F4A7C15);
-            set.Remove(number * 0x9E3779B97F4A7C15);
-        }
-
-        set.Count.ShouldBe(0);
-        set.Bytes.ShouldBeLessThan(10_000);
-    }
-
-    [Fact]
     public async Task Who_reads_while_it_changes_misses_nothing_that_stays()
     {
         var set = new FingerprintSet();
@@ -81,11 +56,9 @@ public sealed class FingerprintSetTests
             return missed;
         })).ToArray();
 
-        for (var round = 0; round < 20; round++)
+        for (var number = 0; number < 300_000; number++)
         {
-            var passing = Enumerable.Range(0, 5_000).Select(number => set.Of(IdentifierKind.Name, $"{round}-{number}")).ToArray();
-            Array.ForEach(passing, set.Add);
-            Array.ForEach(passing, set.Remove);
+            set.Add(set.Of(IdentifierKind.Name, $"{number}"));
         }
 
         await done.CancelAsync();

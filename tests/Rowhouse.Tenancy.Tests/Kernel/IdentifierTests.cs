@@ -88,7 +88,9 @@ public sealed class IdentifierTests
 
     [Theory]
     [InlineData(IdentifierKind.Name, " SMITH ", "smith")]
-    [InlineData(IdentifierKind.Name, "Org_ÄB", "org_äb")]
+    [InlineData(IdentifierKind.Name, "Org_Ab:1", "org_ab:1")]
+    [InlineData(IdentifierKind.Name, "\u212Aite", null)]
+    [InlineData(IdentifierKind.Name, "smith harbor", null)]
     [InlineData(IdentifierKind.Name, "  ", null)]
     [InlineData(IdentifierKind.WhatsAppPhoneNumberId, " 106540352242922 ", "106540352242922")]
     [InlineData(IdentifierKind.WhatsAppPhoneNumberId, "10654x", null)]

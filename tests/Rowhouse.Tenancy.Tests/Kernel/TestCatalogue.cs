@@ -10,6 +10,7 @@ public sealed class TestCatalogue : ITenantCatalogue
     private readonly ConcurrentDictionary<TenantId, CatalogueEntry> entries = new();
     private readonly ConcurrentDictionary<Channel<CatalogueEntry[]>, bool> listeners = new();
     private volatile bool away;
+    private bool began;
     private int queries;
 
     /// <summary>How often it was asked for tenants.</summary>
@@ -76,9 +77,23 @@ public sealed class TestCatalogue : ITenantCatalogue
         await AnswerAsync();
         var listener = Channel.CreateUnbounded<CatalogueEntry[]>();
         listeners.TryAdd(listener, true);
-        yield return [.. entries.Values];
-        await foreach (var changed in listener.Reader.ReadAllAsync(cancellationToken))
+        yield return began ? [.. entries.Values] : [];
+        began = true;
+        while (true)
         {
+            // A sign of life, in real time.
+            using var beat = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            beat.CancelAfter(TimeSpan.FromSeconds(5));
+            CatalogueEntry[] changed = [];
+            try
+            {
+                changed = await listener.Reader.ReadAsync(beat.Token);
+            }
+            catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+            {
+                // Nothing has changed.
+            }
+
             yield return changed;
         }
     }

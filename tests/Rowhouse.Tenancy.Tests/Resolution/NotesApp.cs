@@ -77,6 +77,16 @@ internal sealed class NotesApp : IAsyncDisposable
         return (response.StatusCode, await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), response);
     }
 
+    /// <summary>Waits until the application knows that its catalogue is gone.</summary>
+    public async Task LoseCatalogueAsync(DirectoryContact contact)
+    {
+        Catalogue.GoAway();
+        while (Directory.Contact != contact)
+        {
+            await Task.Delay(5, TestContext.Current.CancellationToken);
+        }
+    }
+
     public ValueTask DisposeAsync() => web.DisposeAsync();
 
     private static Identifier Secret(IdentifierKind kind, string text) => Identifier.TryCreate(kind, text, out var identifier) ? identifier : throw new ArgumentException(text, nameof(text));

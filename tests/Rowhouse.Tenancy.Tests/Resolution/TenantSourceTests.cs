@@ -52,6 +52,8 @@ public sealed class TenantSourceTests
         }
 
         (await app.SendAsync("/signup", headers: [credentials[1], ("X-Tenant-Id", other)])).Status.ShouldBe(HttpStatusCode.Forbidden);
+        (await app.SendAsync("/signup", headers: [credentials[1], ("X-Tenant-Id", "smith")])).Status.ShouldBe(HttpStatusCode.OK);
+        (await app.SendAsync(headers: [("X-Api-Key", "guessed"), ("X-Tenant-Id", other)])).Status.ShouldBe(HttpStatusCode.Forbidden);
     }
 
     [Theory]
@@ -171,7 +173,7 @@ public sealed class TenantSourceTests
     public async Task Places_can_be_named_by_a_configuration()
     {
         await using var app = await NotesApp.StartAsync(tenancy => tenancy.FromList(
-            ["host {tenant}.notes.example", "path /t/{tenant}", " header  X-Tenant-Id ", "query tenant", "claim org_id", "claim sub https://idp.example", "api-key X-Api-Key", "origin {tenant}.pages.example"]));
+            ["host {tenant}.notes.example", "path /t/{tenant}", " header  X-Tenant-Id ", "query tenant", "claim org_id", "claim sub https://idp.example frontegg:", "api-key X-Api-Key", "origin {tenant}.pages.example"]));
 
         (await app.SendAsync(host: "smith.notes.example")).Status.ShouldBe(HttpStatusCode.OK);
         (await app.SendAsync("/t/smith/notes")).Status.ShouldBe(HttpStatusCode.OK);
@@ -180,14 +182,15 @@ public sealed class TenantSourceTests
         (await app.SendAsync(headers: ("X-Api-Key", "key-of-smith"))).Status.ShouldBe(HttpStatusCode.OK);
         (await app.SendAsync(headers: ("Origin", "https://smith.pages.example"))).Status.ShouldBe(HttpStatusCode.OK);
         (await app.SendAsync(headers: (Claims, "idp|org_id|smith"))).Status.ShouldBe(HttpStatusCode.OK);
-        (await app.SendAsync(headers: (Claims, "idp|sub|smith"))).Status.ShouldBe(HttpStatusCode.BadRequest);
+        (await app.SendAsync(headers: (Claims, "idp|sub|o1"))).Status.ShouldBe(HttpStatusCode.BadRequest);
+        (await app.SendAsync(headers: (Claims, "https://idp.example|sub|o1"))).Status.ShouldBe(HttpStatusCode.OK);
     }
 
     [Theory]
     [InlineData("", "it is empty")]
-    [InlineData("cookie tenant", "'cookie' is not host, origin, path, header, query, claim or api-key")]
-    [InlineData("host", "behind 'host'")]
-    [InlineData("header X-Tenant Id", "'Id' is one word too many")]
+    [InlineData("cookie tenant", "'cookie' is not one of host, origin, path, header, query, claim, api-key")]
+    [InlineData("host", "'host' needs a value, for example 'host {tenant}.example.com'")]
+    [InlineData("header X-Tenant Id", "it has a word too many, 'Id'")]
     [InlineData("header X:Tenant", "it cannot have ':'")]
     [InlineData("query a=b", "it cannot have '='")]
     [InlineData("host notes.example", "{tenant} exactly once")]

@@ -1,7 +1,10 @@
 using System.Diagnostics;
 using System.Net;
 using System.Text.RegularExpressions;
+using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Time.Testing;
 using Npgsql;
 using Rowhouse.Tenancy;
 using Rowhouse.Testing;
@@ -10,7 +13,7 @@ using Shouldly;
 namespace Rowhouse.Tests.Server;
 
 /// <summary>A server whose control database lets nobody in for a while.</summary>
-public sealed partial class CatalogueOutageTests(ServerFixture server) : IClassFixture<ServerFixture>
+public sealed partial class CatalogueOutageTests(CatalogueOutageTests.ServerWithClock server) : IClassFixture<CatalogueOutageTests.ServerWithClock>
 {
     private const string Cards = "/api/cardvault/cards";
 
@@ -26,7 +29,7 @@ public sealed partial class CatalogueOutageTests(ServerFixture server) : IClassF
         await LetInAsync(false);
         try
         {
-            await UntilAsync(directory, DirectoryContact.Cut);
+            await UntilAsync(directory, DirectoryContact.Disconnected);
 
             (await AskAsync(smith, smith.Slug)).Status.ShouldBe(HttpStatusCode.OK);
             var known = await AskAsync(smith, jones.Slug);
@@ -34,6 +37,11 @@ public sealed partial class CatalogueOutageTests(ServerFixture server) : IClassF
 
             known.Status.ShouldBe(HttpStatusCode.ServiceUnavailable);
             known.Body.ShouldContain("urn:rowhouse:tenancy:catalogue-unreachable");
+            // A session is checked once a minute where it can be.
+            server.Clock.Advance(TimeSpan.FromMinutes(2));
+            (await AskAsync(smith, smith.Slug)).Status.ShouldBe(HttpStatusCode.OK);
+            server.Clock.Advance(TimeSpan.FromMinutes(4));
+            (await AskAsync(smith, smith.Slug)).Status.ShouldBe(HttpStatusCode.ServiceUnavailable);
             (unknown.Status, WithoutTrace(unknown.Body)).ShouldBe((known.Status, WithoutTrace(known.Body)));
         }
         finally
@@ -80,4 +88,11 @@ public sealed partial class CatalogueOutageTests(ServerFixture server) : IClassF
 
     [GeneratedRegex("\"traceId\":\"[^\"]*\"", RegexOptions.NonBacktracking)]
     private static partial Regex TraceId();
+
+    public sealed class ServerWithClock : ServerFixture
+    {
+        public FakeTimeProvider Clock { get; } = new(TimeProvider.System.GetUtcNow());
+
+        protected override void Configure(WebApplicationBuilder builder) => builder.Services.Replace(ServiceDescriptor.Singleton<TimeProvider>(Clock));
+    }
 }

@@ -31,7 +31,7 @@ CREATE UNIQUE INDEX ix_tenants_slug ON platform.tenants (slug);
 CREATE UNIQUE INDEX ix_tenants_master_account_key ON platform.tenants (master_account_key) WHERE status NOT IN (8, 9);
 CREATE INDEX ix_tenants_created_at_id ON platform.tenants (created_at, id);
 CREATE INDEX ix_tenants_name_key_id ON platform.tenants (name_key, id);
-CREATE INDEX ix_tenants_changed_in ON platform.tenants (changed_in);
+CREATE INDEX ix_tenants_changed_in_id ON platform.tenants (changed_in, id);
 
 -- Everything that leads to a tenant. Id, slug and external ids are one kind and so one name space: the primary key lets
 -- no value lead to two tenants.
@@ -188,7 +188,10 @@ $$;
 
 REVOKE ALL ON FUNCTION platform.stamp_tenant(), platform.touch_tenant(), platform.tell_person(), platform.tell_person_changed() FROM PUBLIC;
 
-CREATE TRIGGER stamp BEFORE INSERT OR UPDATE ON platform.tenants FOR EACH ROW EXECUTE FUNCTION platform.stamp_tenant();
+CREATE TRIGGER stamp_new BEFORE INSERT ON platform.tenants FOR EACH ROW EXECUTE FUNCTION platform.stamp_tenant();
+CREATE TRIGGER stamp_changed BEFORE UPDATE OF
+    slug, name, status, placement_kind, store, database, generation, time_zone, currency, locale, version, changed_in
+    ON platform.tenants FOR EACH ROW EXECUTE FUNCTION platform.stamp_tenant();
 CREATE TRIGGER touch AFTER INSERT OR UPDATE OR DELETE ON platform.identifiers FOR EACH ROW EXECUTE FUNCTION platform.touch_tenant();
 CREATE TRIGGER touch AFTER INSERT OR UPDATE OR DELETE ON platform.subscriptions FOR EACH ROW EXECUTE FUNCTION platform.touch_tenant();
 
@@ -198,6 +201,7 @@ CREATE TRIGGER tell_joined AFTER INSERT ON platform.members FOR EACH ROW WHEN (N
 CREATE TRIGGER tell_changed AFTER UPDATE OF person_id, role ON platform.members FOR EACH ROW WHEN (NEW.person_id IS NOT NULL OR OLD.person_id IS NOT NULL) EXECUTE FUNCTION platform.tell_person();
 CREATE TRIGGER tell_left AFTER DELETE ON platform.members FOR EACH ROW WHEN (OLD.person_id IS NOT NULL) EXECUTE FUNCTION platform.tell_person();
 CREATE TRIGGER tell_ended AFTER DELETE ON platform.sessions FOR EACH ROW WHEN (OLD.expires_at > now()) EXECUTE FUNCTION platform.tell_person();
+CREATE TRIGGER tell_shortened AFTER UPDATE OF expires_at ON platform.sessions FOR EACH ROW WHEN (NEW.expires_at < OLD.expires_at) EXECUTE FUNCTION platform.tell_person();
 CREATE TRIGGER tell_changed AFTER UPDATE OF super_admin ON platform.people FOR EACH ROW EXECUTE FUNCTION platform.tell_person_changed();
 
 GRANT USAGE ON SCHEMA platform TO :"platform";

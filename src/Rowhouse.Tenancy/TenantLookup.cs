@@ -7,13 +7,14 @@ namespace Rowhouse.Tenancy;
 /// <param name="directory">What is in memory.</param>
 /// <param name="catalogue">Where the rest is.</param>
 /// <param name="options">Has the clock for the pause in which questions gather.</param>
-public sealed class TenantFinder(TenantDirectory directory, ITenantCatalogue catalogue, DirectoryOptions options)
+internal sealed class TenantLookup(TenantDirectory directory, ITenantCatalogue catalogue, DirectoryOptions options)
 {
-    /// <summary>How many identifiers are asked for in one query at most.</summary>
-    public const int MostAtOnce = 1_000;
-
     private const int MostNegatives = 10_000;
 
+    // Where changes come without end, an answer may be older than one of them until the next poll.
+    private const int MostQueries = 5;
+
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan Gathering = TimeSpan.FromMilliseconds(10);
 
     private readonly Lock gate = new();
@@ -33,7 +34,7 @@ public sealed class TenantFinder(TenantDirectory directory, ITenantCatalogue cat
             return known;
         }
 
-        if (directory.IsFilled && !directory.MayLead(identifier.Kind, identifier.Value))
+        if (directory.IsFilled && !directory.MightContain(identifier.Kind, identifier.Value))
         {
             return directory.Contact is DirectoryContact.Connected
                 ? null
@@ -56,7 +57,7 @@ public sealed class TenantFinder(TenantDirectory directory, ITenantCatalogue cat
         lock (gate)
         {
             // Its fingerprint is another identifier's. Nothing has changed since it was last asked for.
-            if (negatives.TryGetValue(identifier, out var since) && since == directory.Changes)
+            if (directory.Contact is DirectoryContact.Connected && negatives.TryGetValue(identifier, out var since) && since == directory.Changes)
             {
                 return Task.FromResult<Tenant?>(null);
             }
@@ -87,7 +88,7 @@ public sealed class TenantFinder(TenantDirectory directory, ITenantCatalogue cat
             KeyValuePair<Identifier, TaskCompletionSource<Tenant?>>[] batch;
             lock (gate)
             {
-                batch = [.. waiting.Take(MostAtOnce)];
+                batch = [.. waiting.Take(ITenantCatalogue.MostAtOnce)];
                 if (batch is [])
                 {
                     asking = false;
@@ -101,31 +102,34 @@ public sealed class TenantFinder(TenantDirectory directory, ITenantCatalogue cat
 
     private async Task AskAsync(KeyValuePair<Identifier, TaskCompletionSource<Tenant?>>[] batch)
     {
-        var found = new Dictionary<Identifier, Tenant>();
-        var changes = directory.Changes;
+        IReadOnlyList<CatalogueEntry> entries = [];
+        long changes;
         Exception? failure = null;
+        var queries = 0;
+        using var deadline = new CancellationTokenSource(Patience, options.Clock);
         try
         {
-            foreach (var entry in await catalogue.FindAsync([.. batch.Select(asked => asked.Key)]).ConfigureAwait(false))
+            do
             {
-                directory.Apply(entry);
-                changes++;
-                foreach (var identifier in entry.Leads)
-                {
-                    found[identifier] = entry.Tenant;
-                }
+                // Asked again where a change came in meanwhile, which the answer may not have.
+                changes = directory.Changes;
+                entries = await catalogue.FindAsync([.. batch.Select(asked => asked.Key)], deadline.Token).ConfigureAwait(false);
+                queries++;
             }
+            while (!directory.TryApply(entries, since: queries < MostQueries ? changes : directory.Changes));
         }
 #pragma warning disable CA1031 // Whoever asked is told, whatever it was; not caught here, they would wait for ever.
         catch (Exception exception)
 #pragma warning restore CA1031
         {
-            failure = exception;
+            failure = deadline.IsCancellationRequested ? new CatalogueUnreachableException($"The catalogue did not answer within {Patience}.", exception) : exception;
         }
 
+        var found = entries.SelectMany(entry => entry.Leads.Select(identifier => (identifier, entry.Tenant))).DistinctBy(lead => lead.identifier).ToDictionary(lead => lead.identifier, lead => lead.Tenant);
+        changes = directory.Changes;
         foreach (var (identifier, answer) in batch)
         {
-            // A change may have come in meanwhile, which the directory has and the answer has not.
+            // Of more tenants than there is room for in memory, some have given way to the others already.
             if (!directory.TryFind(identifier.Kind, identifier.Value, out var tenant))
             {
                 tenant = found.GetValueOrDefault(identifier);
