@@ -46,12 +46,15 @@ internal sealed class UnkeyedCacheAnalyzer : TenancyAnalyzer
     private static void Look(OperationAnalysisContext context, IMethodSymbol method, ITypeSymbol? receiver, TenancyTypes types, CacheTypes caches)
     {
         var declared = method.ReducedFrom ?? method;
+        if (!declared.Parameters.Any(parameter => keys.Contains(parameter.Name, StringComparer.Ordinal)))
+        {
+            return;
+        }
+
         var cache = declared.IsExtensionMethod && declared.ContainingNamespace.ToDisplayString().StartsWith("Microsoft.Extensions.Caching", StringComparison.Ordinal)
             ? declared.Parameters[0].Type
             : method.ContainingType;
-        if (caches.Has(cache)
-            && declared.Parameters.Any(parameter => keys.Contains(parameter.Name, StringComparer.Ordinal))
-            && !IsOwnCache(context.ContainingSymbol, types, caches))
+        if (caches.Has(cache) && !IsOwnCache(context.ContainingSymbol, types, caches))
         {
             context.Report(Rules.UnkeyedCache, method.Name, (receiver ?? cache).Name);
         }

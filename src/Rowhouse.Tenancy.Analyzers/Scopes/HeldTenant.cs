@@ -9,12 +9,14 @@ internal static class HeldTenant
     private static readonly string[] holders = ["AsyncLocal", "ThreadLocal", "Lazy", "StrongBox", "WeakReference", "Task", "ValueTask", "Nullable"];
 
     /// <summary>The type that is held; <see langword="null"/> where there is none.</summary>
-    /// <param name="member">A static field or property.</param>
+    /// <param name="member">A field or property.</param>
     /// <param name="types">The kernel's types.</param>
     public static ITypeSymbol? In(ISymbol member, TenancyTypes types) => member switch
     {
         IFieldSymbol { IsStatic: true, IsConst: false, IsImplicitlyDeclared: false } field => Find(field.Type, !field.IsReadOnly, types),
         IPropertySymbol { IsStatic: true } property when property.HasStorage() => Find(property.Type, property.SetMethod is not null, types),
+        // It flows past every scope, whoever keeps it.
+        IFieldSymbol { IsImplicitlyDeclared: false, Type: INamedTypeSymbol { Name: "AsyncLocal" } flowing } => Find(flowing, canChange: true, types),
         _ => null,
     };
 

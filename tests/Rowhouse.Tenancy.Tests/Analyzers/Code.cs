@@ -45,6 +45,10 @@ internal static class Code
             .Select(file => MetadataReference.CreateFromFile(file)),
     ];
 
+    // Shared, so that the libraries are read once.
+    private static readonly CSharpCompilation empty =
+        CSharpCompilation.Create("Application", [], references, new(OutputKind.DynamicallyLinkedLibrary, nullableContextOptions: NullableContextOptions.Enable));
+
     /// <summary>Every analyzer of the package.</summary>
     public static ImmutableArray<DiagnosticAnalyzer> Analyzers { get; } =
         [.. typeof(Rules).Assembly.GetTypes().Where(type => type.GetCustomAttributes(typeof(DiagnosticAnalyzerAttribute), inherit: false).Length > 0).Select(type => (DiagnosticAnalyzer)Activator.CreateInstance(type)!)]; // no Nullable
@@ -80,12 +84,17 @@ internal static class Code
 
     public static async Task<ImmutableArray<Diagnostic>> AnalyzeAsync(string source, string path = "Work.cs", bool withKernel = true, string application = Application, string? library = null)
     {
-        var known = withKernel ? references : references.Where(reference => !Path.GetFileName(reference.Display)!.StartsWith("Rowhouse", StringComparison.Ordinal)); // references of files
-        var compilation = CSharpCompilation.Create(
-            "Application",
-            [CSharpSyntaxTree.ParseText(application, parsing), CSharpSyntaxTree.ParseText(source, parsing, path)],
-            library is null ? known : known.Append(Build(library)),
-            new(OutputKind.DynamicallyLinkedLibrary, nullableContextOptions: NullableContextOptions.Enable, allowUnsafe: true));
+        var compilation = empty.AddSyntaxTrees(CSharpSyntaxTree.ParseText(application, parsing), CSharpSyntaxTree.ParseText(source, parsing, path));
+        if (library is not null)
+        {
+            compilation = compilation.AddReferences(Build(library));
+        }
+
+        if (!withKernel)
+        {
+            compilation = compilation.RemoveReferences(references.Where(reference => Path.GetFileName(reference.Display)!.StartsWith("Rowhouse", StringComparison.Ordinal))); // references of files
+        }
+
         compilation.GetDiagnostics().Where(diagnostic => diagnostic.Severity is DiagnosticSeverity.Error).ShouldBeEmpty(source);
 
         return await compilation

@@ -14,19 +14,20 @@ public sealed class HeldTenantTests
     [InlineData("private static readonly AsyncLocal<Tenant?> [|current|] = new();")]
     [InlineData("private static readonly AsyncLocal<TenantId> [|current|] = new();")]
     [InlineData("private static readonly AsyncLocal<TenantId?> [|current|] = new();")]
+    [InlineData("private readonly AsyncLocal<Tenant?> [|current|] = new();")]
     [InlineData("private static readonly ThreadLocal<TenantScope> [|current|] = new();")]
     [InlineData("private static readonly Lazy<NotesDb> [|shared|] = new();")]
     [InlineData("private static readonly WeakReference<NotesDb> [|shared|] = new(null!);")]
     [InlineData("private static TenantId [|current|];")]
     [InlineData("private static TenantId? [|current|];")]
     [InlineData("private static readonly Tenant[] [|all|] = [];")]
-    [InlineData("private static readonly ConcurrentDictionary<TenantId, Tenant> [|all|] = new();")]
+    [InlineData("public static readonly ConcurrentDictionary<TenantId, Tenant> [|all|] = new();")]
     [InlineData("private static readonly ConcurrentDictionary<string, Lazy<NotesDb>> [|all|] = new();")]
     [InlineData("private static readonly IReadOnlyList<Tenant> [|all|] = [];")]
-    public Task A_static_member_that_holds_a_tenant_is_reported(string member) => Code.IsReportedAsync(Rules.HeldTenant, Code.Method("", member));
+    public Task A_member_that_holds_a_tenant_beyond_its_scope_is_reported(string member) => Code.IsReportedAsync(Rules.HeldTenant, Code.Method("", member));
 
     [Theory]
-    [InlineData("private readonly TenantScope scope = null!; private NotesDb? db; private readonly AsyncLocal<Tenant> inner = new();")]
+    [InlineData("private readonly TenantScope scope = null!; private NotesDb? db; private readonly ThreadLocal<string> name = new();")]
     [InlineData("private static readonly TenantId demo = TenantId.New(TimeProvider.System);")]
     [InlineData("private static TenantId Fresh => TenantId.New(TimeProvider.System);")]
     [InlineData("private static string NameOf(Tenant tenant) => tenant.Name;")]

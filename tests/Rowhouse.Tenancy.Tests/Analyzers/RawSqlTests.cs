@@ -113,6 +113,11 @@ public sealed partial class RawSqlTests
         {
             public int Clean() => Database.ExecuteSqlRaw("DELETE FROM notes") + base.Database.ExecuteSqlRaw("DELETE FROM notes");
         }
+
+        public sealed class OwnDb(DbContextOptions options) : DbContext(options)
+        {
+            public int Clean() => Database.ExecuteSqlRaw("DELETE FROM notes") + base.Database.ExecuteSqlRaw("DELETE FROM notes");
+        }
         """);
 
     [Fact]
