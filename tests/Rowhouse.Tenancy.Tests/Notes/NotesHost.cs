@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Npgsql;
 using Rowhouse.Tenancy.Postgres;
 using Rowhouse.Tenancy.Postgres.Binding;
@@ -23,6 +24,9 @@ public sealed class NotesHost : IAsyncDisposable
 
     public IServiceProvider Services => host.Services;
 
+    /// <summary>The tenants that can be entered.</summary>
+    public Catalogue Known => (Catalogue)Services.GetRequiredService<ITenantCatalogue>();
+
     public PostgresConnections Connections => Services.GetRequiredService<PostgresStore>().Connections;
 
     public static async Task<NotesHost> StartAsync(PostgresFixture postgres, Func<PostgresConnections, PostgresConnections>? change = null, TimeProvider? clock = null)
@@ -37,18 +41,36 @@ public sealed class NotesHost : IAsyncDisposable
     public static async Task<NotesHost> StartAsync(PostgresConnections connections, TimeProvider? clock = null)
     {
         var notes = new NotesHost(Build(connections, migrate: false, clock));
-        ((Catalogue)notes.Services.GetRequiredService<ITenantCatalogue>()).Entries.AddRange([new(notes.Smith, []), new(notes.Harbor, [])]);
+        notes.Known.Entries.AddRange([new(notes.Smith, []), new(notes.Harbor, [])]);
         await notes.host.StartAsync();
         await notes.OpenHomeAsync(notes.Smith);
         await notes.OpenHomeAsync(notes.Harbor);
         return notes;
     }
 
-    public static IHost Build(PostgresConnections connections, bool migrate, TimeProvider? clock = null)
+    /// <summary>
+    /// The application on a database as it is: without the verification of a start, which knows one login and refuses that
+    /// of a tenant's own home.
+    /// </summary>
+    public static NotesHost Open(PostgresConnections connections, TimeProvider? clock = null, ILoggerProvider? log = null)
+    {
+        var notes = new NotesHost(Build(connections, migrate: false, clock, log));
+        notes.Known.Entries.AddRange([new(notes.Smith, []), new(notes.Harbor, [])]);
+        notes.Services.GetRequiredService<PostgresStore>().Open(connections);
+        return notes;
+    }
+
+    public static IHost Build(PostgresConnections connections, bool migrate, TimeProvider? clock = null, ILoggerProvider? log = null)
     {
         var builder = Host.CreateEmptyApplicationBuilder(new());
         builder.Services.AddSingleton(clock ?? TimeProvider.System);
-        builder.Services.AddLogging();
+        builder.Services.AddLogging(logging =>
+        {
+            if (log is not null)
+            {
+                logging.AddProvider(log).SetMinimumLevel(LogLevel.Trace);
+            }
+        });
         builder.AddTenancy(tenancy => tenancy.UseCatalogue<Catalogue>().OnPostgres(options =>
         {
             options.Connections = connections;
