@@ -190,19 +190,38 @@ public sealed class AttackGround : IAsyncDisposable
             return "";
         }
 
-        await using var command = new NpgsqlCommand(sql, connection) { AllResultTypesAreUnknown = true, CommandTimeout = 20 };
-        await using var reader = await command.ExecuteReaderAsync(Token);
-        List<string> lines = [];
-        do
+        try
         {
-            while (await reader.ReadAsync(Token))
+            await using var command = new NpgsqlCommand(sql, connection) { AllResultTypesAreUnknown = true, CommandTimeout = 20 };
+            await using var reader = await command.ExecuteReaderAsync(Token);
+            List<string> lines = [];
+            do
             {
-                lines.Add(string.Join('|', Enumerable.Range(0, reader.FieldCount).Select(i => reader.IsDBNull(i) ? "" : reader.GetString(i))));
+                while (await reader.ReadAsync(Token))
+                {
+                    lines.Add(string.Join('|', Enumerable.Range(0, reader.FieldCount).Select(i => reader.IsDBNull(i) ? "" : reader.GetString(i))));
+                }
             }
-        }
-        while (await reader.NextResultAsync(Token));
+            while (await reader.NextResultAsync(Token));
 
-        return string.Join('\n', lines);
+            return string.Join('\n', lines);
+        }
+        catch (PostgresException)
+        {
+            await ForgetStatementsAsync(connection);
+            throw;
+        }
+    }
+
+    // The driver holds a statement that failed for prepared; the kernel sees to that where EF Core runs the statement.
+    private static async Task ForgetStatementsAsync(NpgsqlConnection connection)
+    {
+        if (new NpgsqlConnectionStringBuilder(connection.ConnectionString).MaxAutoPrepare > 0)
+        {
+            await using var rollback = new NpgsqlCommand("ROLLBACK", connection);
+            await rollback.ExecuteNonQueryAsync(Token);
+            connection.UnprepareAll();
+        }
     }
 
     public async ValueTask DisposeAsync()
