@@ -103,7 +103,7 @@ public sealed class AttackGround : IAsyncDisposable
             INSERT INTO tenancy.homes (tenant_id, generation) VALUES ('{Attacker.Id}', 1) ON CONFLICT DO NOTHING;
             INSERT INTO notes.notebooks (tenant_id, id, title) VALUES ('{Attacker.Id}', '{OwnNotebook}', 'own');
             INSERT INTO notes.notes (tenant_id, id, text, written_on, revision, notebook_id) VALUES ('{Attacker.Id}', gen_random_uuid(), 'own', '2000-01-01', 0, '{OwnNotebook}');
-            INSERT INTO notes.labels (tenant_id, id, name) VALUES ('{Attacker.Id}', 1, 'own');
+            INSERT INTO notes.labels (tenant_id, id, name) VALUES ('{Attacker.Id}', 7000, 'own');
             """ : "")}
         """);
 

@@ -20,7 +20,7 @@ public sealed partial class KeyAttacks(AttackServer server)
 
         await AlikeAsync(ground, "23503", id => new Note { Text = "child", NotebookId = id }, ground.Rows.Notebook);
         await AlikeAsync(ground, "23503", id => new Note { Text = "answer", NotebookId = ground.OwnNotebook, AnswerToId = new(id) }, ground.Rows.Note.Value);
-        await AlikeAsync(ground, "23503", id => $"INSERT INTO notes.label_note VALUES ('{ground.Attacker.Id}', 1, '{id}')", ground.Rows.Note.Value);
+        await AlikeAsync(ground, "23503", id => $"INSERT INTO notes.label_note VALUES ('{ground.Attacker.Id}', 7000, '{id}')", ground.Rows.Note.Value);
         await AlikeAsync(ground, "23503", id => $"UPDATE notes.notes SET notebook_id = '{id}'", ground.Rows.Notebook);
     }
 

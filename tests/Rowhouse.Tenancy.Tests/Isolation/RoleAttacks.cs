@@ -37,6 +37,8 @@ public sealed class RoleAttacks(AttackServer server)
     [EveryWay("GRANT rowhouse_owner TO CURRENT_USER")]
     [EveryWay("GRANT rowhouse_tenant TO rowhouse_platform")]
     [EveryWay("ALTER ROLE CURRENT_USER BYPASSRLS")]
+    [EveryWay("ALTER ROLE CURRENT_USER SET rowhouse.tenant = 'x'")]
+    [EveryWay("ALTER ROLE CURRENT_USER SET session_replication_role = replica")]
     [EveryWay("CREATE ROLE accomplice")]
     [EveryWay("ALTER ROLE rowhouse_owner PASSWORD 'x'")]
     [EveryWay("ALTER ROLE ALL SET row_security = off")]

@@ -37,7 +37,8 @@ public sealed class SqlAttacks(AttackServer server)
 
     [Theory]
     [EveryWay("SELECT text FROM notes.notes")]
-    [EveryWay("TABLE notes.labels", "1|own")]
+    [EveryWay("SELECT id, name FROM notes.labels", "7000|own")]
+    [EveryWay("SELECT tenant_id::text = current_setting('rowhouse.tenant'), state FROM tenancy.homes", "t|open")]
     [EveryWay("WITH n AS MATERIALIZED (SELECT * FROM notes.notes) SELECT text FROM n")]
     [EveryWay("SELECT text FROM notes.notebooks b RIGHT JOIN notes.notes n ON b.id = n.notebook_id")]
     [EveryWay("SELECT text FROM ONLY notes.notes")]
@@ -55,7 +56,7 @@ public sealed class SqlAttacks(AttackServer server)
     {
         var ground = await server.OnAsync(way);
 
-        var outcome = sql.StartsWith("COPY", StringComparison.Ordinal) ? await CopyOutAsync(ground, sql) : await ground.SqlAsync(sql.Replace("TABLE notes.labels", "SELECT id, name FROM notes.labels", StringComparison.Ordinal));
+        var outcome = sql.StartsWith("COPY", StringComparison.Ordinal) ? await CopyOutAsync(ground, sql) : await ground.SqlAsync(sql);
 
         if (writes)
         {
@@ -85,7 +86,7 @@ public sealed class SqlAttacks(AttackServer server)
         var ground = await server.OnAsync(way);
 
         (await ground.SqlAsync($"UPDATE notes.labels SET tenant_id = '{ground.Victim.Id}'")).ShouldBeRefusedAtHome("42501");
-        (await ground.SqlAsync($"INSERT INTO notes.labels VALUES ('{ground.Victim.Id}', 1, 'x')")).ShouldBeRefusedAtHome("42501");
+        (await ground.SqlAsync($"INSERT INTO notes.labels VALUES ('{ground.Victim.Id}', 7000, 'x')")).ShouldBeRefusedAtHome("42501");
         (await ground.SqlAsync($"INSERT INTO notes.labels SELECT '{ground.Victim.Id}', id, name FROM notes.labels")).ShouldBeRefusedAtHome("42501");
     }
 
