@@ -45,7 +45,9 @@ public sealed class ErrorAttacks(AttackServer server)
             await AttackGround.ReadAsync(connection, $"BEGIN; {AttackGround.Bind(ground.Attacker)}; LISTEN loot");
             var count = await AttackGround.ReadAsync(connection, $"SELECT count(*) FROM notes.notes WHERE NOT coalesce({condition}, false) AND text <> 'own'");
             var shown = await AttackGround.ReadAsync(connection, shows);
-            var kept = await AttackGround.ReadAsync(connection, "SELECT convert_from(lo_get(oid), 'UTF8') FROM pg_largeobject_metadata WHERE lomowner = (SELECT oid FROM pg_roles WHERE rolname = current_user); ROLLBACK");
+            const string mine = "FROM pg_largeobject_metadata WHERE lomowner = (SELECT oid FROM pg_roles WHERE rolname = current_user)";
+            var kept = await AttackGround.ReadAsync(connection, $"SELECT convert_from(lo_get(oid), 'UTF8') {mine}; COMMIT");
+            await AttackGround.ReadAsync(connection, $"SELECT lo_unlink(oid) {mine}; UNLISTEN *");
             return $"{count} {shown} {kept} {told}";
         });
 
