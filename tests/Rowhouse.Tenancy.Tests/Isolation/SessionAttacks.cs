@@ -224,6 +224,26 @@ public sealed class SessionAttacks(AttackServer server)
         await VictimReadsAsync(ground);
     }
 
+    [Theory]
+    [EveryWay("DISCARD ALL")]
+    [EveryWay("DEALLOCATE ALL")]
+    public async Task A_session_that_is_emptied_is_nobodys_and_serves_again(Way way, string sql)
+    {
+        var ground = await server.OnAsync(way);
+        await AttackerReadsAsync(ground);
+        await LeaveAsync(ground, sql);
+
+        // The driver does not know that what it prepared is gone: one statement may fail for it.
+        var first = await ground.AttackAsync(db => db.Notes.IgnoreQueryFilters().Select(note => note.Text).ToListAsync(Token));
+        if (first.Thrown is not null)
+        {
+            first.ShouldBeRefused("26000");
+        }
+
+        (await ground.AttackAsync(db => db.Notes.IgnoreQueryFilters().Select(note => note.Text).ToListAsync(Token))).ShouldGiveOwn("[\"own\"]");
+        await VictimReadsAsync(ground);
+    }
+
     private static async Task AttackerReadsAsync(AttackGround ground)
     {
         (await ground.AttackAsync(db => db.Notes.IgnoreQueryFilters().Select(note => note.Text).ToListAsync(Token))).ShouldGiveOwn("[\"own\"]");

@@ -95,7 +95,7 @@ public sealed class UncoveredTests(AttackServer server)
         await other.OpenAsync(Token);
         var pid = await AttackGround.ReadAsync(other, "SELECT pg_backend_pid()");
 
-        var outcome = await ground.SqlAsync($"SELECT pg_cancel_backend({pid})");
+        var outcome = await ground.SqlAsync($"SELECT pg_terminate_backend({pid})");
 
         if (ground.IsOneDatabase)
         {
