@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Npgsql;
 using Rowhouse.Tenancy.Postgres;
 using Rowhouse.Tenancy.Postgres.Binding;
@@ -46,11 +47,30 @@ public sealed class NotesHost : IAsyncDisposable
         return notes;
     }
 
-    public static IHost Build(PostgresConnections connections, bool migrate, TimeProvider? clock = null)
+    /// <summary>
+    /// The application on a database as it is: without the verification of a start, which knows one login and refuses that
+    /// of a tenant's own home.
+    /// </summary>
+    public static NotesHost Open(PostgresConnections connections, TimeProvider? clock = null, ILoggerProvider? log = null)
+    {
+        var notes = new NotesHost(Build(connections, migrate: false, clock, log));
+        notes.Catalogue.Add(notes.Smith);
+        notes.Catalogue.Add(notes.Harbor);
+        notes.Services.GetRequiredService<PostgresStore>().Open(connections);
+        return notes;
+    }
+
+    public static IHost Build(PostgresConnections connections, bool migrate, TimeProvider? clock = null, ILoggerProvider? log = null)
     {
         var builder = Host.CreateEmptyApplicationBuilder(new());
         builder.Services.AddSingleton(clock ?? TimeProvider.System);
-        builder.Services.AddLogging();
+        builder.Services.AddLogging(logging =>
+        {
+            if (log is not null)
+            {
+                logging.AddProvider(log).SetMinimumLevel(LogLevel.Trace);
+            }
+        });
         builder.AddTenancy(tenancy => tenancy.UseCatalogue<TestCatalogue>().OnPostgres(options =>
         {
             options.Connections = connections;
