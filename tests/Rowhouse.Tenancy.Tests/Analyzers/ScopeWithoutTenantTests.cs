@@ -31,6 +31,8 @@ public sealed class ScopeWithoutTenantTests
                 using var scope = factory.CreateScope();
                 return inner.EnterAsync(id, cancellationToken);
             }
+
+            public ValueTask<EnteredTenant> EnterAsync(Identifier identifier, CancellationToken cancellationToken = default) => inner.EnterAsync(identifier, cancellationToken);
         }
         """);
 
