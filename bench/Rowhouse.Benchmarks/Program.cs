@@ -1,17 +1,13 @@
-using BenchmarkDotNet.Configs;
-using BenchmarkDotNet.Jobs;
-using BenchmarkDotNet.Running;
-using BenchmarkDotNet.Toolchains.InProcess.Emit;
-using Rowhouse.Benchmarks;
 using Rowhouse.Benchmarks.CardVault;
 using Rowhouse.Benchmarks.Isolation;
+using Rowhouse.Benchmarks.Resolution;
 
-// dotnet run -c Release --project bench/Rowhouse.Benchmarks -- directory | isolation | cardvault
+// dotnet run -c Release --project bench/Rowhouse.Benchmarks -- resolution | isolation | cardvault
 switch (args)
 {
-    case ["directory"]:
-        BenchmarkRunner.Run<DirectoryLookup>(DefaultConfig.Instance.AddJob(
-            Job.Default.WithToolchain(InProcessEmitToolchain.Instance).WithWarmupCount(3).WithIterationCount(10)));
+    case ["resolution"]:
+        await DirectoryCost.RunAsync(Console.Out);
+        await ResolutionCost.RunAsync(Console.Out);
         return 0;
     case ["isolation"]:
         await IsolationCost.RunAsync(Console.Out);
@@ -20,6 +16,6 @@ switch (args)
         await CardVaultCost.RunAsync(Console.Out);
         return 0;
     default:
-        await Console.Error.WriteLineAsync("Name a benchmark: directory, isolation, cardvault.");
+        await Console.Error.WriteLineAsync("Name a benchmark: resolution, isolation, cardvault.");
         return 2;
 }

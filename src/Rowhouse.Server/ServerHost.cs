@@ -46,10 +46,8 @@ public static class ServerHost
         ConfigureLogs(builder.Logging);
         builder.AddApi();
         builder.AddTenancy(tenancy => tenancy
-            .FromHost(settings.HostTemplate)
-            .FromPath("/t/{tenant}")
-            .FromHeader("X-Tenant-Id")
-            .FromHeader("X-Account-Id")
+            .FromList(settings.TenantSources)
+            .WithDirectory(settings.Directory)
             .OnPostgres(postgres => UseDatabase(postgres, settings))
             .WithCache(cache => UseRedis(cache, settings))
             .WithControlPlane(new()
@@ -133,6 +131,11 @@ public static class ServerHost
         }
 
         console.UseFiles(app);
+        if (settings.BarePaths)
+        {
+            app.UseBarePathRedirect(except: ConsolePages.Doors);
+        }
+
         app.UseSessions();
         app.UseTenancy();
         app.UseRateLimiter();

@@ -1,5 +1,9 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
 using System.Net;
 using Rowhouse.ControlPlane;
+using Rowhouse.Tenancy;
+using Rowhouse.Tenancy.AspNetCore.Resolution;
 using Rowhouse.Tenancy.Postgres;
 
 namespace Rowhouse.Server;
@@ -19,8 +23,23 @@ public sealed record ServerSettings
     /// <summary>The first super-admin's password; one is made where there is none.</summary>
     public string? AdminPassword { get; init; }
 
-    /// <summary>Which hosts name a tenant.</summary>
+    /// <summary>Which hosts name a tenant, where <see cref="TenantSources"/> does not say it.</summary>
     public string HostTemplate { get; init; } = "{tenant}.localhost";
+
+    /// <summary>Where requests name their tenant, in the form of <see cref="TenantSourceList"/>.</summary>
+    /// <value>Host, path and the headers <c>X-Tenant-Id</c> and <c>X-Account-Id</c>.</value>
+    [AllowNull]
+    public IReadOnlyList<string> TenantSources
+    {
+        get => field ?? [$"host {HostTemplate}", ConsolePath, "header X-Tenant-Id", "header X-Account-Id"];
+        init;
+    }
+
+    /// <summary>Whether links that begin with a tenant's name, <c>/smith/cards</c>, are sent to <c>/t/smith/cards</c>.</summary>
+    public bool BarePaths { get; init; }
+
+    /// <summary>How many tenants are kept in memory, and for how long without the catalogue.</summary>
+    public DirectoryOptions Directory { get; init; } = new();
 
     /// <summary>A PKCS#12 or PEM file with certificate and key, for serving https.</summary>
     public string? Certificate { get; init; }
@@ -49,6 +68,9 @@ public sealed record ServerSettings
     /// <summary>The database, where the configuration is not to be asked for it.</summary>
     public PostgresConnections? Database { get; init; }
 
+    /// <summary>Where the console's pages name their tenant.</summary>
+    private const string ConsolePath = "path /t/{tenant}";
+
     /// <summary>What the settings were read from, for what they leave to others: the database and the levels of logs.</summary>
     internal IConfiguration? Configuration { get; init; }
 
@@ -73,6 +95,14 @@ public sealed record ServerSettings
             AdminEmail = Optional("ROWHOUSE_ADMIN_EMAIL") ?? defaults.AdminEmail,
             AdminPassword = Optional("ROWHOUSE_ADMIN_PASSWORD"),
             HostTemplate = Optional("ROWHOUSE_HOST_TEMPLATE") ?? defaults.HostTemplate,
+            TenantSources = ReadSources(),
+            BarePaths = ReadSwitch("ROWHOUSE_BARE_PATHS"),
+            Directory = new()
+            {
+                Capacity = ReadNumber("Directory:Capacity") ?? defaults.Directory.Capacity,
+                MaxStale = ReadTime("Directory:MaxStale", TimeSpan.Zero) ?? defaults.Directory.MaxStale,
+                Poll = ReadTime("Directory:Poll", TimeSpan.FromMilliseconds(100)) ?? defaults.Directory.Poll,
+            },
             Certificate = Optional("ROWHOUSE_CERTIFICATE"),
             Proxies = [.. Many("ROWHOUSE_PROXIES").Select(ReadProxy)],
             Redis = Optional("ROWHOUSE_REDIS"),
@@ -81,6 +111,62 @@ public sealed record ServerSettings
         };
 
         string? Optional(string key) => string.IsNullOrWhiteSpace(configuration[key]) ? null : configuration[key];
+
+        int? ReadNumber(string key) =>
+            Optional(key) is not { } text ? null
+            : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value >= 1 ? value
+            : throw new ServerSettingsException($"{Variable(key)} is '{text}'. It is a number from 1 on.");
+
+        TimeSpan? ReadTime(string key, TimeSpan least) =>
+            Optional(key) is not { } text ? null
+            : TimeSpan.TryParseExact(text, "c", CultureInfo.InvariantCulture, out var value) && value >= least && value <= TimeSpan.FromHours(1) ? value
+            : throw new ServerSettingsException($"{Variable(key)} is '{text}'. It is a time up to 01:00:00, such as 00:05:00.");
+
+        string Variable(string key) => key.Replace(":", "__", StringComparison.Ordinal);
+
+        bool ReadSwitch(string key) => Optional(key) switch
+        {
+            null or "0" or "false" => false,
+            "1" or "true" => true,
+            var other => throw new ServerSettingsException($"{key} is '{other}'. It is 1 or 0."),
+        };
+
+        IReadOnlyList<string>? ReadSources()
+        {
+            string[] sources = [.. Many("ROWHOUSE_TENANT_SOURCES").Select(source => string.Join(' ', source.Split(' ', StringSplitOptions.RemoveEmptyEntries)))];
+            if (sources is [])
+            {
+                Check("ROWHOUSE_HOST_TEMPLATE", defaults with { HostTemplate = Optional("ROWHOUSE_HOST_TEMPLATE") ?? defaults.HostTemplate });
+                return null;
+            }
+
+            if (Optional("ROWHOUSE_HOST_TEMPLATE") is not null)
+            {
+                throw new ServerSettingsException("ROWHOUSE_TENANT_SOURCES and ROWHOUSE_HOST_TEMPLATE are both set. Write the template into the first, as 'host {tenant}.example.com', and leave the second out.");
+            }
+
+            Check("ROWHOUSE_TENANT_SOURCES", defaults with { TenantSources = sources });
+            if (sources.FirstOrDefault(source => source.StartsWith("claim ", StringComparison.Ordinal) || source.StartsWith("api-key ", StringComparison.Ordinal)) is { } unchecked_)
+            {
+                throw new ServerSettingsException($"ROWHOUSE_TENANT_SOURCES has '{unchecked_}', and this server takes neither tokens of others nor API keys. Leave it out.");
+            }
+
+            return sources.Contains(ConsolePath, StringComparer.Ordinal)
+                ? sources
+                : throw new ServerSettingsException($"ROWHOUSE_TENANT_SOURCES has no '{ConsolePath}', by which the console's pages name their tenant. Add it.");
+        }
+
+        static void Check(string key, ServerSettings settings)
+        {
+            try
+            {
+                TenantSourceList.Parse(settings.TenantSources);
+            }
+            catch (FormatException wrong)
+            {
+                throw new ServerSettingsException($"{key}: {wrong.Message}");
+            }
+        }
 
         IEnumerable<string> Many(string key) => configuration.GetSection(key) is { } section && section.GetChildren().Any()
             ? section.GetChildren().Select(child => child.Value ?? "").Where(value => value.Length > 0)

@@ -24,6 +24,14 @@ public sealed record PostgresConnections
     /// <value><see langword="null"/> where there is no control plane.</value>
     public string? Control { get; init; }
 
+    /// <summary>As <see cref="Control"/>, never through a pooler: for listening, which one in transaction mode cannot do.</summary>
+    /// <value><see cref="Control"/></value>
+    public string? ControlDirect
+    {
+        get => field ?? Control;
+        init;
+    }
+
     /// <summary>As <see cref="RoleNames.Owner"/>, never through a pooler: migrations only.</summary>
     /// <value><see langword="null"/> where this process may not migrate.</value>
     public string? Owner { get; init; }

@@ -13,8 +13,7 @@ public static class PostgresTenancyExtensions
 {
     /// <summary>
     /// Keeps tenants' rows in PostgreSQL. When the host starts, before any of its services, it opens the database,
-    /// migrates it or refuses an old schema, refuses to serve when the database does not isolate tenants, and fills the
-    /// <see cref="TenantDirectory"/>.
+    /// migrates it or refuses an old schema, and refuses to serve when the database does not isolate tenants.
     /// </summary>
     /// <param name="tenancy">What the application says about its tenancy.</param>
     /// <param name="configure">Changes the defaults.</param>

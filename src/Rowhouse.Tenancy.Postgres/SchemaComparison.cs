@@ -17,6 +17,8 @@ namespace Rowhouse.Tenancy.Postgres;
 /// <param name="Surplus">What the scripts make and the model does not have.</param>
 public sealed record SchemaComparison(IReadOnlyList<string> Missing, IReadOnlyList<string> Surplus)
 {
+    private static readonly string[] NotInModels = ["grant on ", "function ", "trigger "];
+
     /// <summary>Whether both are the same.</summary>
     public bool IsEqual => Missing.Count == 0 && Surplus.Count == 0;
 
@@ -53,7 +55,7 @@ public sealed record SchemaComparison(IReadOnlyList<string> Missing, IReadOnlyLi
 
     /// <summary>
     /// Compares the schemas of a context of the control database: tables, columns, defaults, keys, checks and indexes. Not
-    /// its grants, which no model has.
+    /// its grants, functions and triggers, which no model has.
     /// </summary>
     /// <typeparam name="TContext">The context; its constructor takes only its options.</typeparam>
     /// <param name="migrated">The control database that the scripts have made; the owner's connection is used.</param>
@@ -84,7 +86,7 @@ public sealed record SchemaComparison(IReadOnlyList<string> Missing, IReadOnlyLi
         async Task<List<string>> ReadAsync(NpgsqlConnection owner)
         {
             var lines = await SchemaText.ReadAsync(owner, schemas, cancellationToken).ConfigureAwait(false);
-            return [.. lines.Where(line => !line.StartsWith("grant on ", StringComparison.Ordinal))];
+            return [.. lines.Where(line => !NotInModels.Any(kind => line.StartsWith(kind, StringComparison.Ordinal)))];
         }
     }
 

@@ -12,7 +12,16 @@ public interface ITenantScopes
     /// <param name="cancellationToken">Stops the look-up.</param>
     /// <returns>The scope; dispose it when the work is done.</returns>
     /// <exception cref="TenantUnavailableException">There is no such tenant, or it is not active.</exception>
+    /// <exception cref="CatalogueUnreachableException">Whether there is, and what became of it, is not known now.</exception>
     ValueTask<EnteredTenant> EnterAsync(TenantId id, CancellationToken cancellationToken = default);
+
+    /// <summary>Opens a scope of its own for the tenant that an identifier leads to, such as the line that a message came in by.</summary>
+    /// <param name="identifier">The identifier. That whoever sent it may speak for that tenant has to be known before.</param>
+    /// <param name="cancellationToken">Stops the look-up.</param>
+    /// <returns>The scope; dispose it when the work is done.</returns>
+    /// <exception cref="TenantUnavailableException">It leads nowhere, or to a tenant that is not active.</exception>
+    /// <exception cref="CatalogueUnreachableException">Where it leads, and what became of the tenant, is not known now.</exception>
+    ValueTask<EnteredTenant> EnterAsync(Identifier identifier, CancellationToken cancellationToken = default);
 }
 
 /// <summary>
@@ -74,48 +83,59 @@ public sealed class EnteredTenant : IAsyncDisposable
 }
 
 /// <summary>A tenant cannot be entered.</summary>
-/// <param name="id">The tenant.</param>
-/// <param name="status">Its state, or <see langword="null"/> when there is no such tenant.</param>
-public sealed class TenantUnavailableException(TenantId id, TenantStatus? status)
-    : InvalidOperationException(status is null ? $"There is no tenant {id}." : $"Tenant {id} is {status}; only an active tenant can be entered.")
+public sealed class TenantUnavailableException : InvalidOperationException
 {
-    /// <summary>The tenant that was asked for.</summary>
-    public TenantId TenantId { get; } = id;
+    internal TenantUnavailableException(string named)
+        : base($"There is no tenant {named}.")
+    {
+    }
+
+    internal TenantUnavailableException(Tenant tenant)
+        : base($"Tenant {tenant.Id} is {tenant.Status}; only an active tenant can be entered.")
+    {
+        TenantId = tenant.Id;
+        Status = tenant.Status;
+    }
+
+    /// <summary>The tenant that was asked for, or <see langword="null"/> when there is none.</summary>
+    public TenantId? TenantId { get; }
 
     /// <summary>Its state, or <see langword="null"/> when there is no such tenant.</summary>
-    public TenantStatus? Status { get; } = status;
+    public TenantStatus? Status { get; }
 }
 
-internal sealed class TenantScopes(TenantDirectory directory, ITenantCatalogue catalogue, IServiceScopeFactory scopes, ILogger<TenantScopes>? logger = null) : ITenantScopes
+internal sealed class TenantScopes(TenantDirectory directory, TenantLookup lookup, IServiceScopeFactory scopes, ILogger<TenantScopes>? logger = null) : ITenantScopes
 {
-    public ValueTask<EnteredTenant> EnterAsync(TenantId id, CancellationToken cancellationToken = default)
-    {
-        if (!directory.TryFind(id, out var tenant))
-        {
-            return FindAndEnterAsync(id, cancellationToken);
-        }
+    public ValueTask<EnteredTenant> EnterAsync(TenantId id, CancellationToken cancellationToken = default) =>
+        directory.TryFind(id, out var tenant) ? new(EnterKnown(tenant)) : LookUpAndEnterAsync(lookup.FindAsync(id, cancellationToken), id.ToString());
 
+    public ValueTask<EnteredTenant> EnterAsync(Identifier identifier, CancellationToken cancellationToken = default) =>
+        directory.TryFind(identifier.Kind, identifier.Value, out var tenant)
+            ? new(EnterKnown(tenant))
+            : LookUpAndEnterAsync(
+                lookup.FindAsync(identifier, cancellationToken),
+                identifier.Kind is IdentifierKind.ApiKey or IdentifierKind.OAuthState ? $"with this {identifier.Kind}" : $"{identifier.Value} ({identifier.Kind})");
+
+    private EnteredTenant EnterKnown(Tenant tenant)
+    {
         var entered = Enter(tenant);
         entered.Tell();
-        return new(entered);
+        return entered;
     }
 
-    private async ValueTask<EnteredTenant> FindAndEnterAsync(TenantId id, CancellationToken cancellationToken)
-    {
-        if (await catalogue.FindAsync(id, cancellationToken).ConfigureAwait(false) is not { } entry)
-        {
-            throw new TenantUnavailableException(id, status: null);
-        }
-
-        directory.Apply(entry);
-        return Enter(entry.Tenant);
-    }
+    private async ValueTask<EnteredTenant> LookUpAndEnterAsync(ValueTask<Tenant?> lookingUp, string named) =>
+        Enter(await lookingUp.ConfigureAwait(false) ?? throw new TenantUnavailableException(named));
 
     private EnteredTenant Enter(Tenant tenant)
     {
+        if (directory.Contact is DirectoryContact.Stale)
+        {
+            throw new CatalogueUnreachableException("What became of the tenant is not known, because the catalogue could not be asked for too long.");
+        }
+
         if (tenant.Status is not (TenantStatus.Active or TenantStatus.Moving))
         {
-            throw new TenantUnavailableException(tenant.Id, tenant.Status);
+            throw new TenantUnavailableException(tenant);
         }
 
         var scope = scopes.CreateAsyncScope();

@@ -22,6 +22,25 @@ public sealed class TenancyBuilder(IHostApplicationBuilder host)
         Services.Replace(ServiceDescriptor.Singleton<ITenantCatalogue, TCatalogue>());
         return this;
     }
+
+    /// <summary>Says how much the directory keeps, and for how long it goes on without its catalogue.</summary>
+    /// <param name="configure">Changes the defaults.</param>
+    public TenancyBuilder WithDirectory(Action<DirectoryOptions> configure)
+    {
+        ArgumentNullException.ThrowIfNull(configure);
+        var options = new DirectoryOptions();
+        configure(options);
+        return WithDirectory(options);
+    }
+
+    /// <inheritdoc cref="WithDirectory(Action{DirectoryOptions})"/>
+    /// <param name="options">How much, and for how long.</param>
+    public TenancyBuilder WithDirectory(DirectoryOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        Services.Replace(ServiceDescriptor.Singleton(options));
+        return this;
+    }
 }
 
 /// <summary>Registers the kernel.</summary>
@@ -35,10 +54,21 @@ public static class TenancyHostExtensions
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentNullException.ThrowIfNull(configure);
         builder.Services.TryAddSingleton(TimeProvider.System);
+        builder.Services.TryAddSingleton<DirectoryOptions>();
         builder.Services.TryAddSingleton<TenantDirectory>();
+        builder.Services.TryAddSingleton<ITenantCatalogue, NoCatalogue>();
+        builder.Services.TryAddSingleton<TenantLookup>();
         builder.Services.TryAddScoped<TenantScope>();
         builder.Services.TryAddSingleton<ITenantScopes, TenantScopes>();
         configure(new(builder));
+
+        // Behind what opens the catalogue's database, which starts first; also where that comes with a later call.
+        foreach (var earlier in builder.Services.Where(service => service.ImplementationType == typeof(DirectoryFollower)).ToList())
+        {
+            builder.Services.Remove(earlier);
+        }
+
+        builder.Services.AddSingleton<IHostedService, DirectoryFollower>();
         return builder;
     }
 }

@@ -1,61 +1,89 @@
+using System.Buffers;
 using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
 
 namespace Rowhouse.Tenancy;
 
 /// <summary>
-/// The map identifier → tenant that a node keeps in memory. It is filled from <see cref="ITenantCatalogue"/> at start;
-/// afterwards whoever learns of a change (this node's own control plane, a notice from another node) puts it in with
-/// <see cref="Apply"/>. Safe for any number of threads; a look-up takes no lock and allocates nothing.
+/// The map identifier → tenant that a node keeps in memory, and 64 bits of every identifier there is. It is filled from
+/// <see cref="ITenantCatalogue"/> at start and follows it; whoever makes a change here puts it in with <see cref="Apply"/> at once.
+/// Safe for any number of threads; a look-up takes no lock and allocates nothing.
 /// </summary>
 public sealed class TenantDirectory
 {
-    private readonly ConcurrentDictionary<TenantId, CatalogueEntry> byId = new();
-    private readonly ConcurrentDictionary<string, Tenant>[] byValue;
+    // .NET reads "+1…" and "0x…" as parts of an id too.
+    private static readonly SearchValues<char> OfIds = SearchValues.Create("0123456789abcdef-");
+
+    private readonly ConcurrentDictionary<Guid, Resident> byId = new();
+    private readonly ConcurrentDictionary<string, Resident>[] byValue;
+    private readonly FingerprintSet fingerprints = new();
+    private readonly ResidentRing residents;
+    private readonly SharedParts parts = new();
     private readonly Lock changing = new();
+    private long changes;
 
     /// <summary>An empty directory.</summary>
-    public TenantDirectory()
+    /// <param name="options">How much it keeps.</param>
+    public TenantDirectory(DirectoryOptions? options = null)
     {
-        byValue = new ConcurrentDictionary<string, Tenant>[Enum.GetValues<IdentifierKind>().Length];
+        residents = new((options ?? new()).Capacity);
+        byValue = new ConcurrentDictionary<string, Resident>[Enum.GetValues<IdentifierKind>().Length];
         for (var kind = 0; kind < byValue.Length; kind++)
         {
             byValue[kind] = new(StringComparer.Ordinal);
         }
     }
 
-    /// <summary>How many tenants are known.</summary>
+    /// <summary>How many tenants are in memory.</summary>
     public int Count => byId.Count;
+
+    /// <summary>How many identifiers lead to a tenant, in memory or not. One that a tenant lost counts until the process ends.</summary>
+    internal int IdentifierCount => fingerprints.Count;
 
     /// <summary>Whether <see cref="FillAsync"/> has succeeded once.</summary>
     public bool IsFilled { get; private set; }
 
-    /// <summary>Finds a tenant by its id.</summary>
+    /// <summary>Whether it hears from its catalogue.</summary>
+    /// <value><see cref="DirectoryContact.Connected"/> where the host has not started.</value>
+    public DirectoryContact Contact { get; internal set; }
+
+    /// <summary>Counts what was taken in: an answer of the catalogue that was asked for before may be older than the directory.</summary>
+    internal long Changes => Volatile.Read(ref changes);
+
+    /// <summary>The bytes that the fingerprints take.</summary>
+    internal long FingerprintBytes => fingerprints.Bytes;
+
+    /// <summary>Finds a tenant in memory by its id.</summary>
     /// <param name="id">The id.</param>
     /// <param name="tenant">The tenant.</param>
-    public bool TryFind(TenantId id, [NotNullWhen(true)] out Tenant? tenant)
-    {
-        tenant = byId.TryGetValue(id, out var entry) ? entry.Tenant : null;
-        return tenant is not null;
-    }
+    public bool TryFind(TenantId id, [NotNullWhen(true)] out Tenant? tenant) => TryFind(id.Value, out tenant);
 
-    /// <summary>Finds the tenant that an identifier leads to.</summary>
+    /// <summary>Finds the tenant in memory that an identifier leads to.</summary>
     /// <param name="kind">What sort of value it is.</param>
-    /// <param name="value">The value in its normal form; for names lower case.</param>
+    /// <param name="value">The value in its normal form.</param>
     /// <param name="tenant">The tenant.</param>
     public bool TryFind(IdentifierKind kind, ReadOnlySpan<char> value, [NotNullWhen(true)] out Tenant? tenant)
     {
-        if (kind is IdentifierKind.Name && Guid.TryParseExact(value, "D", out var id) && id != Guid.Empty && TryFind(new TenantId(id), out tenant))
+        if (byValue[(int)kind].GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(value, out var resident))
         {
+            tenant = resident.Use();
             return true;
         }
 
-        return byValue[(int)kind].GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(value, out tenant);
+        tenant = null;
+        return kind is IdentifierKind.Name && value.Length == 36 && !value.ContainsAnyExcept(OfIds) && Guid.TryParseExact(value, "D", out var id) && TryFind(id, out tenant);
     }
+
+    /// <summary>
+    /// Whether an identifier may lead to a tenant that is not in memory: the catalogue has to be asked. Where it says no, and there is
+    /// <see cref="Contact"/>, the identifier leads nowhere.
+    /// </summary>
+    internal bool MightContain(IdentifierKind kind, ReadOnlySpan<char> value) => fingerprints.Contains(fingerprints.Of(kind, value));
 
     /// <summary>Reads the whole catalogue.</summary>
     /// <param name="catalogue">Where to read from.</param>
     /// <param name="cancellationToken">Stops reading.</param>
+    /// <exception cref="CatalogueUnreachableException">The catalogue is out of reach.</exception>
     public async Task FillAsync(ITenantCatalogue catalogue, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(catalogue);
@@ -69,7 +97,8 @@ public sealed class TenantDirectory
 
     /// <summary>
     /// Takes in a tenant as the catalogue now has it. A value of this tenant older than the one that is known
-    /// changes nothing, so its notices may arrive late and twice.
+    /// changes nothing, so its notices may arrive late and twice. Where memory is full and the tenant is not in it, only its identifiers are
+    /// noted: a change is no reason that others give way.
     /// </summary>
     /// <param name="entry">The tenant and everything that leads to it.</param>
     public void Apply(CatalogueEntry entry)
@@ -77,50 +106,108 @@ public sealed class TenantDirectory
         ArgumentNullException.ThrowIfNull(entry);
         lock (changing)
         {
-            byId.TryGetValue(entry.Tenant.Id, out var known);
-            if (known is not null && known.Tenant.Version > entry.Tenant.Version)
-            {
-                return;
-            }
-
-            byId[entry.Tenant.Id] = entry;
-            foreach (var identifier in IdentifiersOf(entry))
-            {
-                byValue[(int)identifier.Kind][identifier.Value] = entry.Tenant;
-            }
-
-            if (known is not null)
-            {
-                RemoveValues(known, except: entry);
-            }
+            ApplyLocked(entry, makeRoom: false);
         }
     }
 
-    /// <summary>Forgets a tenant.</summary>
-    /// <param name="id">The tenant.</param>
-    public void Remove(TenantId id)
+    /// <summary>Takes in what somebody asked for, and makes room for it, unless something else was taken in since the reading began: it may be newer.</summary>
+    /// <returns>Whether it was taken in.</returns>
+    internal bool TryApply(IReadOnlyList<CatalogueEntry> entries, long since)
     {
         lock (changing)
         {
-            if (byId.TryRemove(id, out var known))
+            if (changes != since)
             {
-                RemoveValues(known, except: null);
+                return false;
             }
+
+            foreach (var entry in entries)
+            {
+                ApplyLocked(entry, makeRoom: true);
+            }
+
+            return true;
         }
     }
 
-    private void RemoveValues(CatalogueEntry known, CatalogueEntry? except)
+    private void ApplyLocked(CatalogueEntry entry, bool makeRoom)
     {
-        foreach (var identifier in IdentifiersOf(known).Except(except is null ? [] : IdentifiersOf(except)))
+        changes++;
+        byId.TryGetValue(entry.Tenant.Id.Value, out var known);
+        if (known is not null && known.Tenant.Version > entry.Tenant.Version)
+        {
+            return;
+        }
+
+        // A release that is newer than this node may know kinds that this one does not: nobody asks it for those.
+        var resident = new Resident(parts.Share(entry.Tenant), entry.Identifiers.Where(identifier => (int)identifier.Kind < byValue.Length));
+        fingerprints.Add(FingerprintOf(resident.Tenant.Id));
+        foreach (var identifier in resident.Identifiers)
+        {
+            fingerprints.Add(FingerprintOf(identifier));
+        }
+
+        if (known is not null)
+        {
+            residents.Replace(known, resident);
+            RemoveValues(known, except: resident);
+        }
+        else if (residents.IsFull && !makeRoom)
+        {
+            return;
+        }
+        else if (residents.Add(resident) is { } evicted)
+        {
+            byId.TryRemove(evicted.Tenant.Id.Value, out _);
+            RemoveValues(evicted, except: null);
+        }
+
+        byId[resident.Tenant.Id.Value] = resident;
+        foreach (var identifier in resident.Identifiers)
+        {
+            Lead(identifier, resident);
+        }
+    }
+
+    private void Lead(Identifier identifier, Resident resident)
+    {
+        var values = byValue[(int)identifier.Kind];
+        if (values.TryGetValue(identifier.Value, out var other) && other.Tenant.Id != resident.Tenant.Id)
+        {
+            // It has moved, and which of the two is older nobody can tell here: the next who asks for it asks the catalogue.
+            values.TryRemove(identifier.Value, out _);
+            return;
+        }
+
+        values[identifier.Value] = resident;
+    }
+
+    private bool TryFind(Guid id, [NotNullWhen(true)] out Tenant? tenant)
+    {
+        tenant = byId.TryGetValue(id, out var resident) ? resident.Use() : null;
+        return tenant is not null;
+    }
+
+    private void RemoveValues(Resident known, Resident? except)
+    {
+        foreach (var identifier in known.Identifiers)
         {
             // Only what still leads to this tenant: the value may have been given to another one meanwhile.
-            if (byValue[(int)identifier.Kind].TryGetValue(identifier.Value, out var tenant) && tenant.Id == known.Tenant.Id)
+            if (except?.Identifiers.Contains(identifier) is not true
+                && byValue[(int)identifier.Kind].TryGetValue(identifier.Value, out var resident)
+                && resident.Tenant.Id == known.Tenant.Id)
             {
                 byValue[(int)identifier.Kind].TryRemove(identifier.Value, out _);
             }
         }
     }
 
-    private static IEnumerable<Identifier> IdentifiersOf(CatalogueEntry entry) =>
-        entry.Identifiers.Append(new(IdentifierKind.Name, entry.Tenant.Slug.Value));
+    private ulong FingerprintOf(Identifier identifier) => fingerprints.Of(identifier.Kind, identifier.Value);
+
+    private ulong FingerprintOf(TenantId id)
+    {
+        Span<char> text = stackalloc char[36];
+        id.Value.TryFormat(text, out _);
+        return fingerprints.Of(IdentifierKind.Name, text);
+    }
 }

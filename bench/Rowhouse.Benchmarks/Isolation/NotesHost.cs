@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -133,7 +134,12 @@ internal sealed class NotesHost : IAsyncDisposable
         public IAsyncEnumerable<CatalogueEntry> ReadAsync(CancellationToken cancellationToken = default) =>
             tenants.Select(tenant => new CatalogueEntry(tenant, [])).ToAsyncEnumerable();
 
-        public ValueTask<CatalogueEntry?> FindAsync(TenantId id, CancellationToken cancellationToken = default) =>
-            new(tenants.Where(tenant => tenant.Id == id).Select(tenant => new CatalogueEntry(tenant, [])).FirstOrDefault());
+        public ValueTask<IReadOnlyList<CatalogueEntry>> FindAsync(IReadOnlyCollection<Identifier> identifiers, CancellationToken cancellationToken = default) => new([]);
+
+        public async IAsyncEnumerable<IReadOnlyList<CatalogueEntry>> WatchAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
+        {
+            yield return [];
+            await Task.Delay(Timeout.Infinite, cancellationToken);
+        }
     }
 }

@@ -40,10 +40,16 @@ internal sealed class PlatformAdmission(Caller caller, RefusalLimit limit, Sessi
 
         var role = resolution.Tenant is { } named ? signedIn?.RoleIn(named.Id) : null;
         var mayKnow = role is not null || signedIn is { SuperAdmin: true };
+        if (signedIn is not null && resolution.Required && (resolution.Outcome is TenantResolutionOutcome.Unreachable || (!mayKnow && resolution.Contact is not DirectoryContact.Connected)))
+        {
+            // Whatever is named, and nothing is written down: the audit is beside the catalogue.
+            return TenantStateAdmission.UnknownTenant(context, resolution);
+        }
+
         if (resolution.Outcome is TenantResolutionOutcome.Conflicting || (!mayKnow && resolution is { Tenant: not null, SpelledDifferently: true }))
         {
             // Nobody's attempts are not written down: they would fill the table for free.
-            var conflict = TenantStateAdmission.JudgeNaming(resolution with { Outcome = TenantResolutionOutcome.Conflicting, Tenant = null });
+            var conflict = TenantStateAdmission.JudgeNaming(context, resolution with { Outcome = TenantResolutionOutcome.Conflicting, Tenant = null });
             return signedIn is null ? conflict : await RefuseAsync(context, signedIn, resolution.Tenant, conflict, cancellationToken);
         }
 
@@ -65,7 +71,7 @@ internal sealed class PlatformAdmission(Caller caller, RefusalLimit limit, Sessi
             return await RefuseAsync(context, signedIn, resolution.Tenant, TenantStateAdmission.UnknownTenant(), cancellationToken);
         }
 
-        if (TenantStateAdmission.JudgeNaming(resolution) is { } misnamed)
+        if (TenantStateAdmission.JudgeNaming(context, resolution) is { } misnamed)
         {
             return misnamed;
         }
@@ -101,7 +107,7 @@ internal sealed class PlatformAdmission(Caller caller, RefusalLimit limit, Sessi
             return AccessProblems.SignInRequired.With("The session ended while the request was being sent; nothing was done. Sign in by POST /api/session.");
         }
 
-        var tenant = TenantStateAdmission.TenantNow(context);
+        var tenant = await TenantStateAdmission.TenantNowAsync(context, cancellationToken);
         if (now.SuperAdmin != before.SuperAdmin || (tenant is not null && now.RoleIn(tenant.Id) != before.RoleIn(tenant.Id)))
         {
             return AccessProblems.NotAllowed.With("Your rights changed while the request was being sent; nothing was done. Send it again.");

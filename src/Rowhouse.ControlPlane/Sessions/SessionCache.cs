@@ -1,11 +1,12 @@
 using System.Collections.Concurrent;
+using Rowhouse.Tenancy;
 
 namespace Rowhouse.ControlPlane.Sessions;
 
 /// <summary>Sessions that were checked a moment ago, so that a warm request asks no database who is calling. Bounded; dropped at once by what changes them.</summary>
-internal sealed class SessionCache(TimeProvider clock)
+internal sealed class SessionCache(TimeProvider clock, TenantDirectory directory, DirectoryOptions options)
 {
-    /// <summary>For how long a checked session is believed.</summary>
+    /// <summary>For how long a checked session is believed. Without contact to the control database as long as tenants are: nobody can check it, and no change is heard of.</summary>
     public static readonly TimeSpan Trust = TimeSpan.FromSeconds(60);
 
     private const int Capacity = 20_000;
@@ -16,10 +17,12 @@ internal sealed class SessionCache(TimeProvider clock)
     /// <summary>Counts the drops. A check that began before a drop may have read what the drop was about.</summary>
     public long Changes => Volatile.Read(ref changes);
 
+    private TimeSpan Limit => directory.Contact is DirectoryContact.Disconnected && options.MaxStale > Trust ? options.MaxStale : Trust;
+
     public SignedIn? Find(SecretHash session)
     {
         var now = clock.GetUtcNow();
-        return known.TryGetValue(session, out var signedIn) && now - signedIn.CheckedAt < Trust && now < signedIn.ExpiresAt ? signedIn : null;
+        return known.TryGetValue(session, out var signedIn) && now - signedIn.CheckedAt < Limit && now < signedIn.ExpiresAt ? signedIn : null;
     }
 
     public void Keep(SignedIn signedIn, long since)
@@ -42,16 +45,25 @@ internal sealed class SessionCache(TimeProvider clock)
         known.TryRemove(session, out _);
     }
 
-    public void ForgetPerson(Guid person)
+    public void ForgetPerson(Guid person) => ForgetPeople(new HashSet<Guid> { person });
+
+    public void ForgetPeople(IReadOnlySet<Guid> people)
     {
         Interlocked.Increment(ref changes);
         foreach (var (session, signedIn) in known)
         {
-            if (signedIn.PersonId == person)
+            if (people.Contains(signedIn.PersonId))
             {
                 known.TryRemove(session, out _);
             }
         }
+    }
+
+    /// <summary>Forgets all: what changed meanwhile may not have been heard here.</summary>
+    public void Clear()
+    {
+        Interlocked.Increment(ref changes);
+        known.Clear();
     }
 
     private void Shrink()

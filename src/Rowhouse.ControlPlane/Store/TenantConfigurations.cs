@@ -10,6 +10,9 @@ namespace Rowhouse.ControlPlane.Store;
 
 internal sealed class RegisteredTenantConfiguration : IEntityTypeConfiguration<RegisteredTenant>
 {
+    /// <summary>The transaction that changed the tenant last, or what leads to it or what it subscribes to. Set by the database.</summary>
+    public const string ChangedIn = nameof(ChangedIn);
+
     public void Configure(EntityTypeBuilder<RegisteredTenant> builder)
     {
         builder.ToTable("tenants");
@@ -20,6 +23,8 @@ internal sealed class RegisteredTenantConfiguration : IEntityTypeConfiguration<R
         builder.Property(tenant => tenant.Addresses).HasColumnType("jsonb").HasConversion<AddressesConverter, AddressesComparer>();
         builder.Property(tenant => tenant.Plan).UseCollation("C");
         builder.Property(tenant => tenant.Version).IsConcurrencyToken();
+        builder.Property<ulong>(ChangedIn).HasColumnType("xid8").HasDefaultValueSql("pg_current_xact_id()").ValueGeneratedOnAddOrUpdate();
+        builder.HasIndex(ChangedIn, nameof(RegisteredTenant.Id));
         builder.HasIndex(tenant => tenant.Slug).IsUnique();
         // Purged and erased tenants leave their name to others.
         builder.HasIndex(tenant => tenant.MasterAccountKey).IsUnique().HasFilter("status NOT IN (8, 9)");

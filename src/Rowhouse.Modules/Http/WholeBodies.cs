@@ -52,7 +52,8 @@ internal sealed class WholeBodies(RequestDelegate next, TimeProvider clock) : ID
     private async Task<IResult?> ReceiveAsync(HttpContext context, bool isFile)
     {
         var caller = context.RequestServices.GetRequiredService<Caller>();
-        using var turn = isFile && caller.IsKnown ? files.Take((TenantStateAdmission.TenantNow(context)?.Id, caller.PersonId)) : null;
+        var scope = context.RequestServices.GetRequiredService<TenantScope>();
+        using var turn = isFile && caller.IsKnown ? files.Take((scope.IsBound ? scope.Tenant.Id : null, caller.PersonId)) : null;
         if (turn is { IsAcquired: false })
         {
             return RequestProblems.ComeAgain(context.Response, seconds: 10, "You or your organisation are sending other files, or very many others are. Send this one again when the others have come.");

@@ -83,6 +83,7 @@ internal sealed class ProblemResponses : IOpenApiOperationTransformer
         }
 
         yield return TenancyProblems.Conflicting;
+        yield return TenancyProblems.BoundCredential;
         if (metadata.OfType<TenantMetadata>().LastOrDefault() is not { Required: false })
         {
             yield return TenancyProblems.NoTenant;
@@ -90,6 +91,7 @@ internal sealed class ProblemResponses : IOpenApiOperationTransformer
             yield return TenancyProblems.Deleted;
             yield return TenancyProblems.Suspended;
             yield return TenancyProblems.Provisioning;
+            yield return TenancyProblems.CatalogueUnreachable;
             yield return RequestProblems.TooMany; // of tenants that are not the caller's
             if (changes)
             {

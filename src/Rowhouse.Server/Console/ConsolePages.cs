@@ -17,6 +17,9 @@ internal sealed class ConsolePages : IDisposable
     // Addresses that programs ask: a mistyped one must not be answered with a page.
     private static readonly string[] Programs = ["api", "openapi", "openapi.json", "health", "docs"];
 
+    /// <summary>What the addresses of the console's own pages begin with, where a tenant could be called so.</summary>
+    public static IReadOnlyList<string> Doors { get; } = ["sign-in", "invitation"];
+
     private readonly PhysicalFileProvider? files;
     private readonly string? page;
 

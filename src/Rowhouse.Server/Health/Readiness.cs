@@ -22,6 +22,11 @@ internal sealed partial class Readiness(PostgresStore store, TenantDirectory dir
             return "The directory of tenants is still being read.";
         }
 
+        if (directory.Contact is DirectoryContact.Stale)
+        {
+            return "The directory of tenants has not heard from its catalogue for too long.";
+        }
+
         await asking.WaitAsync(cancellationToken);
         try
         {

@@ -19,7 +19,6 @@ internal static class StartFailure
         SocketException refused => $"{settings.Url} cannot be listened on: {refused.Message}. Set ROWHOUSE_URL to an address and a port that this machine has and this user may take.",
         UnauthorizedAccessException or IOException when exception.Message.Contains(settings.DataFolder, StringComparison.Ordinal) =>
             $"{exception.Message} The data folder is '{settings.DataFolder}': it has to be one that this user may write to, with room left. Mend it, or name another (ROWHOUSE_DATA).",
-        ArgumentException { ParamName: "template" } => $"ROWHOUSE_HOST_TEMPLATE: {exception.Message}",
         OptionsValidationException { OptionsName: nameof(TenantCacheOptions.Redis) } => $"ROWHOUSE_REDIS: {exception.Message}",
         PostgresException refused => $"The database refused: {refused.MessageText} ({refused.SqlState}). Check ROWHOUSE_DATABASE and its companions.",
         NpgsqlException unreachable => $"The database cannot be reached: {unreachable.Message}. Check ROWHOUSE_DATABASE and its companions.",

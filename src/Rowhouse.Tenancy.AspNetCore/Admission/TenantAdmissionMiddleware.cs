@@ -8,7 +8,7 @@ using Rowhouse.Tenancy.AspNetCore.Resolution;
 namespace Rowhouse.Tenancy.AspNetCore.Admission;
 
 /// <summary>Asks whether the request may go on, and binds its scope to the tenant. Behind it there is a tenant, or an endpoint that needs none.</summary>
-internal sealed partial class TenantAdmissionMiddleware(RequestDelegate next, ILogger<TenantAdmissionMiddleware> logger)
+internal sealed partial class TenantAdmissionMiddleware(RequestDelegate next, TenantLookup lookup, ILogger<TenantAdmissionMiddleware> logger)
 {
     public async Task InvokeAsync(HttpContext context)
     {
@@ -21,9 +21,21 @@ internal sealed partial class TenantAdmissionMiddleware(RequestDelegate next, IL
             return;
         }
 
-        var mentions = context.Features.Get<TenantMentionsFeature>()
+        var mentions = context.Features.Get<TenantMentions>()
             ?? throw new InvalidOperationException("The tenant was not looked for before routing. Put the application's middleware together with UseTenancy().");
-        var resolution = mentions.Mentions.Resolve(endpoint.Metadata.GetMetadata<TenantMetadata>() is not { Required: false });
+        foreach (var own in endpoint.Metadata.GetOrderedMetadata<TenantSourceMetadata>())
+        {
+            own.Source.Read(context, mentions);
+        }
+
+        // Who needs no tenant is not made to wait for one.
+        var required = endpoint.Metadata.GetMetadata<TenantMetadata>() is not { Required: false };
+        if (required && mentions.HasUnread)
+        {
+            await mentions.ReadAsync(lookup, context.RequestAborted).ConfigureAwait(false);
+        }
+
+        var resolution = mentions.Resolve(required);
         var admission = context.RequestServices.GetRequiredService<ITenantAdmission>();
         if (await admission.AdmitAsync(context, resolution, context.RequestAborted).ConfigureAwait(false) is { } refusal)
         {
@@ -41,7 +53,11 @@ internal sealed partial class TenantAdmissionMiddleware(RequestDelegate next, IL
         var tenant = resolution.Tenant
             ?? throw new InvalidOperationException($"{admission.GetType().Name} let a request without a tenant pass to an endpoint that needs one.");
         context.RequestServices.GetRequiredService<TenantScope>().Bind(tenant);
-        Activity.Current?.SetTag("rowhouse.tenant", tenant.Id.ToString());
+        if (Activity.Current is { IsAllDataRequested: true } activity)
+        {
+            activity.SetTag("rowhouse.tenant", tenant.Id.ToString());
+        }
+
         using (logger.BeginScope(new TenantLogScope(tenant.Id)))
         {
             await next(context).ConfigureAwait(false);

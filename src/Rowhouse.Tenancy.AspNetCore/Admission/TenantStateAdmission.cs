@@ -13,16 +13,30 @@ public sealed class TenantStateAdmission : ITenantAdmission
         ValueTask.FromResult(Judge(context, resolution));
 
     /// <inheritdoc/>
-    public ValueTask<ProblemHttpResult?> AdmitBodyAsync(HttpContext context, CancellationToken cancellationToken) =>
-        ValueTask.FromResult(TenantNow(context) is { } tenant ? JudgeState(context, tenant) : null);
+    public async ValueTask<ProblemHttpResult?> AdmitBodyAsync(HttpContext context, CancellationToken cancellationToken) =>
+        await TenantNowAsync(context, cancellationToken).ConfigureAwait(false) is { } tenant ? JudgeState(context, tenant) : null;
 
-    /// <summary>What has become of the tenant that the request was bound to; <see langword="null"/> where it is in none.</summary>
+    /// <summary>What has become of the tenant that the request was bound to; <see langword="null"/> where it is in none. Where nobody can say, what is known of it.</summary>
     /// <param name="context">The request.</param>
-    public static Tenant? TenantNow(HttpContext context)
+    /// <param name="cancellationToken">Stops looking.</param>
+    public static async ValueTask<Tenant?> TenantNowAsync(HttpContext context, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(context);
         var scope = context.RequestServices.GetRequiredService<TenantScope>();
-        return !scope.IsBound ? null : context.RequestServices.GetRequiredService<TenantDirectory>().TryFind(scope.Tenant.Id, out var now) ? now : scope.Tenant with { Status = TenantStatus.Deleted };
+        if (!scope.IsBound)
+        {
+            return null;
+        }
+
+        try
+        {
+            return await context.RequestServices.GetRequiredService<TenantLookup>().FindAsync(scope.Tenant.Id, cancellationToken).ConfigureAwait(false)
+                ?? scope.Tenant with { Status = TenantStatus.Deleted };
+        }
+        catch (CatalogueUnreachableException)
+        {
+            return scope.Tenant;
+        }
     }
 
     /// <summary>The judgement, for admissions that put their own refusals before and after it.</summary>
@@ -31,23 +45,27 @@ public sealed class TenantStateAdmission : ITenantAdmission
     public static ProblemHttpResult? Judge(HttpContext context, TenantResolution resolution)
     {
         ArgumentNullException.ThrowIfNull(context);
-        ArgumentNullException.ThrowIfNull(resolution);
-        return JudgeNaming(resolution) ?? (resolution is { Required: true, Tenant: { } tenant } ? JudgeState(context, tenant) : null);
+        return JudgeNaming(context, resolution) ?? (resolution is { Required: true, Tenant: { } tenant } ? JudgeState(context, tenant) : null);
     }
 
     /// <summary>Whether the request names one tenant where it has to.</summary>
+    /// <param name="context">The request; a refusal that waiting helps gets its <c>Retry-After</c>.</param>
     /// <param name="resolution">Where its identifiers lead.</param>
-    public static ProblemHttpResult? JudgeNaming(TenantResolution resolution)
+    public static ProblemHttpResult? JudgeNaming(HttpContext context, TenantResolution resolution)
     {
-        ArgumentNullException.ThrowIfNull(resolution);
+        ArgumentNullException.ThrowIfNull(context);
         return resolution switch
         {
+            { Outcome: TenantResolutionOutcome.Conflicting, ByCredential: true } or { Required: false, SpelledDifferently: true, ByCredential: true } =>
+                TenancyProblems.BoundCredential.With("The key or token belongs to one tenant, and the request names another. Leave the others out, or name the same one."),
+
             // An endpoint that works in no tenant has no use for two spellings, and would confirm to anybody that they belong together.
             { Outcome: TenantResolutionOutcome.Conflicting } or { Required: false, SpelledDifferently: true } =>
-                TenancyProblems.Conflicting.With("The host, path and header of a request must lead to the same tenant. Name it once, or the same in each."),
+                TenancyProblems.Conflicting.With("All places of a request that name a tenant must lead to the same one. Name it once, or the same in each."),
             { Required: false } => null,
             { Outcome: TenantResolutionOutcome.None } =>
-                TenancyProblems.NoTenant.With("Name the tenant by the header X-Tenant-Id, by the path /t/{tenant}/… or by its host."),
+                TenancyProblems.NoTenant.With("Name the tenant in one of the places that this application reads, such as its host, the path /t/{tenant}/… or the header X-Tenant-Id."),
+            { Outcome: TenantResolutionOutcome.Unreachable } => Unreachable(context),
             { Outcome: TenantResolutionOutcome.Unknown } => UnknownTenant(),
             _ => null,
         };
@@ -74,6 +92,24 @@ public sealed class TenantStateAdmission : ITenantAdmission
         }
     }
 
-    /// <summary>The one answer for a tenant that does not exist and for one that the caller may not know of.</summary>
+    /// <summary>
+    /// The one answer for a tenant that does not exist and for one that the caller may not know of: without contact to the catalogue
+    /// nobody can say that a tenant does not exist, so the other is answered alike.
+    /// </summary>
+    /// <param name="context">The request; a refusal that waiting helps gets its <c>Retry-After</c>.</param>
+    /// <param name="resolution">Where its identifiers lead.</param>
+    public static ProblemHttpResult UnknownTenant(HttpContext context, TenantResolution resolution)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        return resolution.Contact is DirectoryContact.Connected && resolution.Outcome is not TenantResolutionOutcome.Unreachable ? UnknownTenant() : Unreachable(context);
+    }
+
+    /// <summary>The one answer for a tenant that does not exist and for one that the caller may not know of, where the catalogue itself was asked.</summary>
     public static ProblemHttpResult UnknownTenant() => TenancyProblems.Unknown.With("No tenant has this id, slug or host, or you are not a member of it.");
+
+    private static ProblemHttpResult Unreachable(HttpContext context)
+    {
+        context.Response.Headers.RetryAfter = "5";
+        return TenancyProblems.CatalogueUnreachable.With("Which tenant this is cannot be looked up at the moment. Nothing was done. Try again in a few seconds.");
+    }
 }

@@ -6,18 +6,20 @@ namespace Rowhouse.Tenancy.AspNetCore.Resolution;
 internal sealed class HeaderSource : ITenantSource
 {
     private readonly string name;
+    private readonly IdentifierKind kind;
 
-    public HeaderSource(string name)
+    public HeaderSource(string name, IdentifierKind kind)
     {
-        ArgumentException.ThrowIfNullOrWhiteSpace(name);
+        SourceNames.Check(name, "a header");
         this.name = name;
+        this.kind = kind;
     }
 
-    public void Read(HttpContext context, ref TenantMentions mentions)
+    public void Read(HttpContext context, TenantMentions mentions)
     {
         foreach (var value in context.Request.Headers[name])
         {
-            mentions.Add(IdentifierKind.Name, (value ?? "").Trim().ToLowerInvariant());
+            mentions.Add(kind, value ?? "");
         }
     }
 }

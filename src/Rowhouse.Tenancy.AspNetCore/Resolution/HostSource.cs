@@ -2,25 +2,9 @@ using Microsoft.AspNetCore.Http;
 
 namespace Rowhouse.Tenancy.AspNetCore.Resolution;
 
+/// <summary>The host that a request was sent to.</summary>
 internal sealed class HostSource(HostTemplate template) : ITenantSource
 {
-    public void Read(HttpContext context, ref TenantMentions mentions)
-    {
-        // The header itself: Request.Host translates punycode, and throws at what only looks like it.
-        if (!HostTemplate.TryNormalise(context.Request.Headers.Host.ToString(), out var host))
-        {
-            return;
-        }
-
-        // A reserved name is an address of the application's own, www.example.com say, and never a tenant that is unknown.
-        if (template.TryMatch(host, out var tenant) && !Slug.IsReserved(tenant))
-        {
-            mentions.Add(IdentifierKind.Name, tenant.ToString());
-        }
-        else
-        {
-            // A host outside the template may be a tenant's own domain; an unknown one is the application's own address.
-            mentions.AddIfKnown(IdentifierKind.Host, host);
-        }
-    }
+    // The header itself: Request.Host translates punycode, and throws at what only looks like it.
+    public void Read(HttpContext context, TenantMentions mentions) => template.Read(context.Request.Headers.Host.ToString().AsMemory(), mentions);
 }

@@ -1,6 +1,3 @@
-using System.Globalization;
-using System.Net;
-
 namespace Rowhouse.Tenancy.AspNetCore.Resolution;
 
 /// <summary>
@@ -12,8 +9,6 @@ internal sealed class HostTemplate
     private const string TenantLabel = "{tenant}";
     private const string OneLabel = "?";
     private const string ManyLabels = "*";
-
-    private static readonly IdnMapping Idn = new() { UseStd3AsciiRules = true };
 
     private readonly string[] head;
     private readonly string[] tail;
@@ -52,15 +47,36 @@ internal sealed class HostTemplate
                 continue;
             }
 
-            labels[i] = TryAscii(labels[i], out var ascii) && !ascii.Contains('.') ? ascii : throw Wrong(template, $"'{labels[i]}' is no label of a host name");
+            // A label is a host name of one label, but for one that is a number.
+            labels[i] = HostName.TryNormalise($"{labels[i]}.a", out var host) && host.Count(c => c == '.') == 1 ? host[..^2] : throw Wrong(template, $"'{labels[i]}' is no label of a host name");
         }
 
         var many = Array.IndexOf(labels, ManyLabels);
         return many < 0 ? new(labels, [], open: false) : new(labels[..many], labels[(many + 1)..], open: true);
     }
 
-    /// <summary>The label that names the tenant, where the host fits the template.</summary>
-    public bool TryMatch(ReadOnlySpan<char> host, out ReadOnlySpan<char> tenant)
+    /// <summary>Adds the tenant that a host names: by its label, where the host fits the template, else as a domain of the tenant's own.</summary>
+    public void Read(ReadOnlyMemory<char> text, TenantMentions mentions)
+    {
+        if (!HostName.TryNormalise(text, out var host))
+        {
+            return;
+        }
+
+        // A reserved name is an address of the application's own, www.example.com say, and never a tenant that is unknown.
+        if (TryMatch(host.Span, out var label) && !Slug.IsReserved(host[label].Span))
+        {
+            mentions.Add(IdentifierKind.Name, host[label]);
+        }
+        else
+        {
+            // A host outside the template may be a tenant's own domain; an unknown one is the application's own address.
+            mentions.AddIfKnown(IdentifierKind.Host, host);
+        }
+    }
+
+    /// <summary>Where the label is that names the tenant, if the host fits the template.</summary>
+    private bool TryMatch(ReadOnlySpan<char> host, out Range tenant)
     {
         tenant = default;
         var count = host.Count('.') + 1;
@@ -77,14 +93,9 @@ internal sealed class HostTemplate
                 : OneLabel;
             var label = host[range];
             index++;
-            if (label.IsEmpty)
-            {
-                return false;
-            }
-
             if (expected == TenantLabel)
             {
-                tenant = label;
+                tenant = range;
             }
             else if (expected != OneLabel && !label.SequenceEqual(expected))
             {
@@ -93,53 +104,6 @@ internal sealed class HostTemplate
         }
 
         return true;
-    }
-
-    /// <summary>A host as it is looked up: without port and trailing point, in lower case, by IDNA. None for an IP address or what is no host.</summary>
-    public static bool TryNormalise(string? given, out string host)
-    {
-        host = "";
-        if (string.IsNullOrEmpty(given))
-        {
-            return false;
-        }
-
-        var bare = given.AsSpan();
-        if (bare[0] == '[')
-        {
-            return false;
-        }
-
-        if (bare.IndexOf(':') is >= 0 and var colon)
-        {
-            bare = bare[..colon];
-        }
-
-        if (bare is [.., '.'])
-        {
-            bare = bare[..^1];
-        }
-
-        return !bare.IsEmpty && !IPAddress.TryParse(bare, out _) && TryAscii(bare.Length == given.Length ? given : bare.ToString(), out host);
-    }
-
-    private static bool TryAscii(string text, out string ascii)
-    {
-        ascii = text.ToLowerInvariant();
-        if (System.Text.Ascii.IsValid(ascii))
-        {
-            return ascii.Length > 0;
-        }
-
-        try
-        {
-            ascii = Idn.GetAscii(ascii).ToLowerInvariant();
-            return true;
-        }
-        catch (ArgumentException)
-        {
-            return false;
-        }
     }
 
     private static ArgumentException Wrong(string template, string rule) =>

@@ -16,7 +16,7 @@ internal sealed class PathSource : ITenantSource
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(template);
         var before = template.EndsWith(TenantSegment, StringComparison.Ordinal) ? template[..^TenantSegment.Length] : "";
-        if (before.Length < 2 || before[0] != '/' || before[^1] == '/' || before.AsSpan().ContainsAny(NotInPrefix) || before.Contains("//", StringComparison.Ordinal))
+        if (!IsPrefix(before))
         {
             throw new ArgumentException($"'{template}' cannot be a path template: it is fixed segments and then {{tenant}}, for example /t/{{tenant}}.", nameof(template));
         }
@@ -24,7 +24,21 @@ internal sealed class PathSource : ITenantSource
         prefix = before;
     }
 
-    public void Read(HttpContext context, ref TenantMentions mentions)
+    /// <summary>Refuses what cannot stand before the tenant in a path.</summary>
+    /// <exception cref="ArgumentException">It cannot.</exception>
+    public static void CheckPrefix(string prefix)
+    {
+        ArgumentNullException.ThrowIfNull(prefix);
+        if (!IsPrefix(prefix))
+        {
+            throw new ArgumentException($"'{prefix}' cannot stand before the tenant in a path: it is fixed segments, for example /t.", nameof(prefix));
+        }
+    }
+
+    private static bool IsPrefix(string prefix) =>
+        prefix.Length >= 2 && prefix[0] == '/' && prefix[^1] != '/' && !prefix.AsSpan().ContainsAny(NotInPrefix) && !prefix.Contains("//", StringComparison.Ordinal);
+
+    public void Read(HttpContext context, TenantMentions mentions)
     {
         var request = context.Request;
         if (!request.Path.StartsWithSegments(prefix, StringComparison.OrdinalIgnoreCase, out var matched, out var rest) || rest.Value is not ['/', .. var after])
@@ -34,7 +48,7 @@ internal sealed class PathSource : ITenantSource
 
         var end = after.IndexOf('/');
         var segment = end < 0 ? after : after[..end];
-        mentions.Add(IdentifierKind.Name, segment.ToLowerInvariant());
+        mentions.Add(IdentifierKind.Name, segment);
 
         // By constructor: the conversion from a string decodes, and the path is decoded already.
         request.PathBase = request.PathBase.Add(matched).Add(new PathString("/" + segment));

@@ -12,12 +12,10 @@ internal sealed class TenantResolutionMiddleware(RequestDelegate next, TenantDir
         var mentions = new TenantMentions(directory);
         foreach (var source in sources)
         {
-            source.Read(context, ref mentions);
+            source.Read(context, mentions);
         }
 
-        context.Features.Set(new TenantMentionsFeature(mentions));
+        context.Features.Set(mentions);
         return next(context);
     }
 }
-
-internal sealed record TenantMentionsFeature(TenantMentions Mentions);

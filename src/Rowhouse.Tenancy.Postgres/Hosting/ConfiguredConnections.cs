@@ -42,6 +42,7 @@ internal static class ConfiguredConnections
             Application = application,
             Platform = Optional(configuration, Platform) ?? throw new InvalidOperationException($"{Application} is set and {Platform} is not. `rowhouse database init` makes the roles and prints the settings."),
             Control = control,
+            ControlDirect = control is not null && direct is not null ? Around(control, direct) : control,
             Owner = owner,
 
             // The role belongs to the server, so one password opens both databases.
@@ -70,11 +71,11 @@ internal static class ConfiguredConnections
         }
     }
 
-    // The owner's connection string may name the pooler like the others: only the address tells the way around it.
-    private static string Around(string owner, string direct)
+    // A connection string may name the pooler like the others: only the address tells the way around it.
+    private static string Around(string connection, string direct)
     {
         var (host, port) = AddressOf(direct);
-        return new NpgsqlConnectionStringBuilder(owner) { Host = host, Port = port }.ConnectionString;
+        return new NpgsqlConnectionStringBuilder(connection) { Host = host, Port = port }.ConnectionString;
     }
 
     private static (string? Host, int Port) AddressOf(string connectionString)

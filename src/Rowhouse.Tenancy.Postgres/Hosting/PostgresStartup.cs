@@ -7,8 +7,6 @@ namespace Rowhouse.Tenancy.Postgres.Hosting;
 internal sealed partial class PostgresStartup(
     PostgresDatabase database,
     PostgresStore store,
-    TenantDirectory directory,
-    IEnumerable<ITenantCatalogue> catalogues,
     ILogger<PostgresStartup> logger) : IHostedLifecycleService
 {
     public async Task StartingAsync(CancellationToken cancellationToken)
@@ -21,11 +19,6 @@ internal sealed partial class PostgresStartup(
         var report = await database.VerifyIsolationAsync(cancellationToken).ConfigureAwait(false);
         RefuseUnsound(report);
         LogSound(report.Tables, report.SharedTables);
-        foreach (var catalogue in catalogues)
-        {
-            await directory.FillAsync(catalogue, cancellationToken).ConfigureAwait(false);
-            LogDirectory(directory.Count);
-        }
     }
 
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
@@ -66,7 +59,4 @@ internal sealed partial class PostgresStartup(
 
     [LoggerMessage(Level = LogLevel.Information, Message = "The database keeps tenants apart: {Tables} tables of tenants and {SharedTables} shared ones looked at")]
     private partial void LogSound(int tables, int sharedTables);
-
-    [LoggerMessage(Level = LogLevel.Information, Message = "{Count} tenants in the directory")]
-    private partial void LogDirectory(int count);
 }

@@ -9,13 +9,20 @@ namespace Rowhouse.Tenancy.Postgres.Verification;
 /// </summary>
 internal static class ControlRules
 {
-    public static IEnumerable<IsolationFinding> Check(LiveDatabase live) =>
-        Connects(live)
+    /// <summary>Looks for what has no place in a control database.</summary>
+    /// <param name="live">What is there.</param>
+    /// <param name="schemas">What the modules' scripts leave: triggers of theirs have a place.</param>
+    public static IEnumerable<IsolationFinding> Check(LiveDatabase live, IEnumerable<ExpectedSchema> schemas)
+    {
+        var expected = schemas.SelectMany(schema => SchemaDifferences.Lines(schema.Text, live.Names)).ToHashSet(StringComparer.Ordinal);
+        return Connects(live)
             .Concat(live.Schemas.SelectMany(schema => Schema(schema, live.Names)))
             .Concat(live.Relations.SelectMany(relation => Relation(relation, live.Names)))
+            .Concat(live.Relations.SelectMany(relation => Triggers(relation, expected)))
             .Concat(live.Functions.Where(function => function.Definer && function.Callable).Select(function => new IsolationFinding(
                 "function", function.Name, $"it runs with the rights of {function.Owner}, whoever calls it.",
                 $"Drop it, or: REVOKE EXECUTE ON FUNCTION {function.Name} FROM PUBLIC, {live.Names.Platform};")));
+    }
 
     /// <summary>Compares a module's schema with what its scripts leave.</summary>
     /// <param name="schema">What they leave.</param>
@@ -52,6 +59,11 @@ internal static class ControlRules
         }
     }
 
+    private static IEnumerable<IsolationFinding> Triggers(LiveRelation relation, HashSet<string> expected) =>
+        from trigger in relation.Triggers
+        where !expected.Contains($"trigger {trigger.Definition}")
+        select new IsolationFinding("trigger", relation.ToString(), $"no script made the trigger {trigger.Name}, which sees every row that is written.", $"DROP TRIGGER {Sql.Name(trigger.Name)} ON {relation.SqlName};");
+
     private static IEnumerable<IsolationFinding> Relation(LiveRelation relation, RoleNames names)
     {
         var where = relation.ToString();
@@ -73,11 +85,6 @@ internal static class ControlRules
         if (relation.Parents.Count > 0)
         {
             yield return new("parent", where, "it is below another table, whose readers take its rows for that one's.", $"Drop it, or: ALTER TABLE {relation.SqlName} NO INHERIT the other;");
-        }
-
-        foreach (var trigger in relation.Triggers)
-        {
-            yield return new("trigger", where, $"no script made the trigger {trigger.Name}, which sees every row that is written.", $"DROP TRIGGER {Sql.Name(trigger.Name)} ON {relation.SqlName};");
         }
 
         foreach (var rule in relation.Rules)

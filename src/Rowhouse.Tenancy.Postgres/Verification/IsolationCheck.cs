@@ -41,7 +41,7 @@ internal static class IsolationCheck
         var live = await LiveDatabase.ReadAsync(connection, names, schemas.Select(schema => schema.Name), cancellationToken).ConfigureAwait(false);
         string[] working = [names.Application, names.Tenants, names.Platform];
         var roles = await LiveRole.ReadAsync(connection, working, cancellationToken).ConfigureAwait(false);
-        List<IsolationFinding> findings = [.. ControlRules.Check(live), .. DatabaseRules.Check(live), .. RoleRules.Check(names, working, roles)];
+        List<IsolationFinding> findings = [.. ControlRules.Check(live, schemas), .. DatabaseRules.Check(live), .. RoleRules.Check(names, working, roles)];
         foreach (var schema in schemas)
         {
             findings.AddRange(ControlRules.Compare(schema, await SchemaText.ReadAsync(connection, [schema.Name], cancellationToken).ConfigureAwait(false), names));

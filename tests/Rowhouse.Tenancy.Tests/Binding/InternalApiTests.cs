@@ -11,7 +11,7 @@ public sealed class InternalApiTests
 
         The kernel was proven with another version. Before you change the number here, run the tests and look at what they hold:
           TenantFinderSource (IEntityFinderSource): TenantDbContextTests.Find_takes_the_id_alone…
-          TenantDbContext.Stamp (the internal entry's indexer): TenantDbContextTests and AttackTests, stubs and forced tenants
+          TenantDbContext.Stamp (the internal entry's indexer): TenantDbContextTests, and StubAttacks for stubs and forced tenants
           TenantBatch and TenantBatchFactory (NpgsqlModificationCommandBatch): TenantBatchTests
           TenantBinding (Npgsql splits a command's text; BEGIN is deferred): TenantBindingTests, PoolerTests
           TenantKeyConvention (the order of changes to the model): TenantKeyConventionTests

@@ -36,7 +36,7 @@ internal sealed class PgBouncer : IAsyncDisposable
             Path.Combine(place, "pgbouncer.ini"),
             $"""
             [databases]
-            {server.Database} = host={server.Host} port={server.Port.ToString(CultureInfo.InvariantCulture)} dbname={server.Database}
+            {server.Database} = host='{server.Host}' port={server.Port.ToString(CultureInfo.InvariantCulture)} dbname={server.Database}
             [pgbouncer]
             listen_addr = 127.0.0.1
             listen_port = {port.ToString(CultureInfo.InvariantCulture)}

@@ -12,23 +12,6 @@ public sealed class PoolerTests(PostgresFixture postgres) : IClassFixture<Postgr
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Tenants_that_share_one_connection_of_a_pooler_never_see_each_other()
-    {
-        await using var pooler = await PoolerAsync();
-        await using var host = await NotesHost.StartAsync(pooler.Connections);
-        await host.WriteNoteAsync(host.Smith, "smith's");
-        await host.WriteNoteAsync(host.Harbor, "harbor's");
-
-        await Parallel.ForEachAsync(Enumerable.Range(0, 100), new ParallelOptions { MaxDegreeOfParallelism = 8, CancellationToken = Token }, async (i, cancellationToken) =>
-        {
-            var (tenant, text) = i % 2 == 0 ? (host.Smith, "smith's") : (host.Harbor, "harbor's");
-            (await host.InAsync(tenant, db => db.Notes.Select(note => note.Text).ToListAsync(cancellationToken))).ShouldBe([text]);
-        });
-
-        (await NotesHost.ScalarAsync<long>(pooler.Connections.Application, "SELECT count(*) FROM notes.notes")).ShouldBe(0);
-    }
-
-    [Fact]
     public async Task Everything_that_works_directly_works_through_a_pooler()
     {
         await using var pooler = await PoolerAsync();

@@ -40,26 +40,6 @@ public sealed class TenantDbContextTests(PostgresFixture postgres) : IClassFixtu
     }
 
     [Fact]
-    public async Task Updating_and_removing_the_stub_of_another_tenants_row_changes_nothing()
-    {
-        await using var host = await NotesHost.StartAsync(postgres);
-        var note = await host.WriteNoteAsync(host.Smith);
-
-        await Should.ThrowAsync<DbUpdateConcurrencyException>(host.InAsync(host.Harbor, db =>
-        {
-            db.Update(new Note { Id = note.Id, Text = "stolen", NotebookId = note.NotebookId });
-            return db.SaveChangesAsync(Token);
-        }));
-        await Should.ThrowAsync<DbUpdateConcurrencyException>(host.InAsync(host.Harbor, db =>
-        {
-            db.Remove(new Note { Id = note.Id, Text = "" });
-            return db.SaveChangesAsync(Token);
-        }));
-
-        (await host.InAsync(host.Smith, db => db.Notes.Select(n => n.Text).ToListAsync(Token))).ShouldBe(["note"]);
-    }
-
-    [Fact]
     public async Task The_stub_of_an_own_row_can_be_updated_and_removed()
     {
         await using var host = await NotesHost.StartAsync(postgres);

@@ -48,30 +48,115 @@ public sealed class TenantDirectoryTests
     }
 
     [Fact]
-    public void An_identifier_that_moved_to_another_tenant_stays_with_it_when_the_first_one_lets_go_late()
+    public void An_identifier_that_two_tenants_claim_is_asked_for_until_one_lets_go()
     {
         var first = Tenants.Make("first");
         var second = Tenants.Make("second");
         directory.Apply(new(first, [new(IdentifierKind.Name, "number")]));
         directory.Apply(new(second, [new(IdentifierKind.Name, "number")]));
 
+        Find("number").ShouldBeNull();
+        directory.MightContain(IdentifierKind.Name, "number").ShouldBeTrue();
         directory.Apply(new(first with { Version = 2 }, []));
+        directory.Apply(new(second with { Version = 2 }, [new(IdentifierKind.Name, "number")]));
+        directory.Apply(new(first with { Version = 3 }, []));
 
-        Find("number").ShouldBe(second);
+        Find("number").ShouldNotBeNull().Id.ShouldBe(second.Id);
     }
 
     [Fact]
-    public void A_removed_tenant_is_not_found_any_more()
+    public void A_kind_of_identifier_that_only_a_newer_release_knows_is_left_out()
+    {
+        directory.Apply(new(Tenants.Make("smith"), [new((IdentifierKind)99, "from-tomorrow"), new(IdentifierKind.Host, "cards.smith.example")]));
+
+        Find("smith").ShouldNotBeNull();
+        Find("cards.smith.example", IdentifierKind.Host).ShouldNotBeNull();
+    }
+
+    [Fact]
+    public void What_was_read_before_a_change_came_in_is_not_taken_in_after_it()
     {
         var smith = Tenants.Make("smith");
-        directory.Apply(new(smith, [new(IdentifierKind.Name, "org-123")]));
+        var since = directory.Changes;
+        directory.Apply(new(smith, [new(IdentifierKind.PhoneNumber, "+16505550100")]));
 
-        directory.Remove(smith.Id);
-
-        Find("smith").ShouldBeNull();
-        Find("org-123").ShouldBeNull();
-        Find(smith.Id.ToString()).ShouldBeNull();
+        directory.TryApply([new(smith, [])], since).ShouldBeFalse();
+        Find("+16505550100", IdentifierKind.PhoneNumber).ShouldNotBeNull();
+        directory.TryApply([new(smith, [])], directory.Changes).ShouldBeTrue();
+        Find("+16505550100", IdentifierKind.PhoneNumber).ShouldBeNull();
     }
+
+    [Fact]
+    public void When_memory_is_full_whoever_was_not_asked_for_gives_way_and_is_known_to_exist()
+    {
+        var small = new TenantDirectory(new() { Capacity = 3 });
+        foreach (var slug in new[] { "first", "second", "third" })
+        {
+            small.Apply(new(Tenants.Make(slug), [new(IdentifierKind.Host, $"{slug}.example")]));
+        }
+
+        small.TryFind(IdentifierKind.Host, "first.example", out _).ShouldBeTrue();
+        small.TryApply([new(Tenants.Make("fourth"), [])], small.Changes).ShouldBeTrue();
+
+        small.Count.ShouldBe(3);
+        small.TryFind(IdentifierKind.Name, "first", out _).ShouldBeTrue();
+        small.TryFind(IdentifierKind.Name, "second", out _).ShouldBeFalse();
+        small.TryFind(IdentifierKind.Host, "second.example", out _).ShouldBeFalse();
+        small.MightContain(IdentifierKind.Host, "second.example").ShouldBeTrue();
+        small.MightContain(IdentifierKind.Name, "second").ShouldBeTrue();
+        small.MightContain(IdentifierKind.Host, "second").ShouldBeFalse();
+    }
+
+    [Fact]
+    public void When_memory_is_full_a_change_elsewhere_takes_nobodys_place()
+    {
+        var small = new TenantDirectory(new() { Capacity = 1 });
+        small.Apply(new(Tenants.Make("first"), []));
+
+        small.Apply(new(Tenants.Make("second"), [new(IdentifierKind.Host, "second.example")]));
+
+        small.TryFind(IdentifierKind.Name, "first", out _).ShouldBeTrue();
+        small.TryFind(IdentifierKind.Name, "second", out _).ShouldBeFalse();
+        small.MightContain(IdentifierKind.Host, "second.example").ShouldBeTrue();
+    }
+
+    [Theory]
+    [InlineData("+1a227d7-ea59-7b5d-98ef-b4f24ec18b73")]
+    [InlineData("0x1a27d7-ea59-7b5d-98ef-b4f24ec18b73")]
+    [InlineData("01A227D7-EA59-7B5D-98EF-B4F24EC18B73")]
+    public void An_id_is_known_by_its_own_form_only(string text)
+    {
+        directory.Apply(new(Tenants.Make("smith") with { Id = new(new Guid("01a227d7-ea59-7b5d-98ef-b4f24ec18b73")) }, []));
+
+        Find("01a227d7-ea59-7b5d-98ef-b4f24ec18b73").ShouldNotBeNull();
+        Find(text).ShouldBeNull();
+    }
+
+    [Property]
+    public Property However_tenants_come_go_and_are_asked_for_memory_has_at_most_its_size_and_all_are_known_to_exist() =>
+        Prop.ForAll(Gen.ListOf(Gen.Choose(0, 19).Zip(Gen.Elements(true, false))).ToArbitrary(), Gen.Choose(1, 8).ToArbitrary(), (steps, capacity) =>
+        {
+            var small = new TenantDirectory(new() { Capacity = capacity });
+            var tenants = Enumerable.Range(0, 20).Select(number => Tenants.Make($"tenant-{number}")).ToArray();
+            var known = new HashSet<int>();
+            foreach (var (number, add) in steps)
+            {
+                if (add)
+                {
+                    small.TryApply([new(tenants[number], [])], small.Changes);
+                    known.Add(number);
+                    small.TryFind(tenants[number].Id, out _).ShouldBeTrue();
+                }
+                else
+                {
+                    small.TryFind(tenants[number].Id, out _);
+                }
+            }
+
+            return small.Count == Math.Min(known.Count, capacity)
+                && known.All(number => small.MightContain(IdentifierKind.Name, tenants[number].Id.ToString()))
+                && Enumerable.Range(0, 20).Except(known).All(number => !small.TryFind(tenants[number].Id, out _) && !small.MightContain(IdentifierKind.Name, tenants[number].Id.ToString()));
+        });
 
     [Property]
     public Property Notices_in_any_order_end_in_the_newest_state() =>
@@ -139,6 +224,8 @@ public sealed class TenantDirectoryTests
     {
         public IAsyncEnumerable<CatalogueEntry> ReadAsync(CancellationToken cancellationToken = default) => readAsync();
 
-        public ValueTask<CatalogueEntry?> FindAsync(TenantId id, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+        public ValueTask<IReadOnlyList<CatalogueEntry>> FindAsync(IReadOnlyCollection<Identifier> identifiers, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+
+        public IAsyncEnumerable<IReadOnlyList<CatalogueEntry>> WatchAsync(CancellationToken cancellationToken = default) => throw new NotSupportedException();
     }
 }

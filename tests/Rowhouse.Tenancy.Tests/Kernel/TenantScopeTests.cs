@@ -7,7 +7,7 @@ namespace Rowhouse.Tenancy.Tests.Kernel;
 
 public sealed class TenantScopeTests
 {
-    private readonly Catalogue catalogue = new();
+    private readonly TestCatalogue catalogue = new();
     private readonly IHost host;
 
     public TenantScopeTests()
@@ -150,19 +150,4 @@ public sealed class TenantScopeTests
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static Tenant ReadTenant(TenantScope scope) => scope.Tenant;
-
-    private sealed class Catalogue : ITenantCatalogue
-    {
-        private readonly Dictionary<TenantId, CatalogueEntry> entries = [];
-
-        public Tenant Add(Tenant tenant)
-        {
-            entries[tenant.Id] = new(tenant, []);
-            return tenant;
-        }
-
-        public IAsyncEnumerable<CatalogueEntry> ReadAsync(CancellationToken cancellationToken = default) => entries.Values.ToAsyncEnumerable();
-
-        public ValueTask<CatalogueEntry?> FindAsync(TenantId id, CancellationToken cancellationToken = default) => new(entries.GetValueOrDefault(id));
-    }
 }

@@ -1,7 +1,7 @@
-using System.Runtime.CompilerServices;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Npgsql;
 using Rowhouse.Tenancy.Postgres;
 using Rowhouse.Tenancy.Postgres.Binding;
@@ -23,6 +23,8 @@ public sealed class NotesHost : IAsyncDisposable
 
     public IServiceProvider Services => host.Services;
 
+    public TestCatalogue Catalogue => (TestCatalogue)Services.GetRequiredService<ITenantCatalogue>();
+
     public PostgresConnections Connections => Services.GetRequiredService<PostgresStore>().Connections;
 
     public static async Task<NotesHost> StartAsync(PostgresFixture postgres, Func<PostgresConnections, PostgresConnections>? change = null, TimeProvider? clock = null)
@@ -37,19 +39,39 @@ public sealed class NotesHost : IAsyncDisposable
     public static async Task<NotesHost> StartAsync(PostgresConnections connections, TimeProvider? clock = null)
     {
         var notes = new NotesHost(Build(connections, migrate: false, clock));
-        ((Catalogue)notes.Services.GetRequiredService<ITenantCatalogue>()).Entries.AddRange([new(notes.Smith, []), new(notes.Harbor, [])]);
+        notes.Catalogue.Add(notes.Smith);
+        notes.Catalogue.Add(notes.Harbor);
         await notes.host.StartAsync();
         await notes.OpenHomeAsync(notes.Smith);
         await notes.OpenHomeAsync(notes.Harbor);
         return notes;
     }
 
-    public static IHost Build(PostgresConnections connections, bool migrate, TimeProvider? clock = null)
+    /// <summary>
+    /// The application on a database as it is: without the verification of a start, which knows one login and refuses that
+    /// of a tenant's own home.
+    /// </summary>
+    public static NotesHost Open(PostgresConnections connections, TimeProvider? clock = null, ILoggerProvider? log = null)
+    {
+        var notes = new NotesHost(Build(connections, migrate: false, clock, log));
+        notes.Catalogue.Add(notes.Smith);
+        notes.Catalogue.Add(notes.Harbor);
+        notes.Services.GetRequiredService<PostgresStore>().Open(connections);
+        return notes;
+    }
+
+    public static IHost Build(PostgresConnections connections, bool migrate, TimeProvider? clock = null, ILoggerProvider? log = null)
     {
         var builder = Host.CreateEmptyApplicationBuilder(new());
         builder.Services.AddSingleton(clock ?? TimeProvider.System);
-        builder.Services.AddLogging();
-        builder.AddTenancy(tenancy => tenancy.UseCatalogue<Catalogue>().OnPostgres(options =>
+        builder.Services.AddLogging(logging =>
+        {
+            if (log is not null)
+            {
+                logging.AddProvider(log).SetMinimumLevel(LogLevel.Trace);
+            }
+        });
+        builder.AddTenancy(tenancy => tenancy.UseCatalogue<TestCatalogue>().OnPostgres(options =>
         {
             options.Connections = connections;
             options.MigrateAtStart = migrate;
@@ -149,22 +171,5 @@ public sealed class NotesHost : IAsyncDisposable
         using var migrating = Build(connections, migrate: true);
         await migrating.StartAsync();
         await migrating.StopAsync();
-    }
-
-    public sealed class Catalogue : ITenantCatalogue
-    {
-        public List<CatalogueEntry> Entries { get; } = [];
-
-        public async IAsyncEnumerable<CatalogueEntry> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
-        {
-            await Task.Yield();
-            foreach (var entry in Entries)
-            {
-                yield return entry;
-            }
-        }
-
-        public ValueTask<CatalogueEntry?> FindAsync(TenantId id, CancellationToken cancellationToken = default) =>
-            new(Entries.Find(entry => entry.Tenant.Id == id));
     }
 }

@@ -29,7 +29,7 @@ internal static class Solution
 }
 
 /// <summary>A project and what it refers to.</summary>
-internal sealed record Project(string Name, string Assembly, string File, IReadOnlyList<string> References, IReadOnlyList<string> Packages)
+internal sealed record Project(string Name, string Assembly, string File, IReadOnlyList<string> References, IReadOnlyList<string> Packages, bool RunsInTheCompiler)
 {
     public static Project Read(string file)
     {
@@ -38,7 +38,9 @@ internal sealed record Project(string Name, string Assembly, string File, IReadO
             Path.GetFileNameWithoutExtension(file),
             xml.Descendants("AssemblyName").SingleOrDefault()?.Value ?? Path.GetFileNameWithoutExtension(file),
             file,
-            [.. xml.Descendants("ProjectReference").Select(reference => Path.GetFileNameWithoutExtension((string)reference.Attribute("Include")!))],
-            [.. xml.Descendants("PackageReference").Select(reference => (string)reference.Attribute("Include")!)]);
+            // What is only built along, to be packed or to run inside the compiler, its code cannot use.
+            [.. xml.Descendants("ProjectReference").Where(reference => (string?)reference.Attribute("ReferenceOutputAssembly") != "false").Select(reference => Path.GetFileNameWithoutExtension((string)reference.Attribute("Include")!))],
+            [.. xml.Descendants("PackageReference").Select(reference => (string)reference.Attribute("Include")!)],
+            xml.Descendants("IsRoslynComponent").Any());
     }
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Rowhouse.Tenancy.Postgres;
 using Shouldly;
 
 namespace Rowhouse.Tests.Cli;
@@ -37,6 +38,19 @@ internal sealed class CommandProcess : IDisposable
 
         return new(Process.Start(start).ShouldNotBeNull());
     }
+
+    /// <summary>Starts one more server on the databases of another.</summary>
+    public static CommandProcess Serve(string folder, PostgresConnections database, IReadOnlyDictionary<string, string?>? environment = null) => Start(
+        folder,
+        new Dictionary<string, string?>(environment ?? new Dictionary<string, string?>())
+        {
+            ["ROWHOUSE_URL"] = "http://127.0.0.1:0",
+            ["ROWHOUSE_DATA"] = folder,
+            ["ROWHOUSE_DATABASE"] = database.Application,
+            ["ROWHOUSE_DATABASE_PLATFORM"] = database.Platform,
+            ["ROWHOUSE_DATABASE_CONTROL"] = database.Control,
+        },
+        "serve");
 
     /// <summary>Waits until a server says where it answers.</summary>
     public async Task<Uri> ReadyAsync()

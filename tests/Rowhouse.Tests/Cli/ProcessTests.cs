@@ -112,17 +112,7 @@ public sealed class ProcessTests(ServerFixture server) : IClassFixture<ServerFix
         audit.Items.Single().Address.ShouldBe("127.0.0.1");
     }
 
-    private CommandProcess Serve(Dictionary<string, string?>? environment = null) => CommandProcess.Start(
-        folder.FullName,
-        new Dictionary<string, string?>(environment ?? [])
-        {
-            ["ROWHOUSE_URL"] = "http://127.0.0.1:0",
-            ["ROWHOUSE_DATA"] = folder.FullName,
-            ["ROWHOUSE_DATABASE"] = server.Database.Application,
-            ["ROWHOUSE_DATABASE_PLATFORM"] = server.Database.Platform,
-            ["ROWHOUSE_DATABASE_CONTROL"] = server.Database.Control!,
-        },
-        "serve");
+    private CommandProcess Serve(Dictionary<string, string?>? environment = null) => CommandProcess.Serve(folder.FullName, server.Database, environment);
 
     /// <summary>Waits until somebody waits for the locked table.</summary>
     private async Task WaitForWaiterAsync()

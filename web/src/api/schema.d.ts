@@ -1720,7 +1720,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `urn:rowhouse:access:not-allowed` Your role does not allow this */
+            /**
+             * @description `urn:rowhouse:tenancy:bound-credential` The credential belongs to one tenant
+             *     `urn:rowhouse:access:not-allowed` Your role does not allow this
+             */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -1776,6 +1779,7 @@ export interface operations {
             };
             /**
              * @description `urn:rowhouse:tenancy:provisioning` The tenant is being set up
+             *     `urn:rowhouse:tenancy:catalogue-unreachable` Tenants cannot be looked up now
              *     `urn:rowhouse:server:stopping` The server is stopping
              *     `urn:rowhouse:server:busy` Others are working on the same data
              *     `urn:rowhouse:server:store-unavailable` The database cannot be reached
@@ -1841,7 +1845,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `urn:rowhouse:access:not-allowed` Your role does not allow this */
+            /**
+             * @description `urn:rowhouse:tenancy:bound-credential` The credential belongs to one tenant
+             *     `urn:rowhouse:access:not-allowed` Your role does not allow this
+             */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -1901,6 +1908,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `urn:rowhouse:tenancy:bound-credential` The credential belongs to one tenant */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `urn:rowhouse:server:failed` The server failed */
             500: {
                 headers: {
@@ -1945,6 +1961,15 @@ export interface operations {
             };
             /** @description `urn:rowhouse:tenancy:conflicting-tenants` The request's identifiers disagree */
             400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `urn:rowhouse:tenancy:bound-credential` The credential belongs to one tenant */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2022,7 +2047,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `urn:rowhouse:access:cross-site` The change was not sent by the console */
+            /**
+             * @description `urn:rowhouse:access:cross-site` The change was not sent by the console
+             *     `urn:rowhouse:tenancy:bound-credential` The credential belongs to one tenant
+             */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2125,7 +2153,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `urn:rowhouse:access:cross-site` The change was not sent by the console */
+            /**
+             * @description `urn:rowhouse:access:cross-site` The change was not sent by the console
+             *     `urn:rowhouse:tenancy:bound-credential` The credential belongs to one tenant
+             */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2187,6 +2218,15 @@ export interface operations {
             };
             /** @description `urn:rowhouse:access:sign-in-required` Sign in first */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `urn:rowhouse:tenancy:bound-credential` The credential belongs to one tenant */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2260,7 +2300,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `urn:rowhouse:access:cross-site` The change was not sent by the console */
+            /**
+             * @description `urn:rowhouse:access:cross-site` The change was not sent by the console
+             *     `urn:rowhouse:tenancy:bound-credential` The credential belongs to one tenant
+             */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2395,7 +2438,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `urn:rowhouse:access:not-allowed` Your role does not allow this */
+            /**
+             * @description `urn:rowhouse:tenancy:bound-credential` The credential belongs to one tenant
+             *     `urn:rowhouse:access:not-allowed` Your role does not allow this
+             */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2474,6 +2520,7 @@ export interface operations {
             };
             /**
              * @description `urn:rowhouse:access:cross-site` The change was not sent by the console
+             *     `urn:rowhouse:tenancy:bound-credential` The credential belongs to one tenant
              *     `urn:rowhouse:access:not-allowed` Your role does not allow this
              */
             403: {
@@ -2591,6 +2638,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `urn:rowhouse:tenancy:bound-credential` The credential belongs to one tenant */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `urn:rowhouse:tenancy:unknown-tenant` There is no such tenant */
             404: {
                 headers: {
@@ -2667,6 +2723,7 @@ export interface operations {
             };
             /**
              * @description `urn:rowhouse:access:cross-site` The change was not sent by the console
+             *     `urn:rowhouse:tenancy:bound-credential` The credential belongs to one tenant
              *     `urn:rowhouse:access:not-allowed` Your role does not allow this
              */
             403: {
@@ -2771,6 +2828,7 @@ export interface operations {
             };
             /**
              * @description `urn:rowhouse:access:cross-site` The change was not sent by the console
+             *     `urn:rowhouse:tenancy:bound-credential` The credential belongs to one tenant
              *     `urn:rowhouse:access:not-allowed` Your role does not allow this
              */
             403: {
@@ -2880,6 +2938,7 @@ export interface operations {
             };
             /**
              * @description `urn:rowhouse:access:cross-site` The change was not sent by the console
+             *     `urn:rowhouse:tenancy:bound-credential` The credential belongs to one tenant
              *     `urn:rowhouse:access:not-allowed` Your role does not allow this
              */
             403: {
@@ -3010,6 +3069,7 @@ export interface operations {
             };
             /**
              * @description `urn:rowhouse:access:cross-site` The change was not sent by the console
+             *     `urn:rowhouse:tenancy:bound-credential` The credential belongs to one tenant
              *     `urn:rowhouse:access:not-allowed` Your role does not allow this
              */
             403: {
@@ -3122,7 +3182,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `urn:rowhouse:access:not-allowed` Your role does not allow this */
+            /**
+             * @description `urn:rowhouse:tenancy:bound-credential` The credential belongs to one tenant
+             *     `urn:rowhouse:access:not-allowed` Your role does not allow this
+             */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3201,6 +3264,7 @@ export interface operations {
             };
             /**
              * @description `urn:rowhouse:access:cross-site` The change was not sent by the console
+             *     `urn:rowhouse:tenancy:bound-credential` The credential belongs to one tenant
              *     `urn:rowhouse:access:not-allowed` Your role does not allow this
              */
             403: {
@@ -3318,6 +3382,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `urn:rowhouse:tenancy:bound-credential` The credential belongs to one tenant */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `urn:rowhouse:tenancy:unknown-tenant` There is no such tenant */
             404: {
                 headers: {
@@ -3394,6 +3467,7 @@ export interface operations {
             };
             /**
              * @description `urn:rowhouse:access:cross-site` The change was not sent by the console
+             *     `urn:rowhouse:tenancy:bound-credential` The credential belongs to one tenant
              *     `urn:rowhouse:access:not-allowed` Your role does not allow this
              */
             403: {
@@ -3498,6 +3572,7 @@ export interface operations {
             };
             /**
              * @description `urn:rowhouse:access:cross-site` The change was not sent by the console
+             *     `urn:rowhouse:tenancy:bound-credential` The credential belongs to one tenant
              *     `urn:rowhouse:access:not-allowed` Your role does not allow this
              */
             403: {
@@ -3607,6 +3682,7 @@ export interface operations {
             };
             /**
              * @description `urn:rowhouse:access:cross-site` The change was not sent by the console
+             *     `urn:rowhouse:tenancy:bound-credential` The credential belongs to one tenant
              *     `urn:rowhouse:access:not-allowed` Your role does not allow this
              */
             403: {
@@ -3737,6 +3813,7 @@ export interface operations {
             };
             /**
              * @description `urn:rowhouse:access:cross-site` The change was not sent by the console
+             *     `urn:rowhouse:tenancy:bound-credential` The credential belongs to one tenant
              *     `urn:rowhouse:access:not-allowed` Your role does not allow this
              */
             403: {
@@ -3828,6 +3905,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `urn:rowhouse:tenancy:bound-credential` The credential belongs to one tenant */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `urn:rowhouse:server:failed` The server failed */
             500: {
                 headers: {
@@ -3905,7 +3991,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `urn:rowhouse:access:not-allowed` Your role does not allow this */
+            /**
+             * @description `urn:rowhouse:tenancy:bound-credential` The credential belongs to one tenant
+             *     `urn:rowhouse:access:not-allowed` Your role does not allow this
+             */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3961,6 +4050,7 @@ export interface operations {
             };
             /**
              * @description `urn:rowhouse:tenancy:provisioning` The tenant is being set up
+             *     `urn:rowhouse:tenancy:catalogue-unreachable` Tenants cannot be looked up now
              *     `urn:rowhouse:server:stopping` The server is stopping
              *     `urn:rowhouse:server:busy` Others are working on the same data
              *     `urn:rowhouse:server:store-unavailable` The database cannot be reached
@@ -4025,6 +4115,7 @@ export interface operations {
             };
             /**
              * @description `urn:rowhouse:access:cross-site` The change was not sent by the console
+             *     `urn:rowhouse:tenancy:bound-credential` The credential belongs to one tenant
              *     `urn:rowhouse:access:not-allowed` Your role does not allow this
              */
             403: {
@@ -4118,6 +4209,7 @@ export interface operations {
             };
             /**
              * @description `urn:rowhouse:tenancy:provisioning` The tenant is being set up
+             *     `urn:rowhouse:tenancy:catalogue-unreachable` Tenants cannot be looked up now
              *     `urn:rowhouse:tenancy:moving` The tenant is being moved
              *     `urn:rowhouse:server:stopping` The server is stopping
              *     `urn:rowhouse:server:busy` Others are working on the same data
@@ -4177,6 +4269,7 @@ export interface operations {
             };
             /**
              * @description `urn:rowhouse:access:cross-site` The change was not sent by the console
+             *     `urn:rowhouse:tenancy:bound-credential` The credential belongs to one tenant
              *     `urn:rowhouse:access:not-allowed` Your role does not allow this
              */
             403: {
@@ -4249,6 +4342,7 @@ export interface operations {
             };
             /**
              * @description `urn:rowhouse:tenancy:provisioning` The tenant is being set up
+             *     `urn:rowhouse:tenancy:catalogue-unreachable` Tenants cannot be looked up now
              *     `urn:rowhouse:tenancy:moving` The tenant is being moved
              *     `urn:rowhouse:server:stopping` The server is stopping
              *     `urn:rowhouse:server:busy` Others are working on the same data
@@ -4316,6 +4410,7 @@ export interface operations {
             };
             /**
              * @description `urn:rowhouse:access:cross-site` The change was not sent by the console
+             *     `urn:rowhouse:tenancy:bound-credential` The credential belongs to one tenant
              *     `urn:rowhouse:access:not-allowed` Your role does not allow this
              */
             403: {
@@ -4415,6 +4510,7 @@ export interface operations {
             };
             /**
              * @description `urn:rowhouse:tenancy:provisioning` The tenant is being set up
+             *     `urn:rowhouse:tenancy:catalogue-unreachable` Tenants cannot be looked up now
              *     `urn:rowhouse:tenancy:moving` The tenant is being moved
              *     `urn:rowhouse:server:stopping` The server is stopping
              *     `urn:rowhouse:server:busy` Others are working on the same data
@@ -4476,6 +4572,7 @@ export interface operations {
             };
             /**
              * @description `urn:rowhouse:access:cross-site` The change was not sent by the console
+             *     `urn:rowhouse:tenancy:bound-credential` The credential belongs to one tenant
              *     `urn:rowhouse:access:not-allowed` Your role does not allow this
              */
             403: {
@@ -4548,6 +4645,7 @@ export interface operations {
             };
             /**
              * @description `urn:rowhouse:tenancy:provisioning` The tenant is being set up
+             *     `urn:rowhouse:tenancy:catalogue-unreachable` Tenants cannot be looked up now
              *     `urn:rowhouse:tenancy:moving` The tenant is being moved
              *     `urn:rowhouse:server:stopping` The server is stopping
              *     `urn:rowhouse:server:busy` Others are working on the same data
@@ -4592,6 +4690,15 @@ export interface operations {
              *     `urn:rowhouse:tenancy:conflicting-tenants` The request's identifiers disagree
              */
             400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `urn:rowhouse:tenancy:bound-credential` The credential belongs to one tenant */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4707,6 +4814,7 @@ export interface operations {
             /**
              * @description `urn:rowhouse:people:invited-somebody-else` The invitation is for another account
              *     `urn:rowhouse:access:cross-site` The change was not sent by the console
+             *     `urn:rowhouse:tenancy:bound-credential` The credential belongs to one tenant
              */
             403: {
                 headers: {
@@ -4803,6 +4911,15 @@ export interface operations {
              *     `urn:rowhouse:tenancy:conflicting-tenants` The request's identifiers disagree
              */
             400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `urn:rowhouse:tenancy:bound-credential` The credential belongs to one tenant */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4936,7 +5053,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `urn:rowhouse:access:not-allowed` Your role does not allow this */
+            /**
+             * @description `urn:rowhouse:tenancy:bound-credential` The credential belongs to one tenant
+             *     `urn:rowhouse:access:not-allowed` Your role does not allow this
+             */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4992,6 +5112,7 @@ export interface operations {
             };
             /**
              * @description `urn:rowhouse:tenancy:provisioning` The tenant is being set up
+             *     `urn:rowhouse:tenancy:catalogue-unreachable` Tenants cannot be looked up now
              *     `urn:rowhouse:server:stopping` The server is stopping
              *     `urn:rowhouse:server:busy` Others are working on the same data
              *     `urn:rowhouse:server:store-unavailable` The database cannot be reached
@@ -5072,7 +5193,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `urn:rowhouse:access:not-allowed` Your role does not allow this */
+            /**
+             * @description `urn:rowhouse:tenancy:bound-credential` The credential belongs to one tenant
+             *     `urn:rowhouse:access:not-allowed` Your role does not allow this
+             */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5128,6 +5252,7 @@ export interface operations {
             };
             /**
              * @description `urn:rowhouse:tenancy:provisioning` The tenant is being set up
+             *     `urn:rowhouse:tenancy:catalogue-unreachable` Tenants cannot be looked up now
              *     `urn:rowhouse:server:stopping` The server is stopping
              *     `urn:rowhouse:server:busy` Others are working on the same data
              *     `urn:rowhouse:server:store-unavailable` The database cannot be reached
@@ -5195,7 +5320,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `urn:rowhouse:access:not-allowed` Your role does not allow this */
+            /**
+             * @description `urn:rowhouse:tenancy:bound-credential` The credential belongs to one tenant
+             *     `urn:rowhouse:access:not-allowed` Your role does not allow this
+             */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5254,6 +5382,7 @@ export interface operations {
             };
             /**
              * @description `urn:rowhouse:tenancy:provisioning` The tenant is being set up
+             *     `urn:rowhouse:tenancy:catalogue-unreachable` Tenants cannot be looked up now
              *     `urn:rowhouse:server:stopping` The server is stopping
              *     `urn:rowhouse:server:busy` Others are working on the same data
              *     `urn:rowhouse:server:store-unavailable` The database cannot be reached
@@ -5332,7 +5461,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `urn:rowhouse:access:not-allowed` Your role does not allow this */
+            /**
+             * @description `urn:rowhouse:tenancy:bound-credential` The credential belongs to one tenant
+             *     `urn:rowhouse:access:not-allowed` Your role does not allow this
+             */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5391,6 +5523,7 @@ export interface operations {
             };
             /**
              * @description `urn:rowhouse:tenancy:provisioning` The tenant is being set up
+             *     `urn:rowhouse:tenancy:catalogue-unreachable` Tenants cannot be looked up now
              *     `urn:rowhouse:server:stopping` The server is stopping
              *     `urn:rowhouse:server:busy` Others are working on the same data
              *     `urn:rowhouse:server:store-unavailable` The database cannot be reached
@@ -5497,7 +5630,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `urn:rowhouse:access:not-allowed` Your role does not allow this */
+            /**
+             * @description `urn:rowhouse:tenancy:bound-credential` The credential belongs to one tenant
+             *     `urn:rowhouse:access:not-allowed` Your role does not allow this
+             */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5553,6 +5689,7 @@ export interface operations {
             };
             /**
              * @description `urn:rowhouse:tenancy:provisioning` The tenant is being set up
+             *     `urn:rowhouse:tenancy:catalogue-unreachable` Tenants cannot be looked up now
              *     `urn:rowhouse:server:stopping` The server is stopping
              *     `urn:rowhouse:server:busy` Others are working on the same data
              *     `urn:rowhouse:server:store-unavailable` The database cannot be reached
@@ -5627,6 +5764,7 @@ export interface operations {
             /**
              * @description `urn:rowhouse:cardvault:not-yours` It belongs to somebody else
              *     `urn:rowhouse:access:cross-site` The change was not sent by the console
+             *     `urn:rowhouse:tenancy:bound-credential` The credential belongs to one tenant
              *     `urn:rowhouse:access:not-allowed` Your role does not allow this
              */
             403: {
@@ -5723,6 +5861,7 @@ export interface operations {
             };
             /**
              * @description `urn:rowhouse:tenancy:provisioning` The tenant is being set up
+             *     `urn:rowhouse:tenancy:catalogue-unreachable` Tenants cannot be looked up now
              *     `urn:rowhouse:tenancy:moving` The tenant is being moved
              *     `urn:rowhouse:server:stopping` The server is stopping
              *     `urn:rowhouse:server:busy` Others are working on the same data
@@ -5791,7 +5930,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `urn:rowhouse:access:not-allowed` Your role does not allow this */
+            /**
+             * @description `urn:rowhouse:tenancy:bound-credential` The credential belongs to one tenant
+             *     `urn:rowhouse:access:not-allowed` Your role does not allow this
+             */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5850,6 +5992,7 @@ export interface operations {
             };
             /**
              * @description `urn:rowhouse:tenancy:provisioning` The tenant is being set up
+             *     `urn:rowhouse:tenancy:catalogue-unreachable` Tenants cannot be looked up now
              *     `urn:rowhouse:server:stopping` The server is stopping
              *     `urn:rowhouse:server:busy` Others are working on the same data
              *     `urn:rowhouse:server:store-unavailable` The database cannot be reached
@@ -5918,6 +6061,7 @@ export interface operations {
             /**
              * @description `urn:rowhouse:cardvault:not-yours` It belongs to somebody else
              *     `urn:rowhouse:access:cross-site` The change was not sent by the console
+             *     `urn:rowhouse:tenancy:bound-credential` The credential belongs to one tenant
              *     `urn:rowhouse:access:not-allowed` Your role does not allow this
              */
             403: {
@@ -5987,6 +6131,7 @@ export interface operations {
             };
             /**
              * @description `urn:rowhouse:tenancy:provisioning` The tenant is being set up
+             *     `urn:rowhouse:tenancy:catalogue-unreachable` Tenants cannot be looked up now
              *     `urn:rowhouse:tenancy:moving` The tenant is being moved
              *     `urn:rowhouse:server:stopping` The server is stopping
              *     `urn:rowhouse:server:busy` Others are working on the same data
@@ -6065,6 +6210,7 @@ export interface operations {
             /**
              * @description `urn:rowhouse:cardvault:not-yours` It belongs to somebody else
              *     `urn:rowhouse:access:cross-site` The change was not sent by the console
+             *     `urn:rowhouse:tenancy:bound-credential` The credential belongs to one tenant
              *     `urn:rowhouse:access:not-allowed` Your role does not allow this
              */
             403: {
@@ -6173,6 +6319,7 @@ export interface operations {
             };
             /**
              * @description `urn:rowhouse:tenancy:provisioning` The tenant is being set up
+             *     `urn:rowhouse:tenancy:catalogue-unreachable` Tenants cannot be looked up now
              *     `urn:rowhouse:tenancy:moving` The tenant is being moved
              *     `urn:rowhouse:server:stopping` The server is stopping
              *     `urn:rowhouse:server:busy` Others are working on the same data
@@ -6239,7 +6386,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `urn:rowhouse:access:not-allowed` Your role does not allow this */
+            /**
+             * @description `urn:rowhouse:tenancy:bound-credential` The credential belongs to one tenant
+             *     `urn:rowhouse:access:not-allowed` Your role does not allow this
+             */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6295,6 +6445,7 @@ export interface operations {
             };
             /**
              * @description `urn:rowhouse:tenancy:provisioning` The tenant is being set up
+             *     `urn:rowhouse:tenancy:catalogue-unreachable` Tenants cannot be looked up now
              *     `urn:rowhouse:server:stopping` The server is stopping
              *     `urn:rowhouse:server:busy` Others are working on the same data
              *     `urn:rowhouse:server:store-unavailable` The database cannot be reached
@@ -6377,6 +6528,7 @@ export interface operations {
             };
             /**
              * @description `urn:rowhouse:access:cross-site` The change was not sent by the console
+             *     `urn:rowhouse:tenancy:bound-credential` The credential belongs to one tenant
              *     `urn:rowhouse:access:not-allowed` Your role does not allow this
              */
             403: {
@@ -6473,6 +6625,7 @@ export interface operations {
             };
             /**
              * @description `urn:rowhouse:tenancy:provisioning` The tenant is being set up
+             *     `urn:rowhouse:tenancy:catalogue-unreachable` Tenants cannot be looked up now
              *     `urn:rowhouse:tenancy:moving` The tenant is being moved
              *     `urn:rowhouse:server:stopping` The server is stopping
              *     `urn:rowhouse:server:busy` Others are working on the same data
@@ -6571,7 +6724,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `urn:rowhouse:access:not-allowed` Your role does not allow this */
+            /**
+             * @description `urn:rowhouse:tenancy:bound-credential` The credential belongs to one tenant
+             *     `urn:rowhouse:access:not-allowed` Your role does not allow this
+             */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6627,6 +6783,7 @@ export interface operations {
             };
             /**
              * @description `urn:rowhouse:tenancy:provisioning` The tenant is being set up
+             *     `urn:rowhouse:tenancy:catalogue-unreachable` Tenants cannot be looked up now
              *     `urn:rowhouse:server:stopping` The server is stopping
              *     `urn:rowhouse:server:busy` Others are working on the same data
              *     `urn:rowhouse:server:store-unavailable` The database cannot be reached
@@ -6703,7 +6860,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `urn:rowhouse:access:not-allowed` Your role does not allow this */
+            /**
+             * @description `urn:rowhouse:tenancy:bound-credential` The credential belongs to one tenant
+             *     `urn:rowhouse:access:not-allowed` Your role does not allow this
+             */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6759,6 +6919,7 @@ export interface operations {
             };
             /**
              * @description `urn:rowhouse:tenancy:provisioning` The tenant is being set up
+             *     `urn:rowhouse:tenancy:catalogue-unreachable` Tenants cannot be looked up now
              *     `urn:rowhouse:server:stopping` The server is stopping
              *     `urn:rowhouse:server:busy` Others are working on the same data
              *     `urn:rowhouse:server:store-unavailable` The database cannot be reached
@@ -6832,6 +6993,7 @@ export interface operations {
             };
             /**
              * @description `urn:rowhouse:access:cross-site` The change was not sent by the console
+             *     `urn:rowhouse:tenancy:bound-credential` The credential belongs to one tenant
              *     `urn:rowhouse:access:not-allowed` Your role does not allow this
              */
             403: {
@@ -6925,6 +7087,7 @@ export interface operations {
             };
             /**
              * @description `urn:rowhouse:tenancy:provisioning` The tenant is being set up
+             *     `urn:rowhouse:tenancy:catalogue-unreachable` Tenants cannot be looked up now
              *     `urn:rowhouse:tenancy:moving` The tenant is being moved
              *     `urn:rowhouse:server:stopping` The server is stopping
              *     `urn:rowhouse:server:busy` Others are working on the same data
@@ -6993,7 +7156,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `urn:rowhouse:access:not-allowed` Your role does not allow this */
+            /**
+             * @description `urn:rowhouse:tenancy:bound-credential` The credential belongs to one tenant
+             *     `urn:rowhouse:access:not-allowed` Your role does not allow this
+             */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7052,6 +7218,7 @@ export interface operations {
             };
             /**
              * @description `urn:rowhouse:tenancy:provisioning` The tenant is being set up
+             *     `urn:rowhouse:tenancy:catalogue-unreachable` Tenants cannot be looked up now
              *     `urn:rowhouse:server:stopping` The server is stopping
              *     `urn:rowhouse:server:busy` Others are working on the same data
              *     `urn:rowhouse:server:store-unavailable` The database cannot be reached
@@ -7124,6 +7291,7 @@ export interface operations {
             /**
              * @description `urn:rowhouse:cardvault:not-yours` It belongs to somebody else
              *     `urn:rowhouse:access:cross-site` The change was not sent by the console
+             *     `urn:rowhouse:tenancy:bound-credential` The credential belongs to one tenant
              *     `urn:rowhouse:access:not-allowed` Your role does not allow this
              */
             403: {
@@ -7205,6 +7373,7 @@ export interface operations {
             };
             /**
              * @description `urn:rowhouse:tenancy:provisioning` The tenant is being set up
+             *     `urn:rowhouse:tenancy:catalogue-unreachable` Tenants cannot be looked up now
              *     `urn:rowhouse:tenancy:moving` The tenant is being moved
              *     `urn:rowhouse:server:stopping` The server is stopping
              *     `urn:rowhouse:server:busy` Others are working on the same data
@@ -7282,6 +7451,7 @@ export interface operations {
             /**
              * @description `urn:rowhouse:cardvault:not-yours` It belongs to somebody else
              *     `urn:rowhouse:access:cross-site` The change was not sent by the console
+             *     `urn:rowhouse:tenancy:bound-credential` The credential belongs to one tenant
              *     `urn:rowhouse:access:not-allowed` Your role does not allow this
              */
             403: {
@@ -7387,6 +7557,7 @@ export interface operations {
             };
             /**
              * @description `urn:rowhouse:tenancy:provisioning` The tenant is being set up
+             *     `urn:rowhouse:tenancy:catalogue-unreachable` Tenants cannot be looked up now
              *     `urn:rowhouse:tenancy:moving` The tenant is being moved
              *     `urn:rowhouse:server:stopping` The server is stopping
              *     `urn:rowhouse:server:busy` Others are working on the same data
@@ -7453,6 +7624,7 @@ export interface operations {
             };
             /**
              * @description `urn:rowhouse:access:cross-site` The change was not sent by the console
+             *     `urn:rowhouse:tenancy:bound-credential` The credential belongs to one tenant
              *     `urn:rowhouse:access:not-allowed` Your role does not allow this
              */
             403: {

@@ -23,6 +23,7 @@ CREATE TABLE platform.tenants (
     created_at timestamptz NOT NULL,
     members_changed_at timestamptz NOT NULL,
     version bigint NOT NULL,
+    changed_in xid8 NOT NULL DEFAULT pg_current_xact_id(),
     CONSTRAINT pk_tenants PRIMARY KEY (id)
 );
 
@@ -30,6 +31,7 @@ CREATE UNIQUE INDEX ix_tenants_slug ON platform.tenants (slug);
 CREATE UNIQUE INDEX ix_tenants_master_account_key ON platform.tenants (master_account_key) WHERE status NOT IN (8, 9);
 CREATE INDEX ix_tenants_created_at_id ON platform.tenants (created_at, id);
 CREATE INDEX ix_tenants_name_key_id ON platform.tenants (name_key, id);
+CREATE INDEX ix_tenants_changed_in_id ON platform.tenants (changed_in, id);
 
 -- Everything that leads to a tenant. Id, slug and external ids are one kind and so one name space: the primary key lets
 -- no value lead to two tenants.
@@ -152,9 +154,61 @@ CREATE TABLE platform.audit (
 CREATE INDEX ix_audit_at_id ON platform.audit (at, id);
 CREATE INDEX ix_audit_tenant_id_at_id ON platform.audit (tenant_id, at, id);
 
+-- Every node follows what it keeps in memory: it listens, and now and then reads the tenants that were changed in transactions
+-- which had not ended when it read last. So each change is stamped with its transaction and told, whoever makes it.
+CREATE FUNCTION platform.stamp_tenant() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog AS $$
+BEGIN
+    NEW.changed_in := pg_current_xact_id();
+    PERFORM pg_notify('rowhouse_catalogue', 'tenant ' || NEW.id);
+    RETURN NEW;
+END
+$$;
+
+CREATE FUNCTION platform.touch_tenant() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog AS $$
+BEGIN
+    UPDATE platform.tenants SET changed_in = pg_current_xact_id()
+        WHERE id IN (OLD.tenant_id, NEW.tenant_id) AND changed_in <> pg_current_xact_id();
+    RETURN NULL;
+END
+$$;
+
+CREATE FUNCTION platform.tell_person() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog AS $$
+BEGIN
+    PERFORM pg_notify('rowhouse_catalogue', 'person ' || id) FROM (VALUES (OLD.person_id), (NEW.person_id)) AS people (id) WHERE id IS NOT NULL;
+    RETURN NULL;
+END
+$$;
+
+CREATE FUNCTION platform.tell_person_changed() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog AS $$
+BEGIN
+    PERFORM pg_notify('rowhouse_catalogue', 'person ' || NEW.id);
+    RETURN NULL;
+END
+$$;
+
+REVOKE ALL ON FUNCTION platform.stamp_tenant(), platform.touch_tenant(), platform.tell_person(), platform.tell_person_changed() FROM PUBLIC;
+
+CREATE TRIGGER stamp_new BEFORE INSERT ON platform.tenants FOR EACH ROW EXECUTE FUNCTION platform.stamp_tenant();
+CREATE TRIGGER stamp_changed BEFORE UPDATE OF
+    slug, name, status, placement_kind, store, database, generation, time_zone, currency, locale, version, changed_in
+    ON platform.tenants FOR EACH ROW EXECUTE FUNCTION platform.stamp_tenant();
+CREATE TRIGGER touch AFTER INSERT OR UPDATE OR DELETE ON platform.identifiers FOR EACH ROW EXECUTE FUNCTION platform.touch_tenant();
+CREATE TRIGGER touch AFTER INSERT OR UPDATE OR DELETE ON platform.subscriptions FOR EACH ROW EXECUTE FUNCTION platform.touch_tenant();
+
+-- Who may do what: a node believes what it has checked for a minute, and drops it when it hears of a change. Sessions that ran out
+-- by themselves are believed by nobody.
+CREATE TRIGGER tell_joined AFTER INSERT ON platform.members FOR EACH ROW WHEN (NEW.person_id IS NOT NULL) EXECUTE FUNCTION platform.tell_person();
+CREATE TRIGGER tell_changed AFTER UPDATE OF person_id, role ON platform.members FOR EACH ROW WHEN (NEW.person_id IS NOT NULL OR OLD.person_id IS NOT NULL) EXECUTE FUNCTION platform.tell_person();
+CREATE TRIGGER tell_left AFTER DELETE ON platform.members FOR EACH ROW WHEN (OLD.person_id IS NOT NULL) EXECUTE FUNCTION platform.tell_person();
+CREATE TRIGGER tell_ended AFTER DELETE ON platform.sessions FOR EACH ROW WHEN (OLD.expires_at > now()) EXECUTE FUNCTION platform.tell_person();
+CREATE TRIGGER tell_shortened AFTER UPDATE OF expires_at ON platform.sessions FOR EACH ROW WHEN (NEW.expires_at < OLD.expires_at) EXECUTE FUNCTION platform.tell_person();
+CREATE TRIGGER tell_changed AFTER UPDATE OF super_admin ON platform.people FOR EACH ROW EXECUTE FUNCTION platform.tell_person_changed();
+
 GRANT USAGE ON SCHEMA platform TO :"platform";
+-- A tenant's row outlives the tenant, so that its name tells of it and every node hears of its end.
+GRANT SELECT, INSERT, UPDATE ON platform.tenants TO :"platform";
 GRANT SELECT, INSERT, UPDATE, DELETE ON
-    platform.tenants, platform.identifiers, platform.subscriptions, platform.people, platform.members,
+    platform.identifiers, platform.subscriptions, platform.people, platform.members,
     platform.sessions, platform.sign_in_attempts
     TO :"platform";
 
