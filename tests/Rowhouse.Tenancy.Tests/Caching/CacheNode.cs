@@ -43,7 +43,6 @@ internal sealed class CacheNode : IAsyncDisposable
         builder.ConfigureContainer(new DefaultServiceProviderFactory(new() { ValidateScopes = true, ValidateOnBuild = true }));
         builder.Logging.AddProvider(heard);
         builder.AddTenancy(tenancy => tenancy.WithCache(configure));
-        builder.Services.AddSingleton<ITenantCatalogue>(new NoCatalogue());
         var node = new CacheNode(builder.Build(), heard);
         await node.host.StartAsync();
         return node;
@@ -63,13 +62,6 @@ internal sealed class CacheNode : IAsyncDisposable
     {
         await host.StopAsync();
         await ((IAsyncDisposable)host).DisposeAsync();
-    }
-
-    private sealed class NoCatalogue : ITenantCatalogue
-    {
-        public IAsyncEnumerable<CatalogueEntry> ReadAsync(CancellationToken cancellationToken = default) => AsyncEnumerable.Empty<CatalogueEntry>();
-
-        public ValueTask<CatalogueEntry?> FindAsync(TenantId id, CancellationToken cancellationToken = default) => default;
     }
 
     private sealed class Logs : ILoggerProvider, ILogger

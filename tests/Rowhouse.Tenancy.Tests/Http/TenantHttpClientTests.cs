@@ -52,7 +52,6 @@ public sealed class TenantHttpClientTests : IAsyncLifetime
         builder.ConfigureContainer(new DefaultServiceProviderFactory(new() { ValidateScopes = true, ValidateOnBuild = true }));
         builder.Services.AddLogging();
         builder.AddTenancy(_ => { });
-        builder.Services.AddSingleton<ITenantCatalogue>(new NoCatalogue());
         builder.Services.AddScoped<Sender>();
         builder.Services.AddTenantHttpClient<Vendor>(client => client.BaseAddress = new(vendor.Urls.First()));
         host = builder.Build();
@@ -151,12 +150,5 @@ public sealed class TenantHttpClientTests : IAsyncLifetime
         public Sender Sender => sender;
 
         public Task<string> CallAsync(CancellationToken cancellationToken) => client.GetStringAsync(new Uri("things?page=1", UriKind.Relative), cancellationToken);
-    }
-
-    private sealed class NoCatalogue : ITenantCatalogue
-    {
-        public IAsyncEnumerable<CatalogueEntry> ReadAsync(CancellationToken cancellationToken = default) => AsyncEnumerable.Empty<CatalogueEntry>();
-
-        public ValueTask<CatalogueEntry?> FindAsync(TenantId id, CancellationToken cancellationToken = default) => default;
     }
 }

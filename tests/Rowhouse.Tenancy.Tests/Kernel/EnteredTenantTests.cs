@@ -26,7 +26,10 @@ public sealed class EnteredTenantTests : IDisposable
         var builder = Host.CreateEmptyApplicationBuilder(new());
         builder.Logging.AddProvider(scopes);
         builder.AddTenancy(_ => { });
-        builder.Services.AddSingleton<ITenantCatalogue>(new Catalogue(smith, harbor));
+        var catalogue = new TestCatalogue();
+        catalogue.Add(smith);
+        catalogue.Add(harbor);
+        builder.Services.AddSingleton<ITenantCatalogue>(catalogue);
         host = builder.Build();
     }
 
@@ -96,17 +99,6 @@ public sealed class EnteredTenantTests : IDisposable
     {
         await Task.Yield();
         loggers.CreateLogger("work").LogInformation("worked");
-    }
-
-    private sealed class Catalogue(params Tenant[] tenants) : ITenantCatalogue
-    {
-        public IAsyncEnumerable<CatalogueEntry> ReadAsync(CancellationToken cancellationToken = default) => AsyncEnumerable.Empty<CatalogueEntry>();
-
-        public async ValueTask<CatalogueEntry?> FindAsync(TenantId id, CancellationToken cancellationToken = default)
-        {
-            await Task.Yield();
-            return tenants.Where(tenant => tenant.Id == id).Select(tenant => new CatalogueEntry(tenant, [])).FirstOrDefault();
-        }
     }
 
     /// <summary>Shows the log scopes, as a provider that reads pairs does.</summary>
