@@ -142,9 +142,9 @@ public sealed record ServerSettings
             }
 
             Check("ROWHOUSE_TENANT_SOURCES", defaults with { TenantSources = sources });
-            if (sources.FirstOrDefault(source => source.StartsWith("claim ", StringComparison.Ordinal) || source.StartsWith("api-key ", StringComparison.Ordinal)) is { } unchecked_)
+            if (sources.FirstOrDefault(source => source.StartsWith("claim ", StringComparison.Ordinal) || source.StartsWith("api-key ", StringComparison.Ordinal)) is { } refused)
             {
-                throw new ServerSettingsException($"ROWHOUSE_TENANT_SOURCES has '{unchecked_}', and this server takes neither tokens of others nor API keys. Leave it out.");
+                throw new ServerSettingsException($"ROWHOUSE_TENANT_SOURCES has '{refused}', and this server takes neither tokens of others nor API keys. Leave it out.");
             }
 
             return sources.Contains(ConsolePath, StringComparer.Ordinal)

@@ -6,7 +6,7 @@ namespace Rowhouse.ControlPlane.Sessions;
 /// <summary>Sessions that were checked a moment ago, so that a warm request asks no database who is calling. Bounded; dropped at once by what changes them.</summary>
 internal sealed class SessionCache(TimeProvider clock, TenantDirectory directory, DirectoryOptions options)
 {
-    /// <summary>For how long a checked session is believed. Without contact to the control database as long as tenants are: nobody can check it, and no change is heard of.</summary>
+    /// <summary>For how long a checked session is believed.</summary>
     public static readonly TimeSpan Trust = TimeSpan.FromSeconds(60);
 
     private const int Capacity = 20_000;
@@ -17,6 +17,7 @@ internal sealed class SessionCache(TimeProvider clock, TenantDirectory directory
     /// <summary>Counts the drops. A check that began before a drop may have read what the drop was about.</summary>
     public long Changes => Volatile.Read(ref changes);
 
+    // Without contact to the control database as long as tenants are: nobody can check it, and no change is heard of.
     private TimeSpan Limit => directory.Contact is DirectoryContact.Disconnected && options.MaxStale > Trust ? options.MaxStale : Trust;
 
     public SignedIn? Find(SecretHash session)

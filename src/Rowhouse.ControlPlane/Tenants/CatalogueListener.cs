@@ -35,10 +35,11 @@ internal sealed class CatalogueListener : IAsyncDisposable
 
     /// <summary>Opens a connection and listens.</summary>
     /// <param name="connectionString">To the control database, around any pooler.</param>
+    /// <param name="others">Other connections to it: what is told over the listening one itself is heard through any pooler.</param>
     /// <param name="poll">When to give up waiting for notices.</param>
     /// <param name="cancellationToken">Stops opening.</param>
     /// <exception cref="InvalidOperationException">Nothing is heard over this connection.</exception>
-    public static async Task<CatalogueListener> OpenAsync(string? connectionString, TimeSpan poll, CancellationToken cancellationToken)
+    public static async Task<CatalogueListener> OpenAsync(string? connectionString, NpgsqlDataSource others, TimeSpan poll, CancellationToken cancellationToken)
     {
         var direct = new NpgsqlConnectionStringBuilder(connectionString)
         {
@@ -51,7 +52,7 @@ internal sealed class CatalogueListener : IAsyncDisposable
         try
         {
             await listener.connection.OpenAsync(cancellationToken);
-            await listener.ListenAsync(cancellationToken);
+            await listener.ListenAsync(others, cancellationToken);
             return listener;
         }
         catch
@@ -95,7 +96,7 @@ internal sealed class CatalogueListener : IAsyncDisposable
 
     public ValueTask DisposeAsync() => connection.DisposeAsync();
 
-    private async Task ListenAsync(CancellationToken cancellationToken)
+    private async Task ListenAsync(NpgsqlDataSource others, CancellationToken cancellationToken)
     {
         await using (var listen = new NpgsqlCommand($"LISTEN {Channel}", connection))
         {
@@ -103,8 +104,10 @@ internal sealed class CatalogueListener : IAsyncDisposable
         }
 
         // A pooler in transaction mode takes LISTEN, and gives the connection that listens to somebody else.
-        await using (var tell = new NpgsqlCommand("SELECT pg_notify($1, $2)", connection) { Parameters = { new() { Value = Channel }, new() { Value = proof } } })
+        await using (var tell = others.CreateCommand("SELECT pg_notify($1, $2)"))
         {
+            tell.Parameters.Add(new() { Value = Channel });
+            tell.Parameters.Add(new() { Value = proof });
             await tell.ExecuteNonQueryAsync(cancellationToken);
         }
 

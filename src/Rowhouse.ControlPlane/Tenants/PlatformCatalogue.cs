@@ -60,7 +60,7 @@ internal sealed class PlatformCatalogue(IDbContextFactory<PlatformDbContext> con
 
     public async IAsyncEnumerable<IReadOnlyList<CatalogueEntry>> WatchAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
-        await using var listener = await TranslateAsync(() => CatalogueListener.OpenAsync(store.Connections.ControlDirect, options.Poll, cancellationToken));
+        await using var listener = await TranslateAsync(() => CatalogueListener.OpenAsync(store.Connections.ControlDirect, store.Control, options.Poll, cancellationToken));
 
         // What was told of people before was not heard here.
         sessions.Clear();

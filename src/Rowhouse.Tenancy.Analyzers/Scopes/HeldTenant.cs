@@ -17,6 +17,7 @@ internal static class HeldTenant
         IPropertySymbol { IsStatic: true } property when property.HasStorage() => Find(property.Type, property.SetMethod is not null, types),
         // It flows past every scope, whoever keeps it.
         IFieldSymbol { IsImplicitlyDeclared: false, Type: INamedTypeSymbol { Name: "AsyncLocal" } flowing } => Find(flowing, canChange: true, types),
+        IPropertySymbol { Type: INamedTypeSymbol { Name: "AsyncLocal" } flowing } property when property.HasStorage() => Find(flowing, canChange: true, types),
         _ => null,
     };
 

@@ -115,7 +115,7 @@ public sealed class TenantMentions
         };
     }
 
-    // Without contact a name that is not known here may exist: two that disagree are then told from one that cannot be looked up by nobody.
+    // Without contact a name that is not known here may exist, so a disagreement is answered like a name that cannot be looked up.
     // Where nothing but the host could name a tenant, and nobody can say whether it does, that is not known either.
     private TenantResolutionOutcome Outcome =>
         state.HasFlag(State.Unreachable) || (state.HasFlag(State.Conflicting) && directory.Contact is not DirectoryContact.Connected) ? TenantResolutionOutcome.Unreachable
@@ -178,7 +178,7 @@ public sealed class TenantMentions
             state |= State.Led;
             tenant = found;
         }
-        else if (found?.Id != tenant?.Id || (found is null && !again))
+        else if (found?.Id != tenant?.Id || (found is null && (!again || state.HasFlag(State.SpelledDifferently))))
         {
             state |= State.Conflicting;
         }

@@ -15,6 +15,7 @@ public sealed class HeldTenantTests
     [InlineData("private static readonly AsyncLocal<TenantId> [|current|] = new();")]
     [InlineData("private static readonly AsyncLocal<TenantId?> [|current|] = new();")]
     [InlineData("private readonly AsyncLocal<Tenant?> [|current|] = new();")]
+    [InlineData("public AsyncLocal<Tenant?> [|Current|] { get; } = new();")]
     [InlineData("private static readonly ThreadLocal<TenantScope> [|current|] = new();")]
     [InlineData("private static readonly Lazy<NotesDb> [|shared|] = new();")]
     [InlineData("private static readonly WeakReference<NotesDb> [|shared|] = new(null!);")]

@@ -19,6 +19,9 @@ public sealed class TestCatalogue : ITenantCatalogue
     /// <summary>What it does before it answers.</summary>
     public Func<Task> Answering { get; set; } = () => Task.CompletedTask;
 
+    /// <summary>Whether it answers no question for a tenant until whoever asked gives up.</summary>
+    public bool Silent { get; set; }
+
     public Tenant Add(Tenant tenant, params Identifier[] identifiers)
     {
         Set(tenant, identifiers);
@@ -67,6 +70,11 @@ public sealed class TestCatalogue : ITenantCatalogue
     public async ValueTask<IReadOnlyList<CatalogueEntry>> FindAsync(IReadOnlyCollection<Identifier> identifiers, CancellationToken cancellationToken = default)
     {
         Interlocked.Increment(ref queries);
+        if (Silent)
+        {
+            await Task.Delay(Timeout.Infinite, cancellationToken);
+        }
+
         var found = entries.Values.Where(entry => entry.Leads.Intersect(identifiers).Any()).ToList();
         await AnswerAsync();
         return found;

@@ -56,6 +56,33 @@ public sealed class CatalogueOutageTests
     }
 
     [Fact]
+    public async Task A_name_that_led_somewhere_once_is_like_any_other_that_leads_nowhere()
+    {
+        await using var app = await NotesApp.StartAsync(tenancy => All(tenancy));
+        app.Directory.Apply(new(app.Harbor, [new(IdentifierKind.Name, "lost")]));
+        app.Directory.Apply(new(app.Harbor, []));
+
+        (await app.SendAsync(headers: ("X-Tenant-Id", "lost"))).Status.ShouldBe(HttpStatusCode.NotFound);
+        foreach (var other in new[] { "lost", "ghost" })
+        {
+            (await app.SendAsync("/t/phantom/notes", headers: ("X-Tenant-Id", other))).Status.ShouldBe(HttpStatusCode.BadRequest, other);
+            (await app.SendAsync($"/t/{other}/notes", headers: ("X-Tenant-Id", "phantom"))).Status.ShouldBe(HttpStatusCode.BadRequest, other);
+        }
+    }
+
+    [Fact]
+    public async Task Of_names_that_are_not_in_memory_a_request_may_have_a_few()
+    {
+        await using var app = await NotesApp.StartAsync(tenancy => All(tenancy).WithDirectory(options => options.Capacity = 1));
+        var absent = app.Directory.TryFind(app.Smith.Id, out _) ? "harbor" : "smith";
+
+        (await app.SendAsync(headers: [.. Enumerable.Repeat(("X-Tenant-Id", absent), 8)])).Status.ShouldBe(HttpStatusCode.OK);
+        (await app.SendAsync($"/t/{absent}/signup")).Status.ShouldBe(HttpStatusCode.OK);
+        app.Directory.TryApply([new(absent == "smith" ? app.Harbor : app.Smith, [])], app.Directory.Changes);
+        (await app.SendAsync(headers: [.. Enumerable.Repeat(("X-Tenant-Id", absent), 9)])).Status.ShouldBe(HttpStatusCode.BadRequest);
+    }
+
+    [Fact]
     public async Task A_tenant_that_is_not_in_memory_cannot_be_served_without_the_catalogue()
     {
         await using var app = await NotesApp.StartAsync(tenancy => All(tenancy).WithDirectory(options => options.Capacity = 1));
