@@ -65,6 +65,8 @@ public sealed record ServerSettings
     /// <summary>The database, where the configuration is not to be asked for it.</summary>
     public PostgresConnections? Database { get; init; }
 
+    private const int PollsMissed = 4;
+
     /// <summary>Where the console's pages name their tenant.</summary>
     private const string ConsolePath = "path /t/{tenant}";
 
@@ -84,7 +86,7 @@ public sealed record ServerSettings
     {
         ArgumentNullException.ThrowIfNull(configuration);
         var defaults = new ServerSettings();
-        return new()
+        var settings = new ServerSettings
         {
             Configuration = configuration,
             Url = Optional("ROWHOUSE_URL") ?? defaults.Url,
@@ -98,13 +100,16 @@ public sealed record ServerSettings
             {
                 Capacity = ReadNumber("Directory:Capacity") ?? defaults.Directory.Capacity,
                 MaxStale = ReadTime("Directory:MaxStale", TimeSpan.Zero) ?? defaults.Directory.MaxStale,
-                Poll = ReadTime("Directory:Poll", TimeSpan.FromMilliseconds(100)) ?? defaults.Directory.Poll,
+                Poll = ReadTime("Directory:Poll", TimeSpan.FromSeconds(1)) ?? defaults.Directory.Poll,
             },
             Certificate = Optional("ROWHOUSE_CERTIFICATE"),
             Proxies = [.. Many("ROWHOUSE_PROXIES").Select(ReadProxy)],
             DefaultProducts = [.. Many("Tenants:DefaultProducts")],
             ReservedSlugs = [.. Many("Tenants:ReservedSlugs")],
         };
+        return PollsMissed * settings.Directory.Poll <= settings.Directory.MaxStale
+            ? settings
+            : throw new ServerSettingsException($"Directory__Poll is {settings.Directory.Poll} and Directory__MaxStale {settings.Directory.MaxStale}. The second is at least {PollsMissed} times the first: only after so many does the server know that it hears nothing.");
 
         string? Optional(string key) => string.IsNullOrWhiteSpace(configuration[key]) ? null : configuration[key];
 

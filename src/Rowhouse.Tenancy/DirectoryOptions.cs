@@ -34,7 +34,7 @@ public sealed class DirectoryOptions
     = TimeSpan.FromMinutes(5);
 
     /// <summary>How often the catalogue is read for what no notice told of, which is a sign of life too. After four times as long without one it counts as out of reach.</summary>
-    /// <value>5 seconds. More than nothing.</value>
+    /// <value>5 seconds. More than nothing, and at most a quarter of <see cref="MaxStale"/> for that to mean anything.</value>
     /// <exception cref="ArgumentOutOfRangeException">It is not more than nothing.</exception>
     public TimeSpan Poll
     {

@@ -46,6 +46,7 @@ internal sealed class CatalogueListener : IAsyncDisposable
             Pooling = false,
             Timeout = 5,
             CommandTimeout = 5,
+            KeepAlive = 10,
             ApplicationName = "rowhouse catalogue",
         };
         var listener = new CatalogueListener(new(direct.ConnectionString), poll);
@@ -62,12 +63,15 @@ internal sealed class CatalogueListener : IAsyncDisposable
         }
     }
 
-    /// <summary>The oldest transaction that has not ended. A sign that the server answers, too.</summary>
-    public async Task<ulong> OldestTransactionAsync(CancellationToken cancellationToken)
+    /// <summary>The oldest transaction that has not ended, and the next that will begin. A sign that the server answers, too.</summary>
+    public async Task<(ulong Oldest, ulong Next)> TransactionsAsync(CancellationToken cancellationToken)
     {
         polled = Stopwatch.GetTimestamp();
-        await using var command = new NpgsqlCommand("SELECT pg_snapshot_xmin(pg_current_snapshot())::text", connection);
-        return ulong.Parse((string)(await command.ExecuteScalarAsync(cancellationToken))!, CultureInfo.InvariantCulture); // a text, never null
+        await using var command = new NpgsqlCommand("SELECT pg_current_snapshot()::text", connection);
+
+        // xmin:xmax:those between that are running
+        var snapshot = ((string)(await command.ExecuteScalarAsync(cancellationToken))!).Split(':'); // a text, never null
+        return (ulong.Parse(snapshot[0], CultureInfo.InvariantCulture), ulong.Parse(snapshot[1], CultureInfo.InvariantCulture));
     }
 
     /// <summary>Waits for the next notices.</summary>

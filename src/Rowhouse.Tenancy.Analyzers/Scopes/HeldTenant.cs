@@ -6,7 +6,7 @@ namespace Rowhouse.Tenancy.Analyzers.Scopes;
 internal static class HeldTenant
 {
     // Types that hold what they are made for. Others, such as ILogger<NotesDb> or Func<NotesDb, Task>, only speak of it.
-    private static readonly string[] holders = ["AsyncLocal", "ThreadLocal", "Lazy", "StrongBox", "WeakReference", "Task", "ValueTask", "Nullable"];
+    private static readonly string[] holders = ["AsyncLocal", "ThreadLocal", "Lazy", "StrongBox", "WeakReference", "Task", "ValueTask", "Nullable", "ValueTuple", "Tuple", "KeyValuePair", "Channel"];
 
     /// <summary>The type that is held; <see langword="null"/> where there is none.</summary>
     /// <param name="member">A field or property.</param>
@@ -40,7 +40,7 @@ internal static class HeldTenant
 
     private static bool IsChangeable(INamedTypeSymbol holder, bool canChange) => holder.Name switch
     {
-        "Nullable" => canChange,
+        "Nullable" or "ValueTuple" or "Tuple" or "KeyValuePair" => canChange,
         "AsyncLocal" or "ThreadLocal" or "StrongBox" => true,
         _ => false,
     };

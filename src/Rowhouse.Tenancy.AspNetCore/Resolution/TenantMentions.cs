@@ -146,14 +146,19 @@ public sealed class TenantMentions
             }
 
             unread ??= [];
-            if (unread.Count < MostUnread)
+            if (unread.Exists(known => known.Says(mention)))
             {
-                unread.Add(mention);
+                return;
             }
-            else
+
+            // So many different ones disagree, whatever they are.
+            if (unread.Count == MostUnread)
             {
                 state |= State.Conflicting;
+                return;
             }
+
+            unread.Add(mention);
         }
         else if (directory.Contact is DirectoryContact.Connected)
         {
@@ -224,5 +229,7 @@ public sealed class TenantMentions
     private readonly record struct Mention(IdentifierKind Kind, ReadOnlyMemory<char> Value, Weight Weight)
     {
         public Identifier Identifier => new(Kind, Value.ToString());
+
+        public bool Says(Mention other) => Kind == other.Kind && Weight == other.Weight && Value.Span.SequenceEqual(other.Value.Span);
     }
 }

@@ -19,6 +19,8 @@ public sealed class HeldTenantTests
     [InlineData("private static readonly ThreadLocal<TenantScope> [|current|] = new();")]
     [InlineData("private static readonly Lazy<NotesDb> [|shared|] = new();")]
     [InlineData("private static readonly WeakReference<NotesDb> [|shared|] = new(null!);")]
+    [InlineData("private static (TenantId Id, string Name) [|current|];")]
+    [InlineData("private static readonly (Tenant, int) [|first|] = default;")]
     [InlineData("private static TenantId [|current|];")]
     [InlineData("private static TenantId? [|current|];")]
     [InlineData("private static readonly Tenant[] [|all|] = [];")]

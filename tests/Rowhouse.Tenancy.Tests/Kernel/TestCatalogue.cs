@@ -16,6 +16,9 @@ public sealed class TestCatalogue : ITenantCatalogue
     /// <summary>How often it was asked for tenants.</summary>
     public int Queries => queries;
 
+    /// <summary>What it was asked for.</summary>
+    public ConcurrentQueue<Identifier> Asked { get; } = new();
+
     /// <summary>What it does before it answers.</summary>
     public Func<Task> Answering { get; set; } = () => Task.CompletedTask;
 
@@ -70,6 +73,11 @@ public sealed class TestCatalogue : ITenantCatalogue
     public async ValueTask<IReadOnlyList<CatalogueEntry>> FindAsync(IReadOnlyCollection<Identifier> identifiers, CancellationToken cancellationToken = default)
     {
         Interlocked.Increment(ref queries);
+        foreach (var identifier in identifiers)
+        {
+            Asked.Enqueue(identifier);
+        }
+
         if (Silent)
         {
             await Task.Delay(Timeout.Infinite, cancellationToken);

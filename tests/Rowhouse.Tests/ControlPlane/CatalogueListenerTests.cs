@@ -29,7 +29,7 @@ public sealed class CatalogueListenerTests(ServerFixture server) : IClassFixture
     {
         await using var others = NpgsqlDataSource.Create(server.Database.Control!);
         await using var listener = await CatalogueListener.OpenAsync(server.Database.Control, others, Poll, Token);
-        await listener.OldestTransactionAsync(Token);
+        await listener.TransactionsAsync(Token);
 
         var smith = await server.CreateTenantAsync("Told of");
 
