@@ -68,6 +68,8 @@ public sealed record ServerSettings
     /// <summary>The database, where the configuration is not to be asked for it.</summary>
     public PostgresConnections? Database { get; init; }
 
+    private const int PollsMissed = 4;
+
     /// <summary>Where the console's pages name their tenant.</summary>
     private const string ConsolePath = "path /t/{tenant}";
 
@@ -87,7 +89,7 @@ public sealed record ServerSettings
     {
         ArgumentNullException.ThrowIfNull(configuration);
         var defaults = new ServerSettings();
-        return new()
+        var settings = new ServerSettings
         {
             Configuration = configuration,
             Url = Optional("ROWHOUSE_URL") ?? defaults.Url,
@@ -101,7 +103,7 @@ public sealed record ServerSettings
             {
                 Capacity = ReadNumber("Directory:Capacity") ?? defaults.Directory.Capacity,
                 MaxStale = ReadTime("Directory:MaxStale", TimeSpan.Zero) ?? defaults.Directory.MaxStale,
-                Poll = ReadTime("Directory:Poll", TimeSpan.FromMilliseconds(100)) ?? defaults.Directory.Poll,
+                Poll = ReadTime("Directory:Poll", TimeSpan.FromSeconds(1)) ?? defaults.Directory.Poll,
             },
             Certificate = Optional("ROWHOUSE_CERTIFICATE"),
             Proxies = [.. Many("ROWHOUSE_PROXIES").Select(ReadProxy)],
@@ -109,6 +111,9 @@ public sealed record ServerSettings
             DefaultProducts = [.. Many("Tenants:DefaultProducts")],
             ReservedSlugs = [.. Many("Tenants:ReservedSlugs")],
         };
+        return PollsMissed * settings.Directory.Poll <= settings.Directory.MaxStale
+            ? settings
+            : throw new ServerSettingsException($"Directory__Poll is {settings.Directory.Poll} and Directory__MaxStale {settings.Directory.MaxStale}. The second is at least {PollsMissed} times the first: only after so many does the server know that it hears nothing.");
 
         string? Optional(string key) => string.IsNullOrWhiteSpace(configuration[key]) ? null : configuration[key];
 
@@ -146,9 +151,9 @@ public sealed record ServerSettings
             }
 
             Check("ROWHOUSE_TENANT_SOURCES", defaults with { TenantSources = sources });
-            if (sources.FirstOrDefault(source => source.StartsWith("claim ", StringComparison.Ordinal) || source.StartsWith("api-key ", StringComparison.Ordinal)) is { } unchecked_)
+            if (sources.FirstOrDefault(source => source.StartsWith("claim ", StringComparison.Ordinal) || source.StartsWith("api-key ", StringComparison.Ordinal)) is { } refused)
             {
-                throw new ServerSettingsException($"ROWHOUSE_TENANT_SOURCES has '{unchecked_}', and this server takes neither tokens of others nor API keys. Leave it out.");
+                throw new ServerSettingsException($"ROWHOUSE_TENANT_SOURCES has '{refused}', and this server takes neither tokens of others nor API keys. Leave it out.");
             }
 
             return sources.Contains(ConsolePath, StringComparer.Ordinal)

@@ -22,15 +22,12 @@ internal sealed class TenancyTypes
         dbContext = compilation.GetTypeByMetadataName("Microsoft.EntityFrameworkCore.DbContext");
         TenantContext = compilation.GetTypeByMetadataName("Rowhouse.Tenancy.Postgres.TenantDbContext");
         Scopes = compilation.GetTypeByMetadataName("Rowhouse.Tenancy.ITenantScopes");
-        Cache = compilation.GetTypeByMetadataName("Rowhouse.Tenancy.ITenantCache");
     }
 
     /// <summary>The context of a tenant; <see langword="null"/> where the application does not refer to it.</summary>
     public INamedTypeSymbol? TenantContext { get; }
 
     public INamedTypeSymbol? Scopes { get; }
-
-    public INamedTypeSymbol? Cache { get; }
 
     /// <summary>The types; <see langword="null"/> in an assembly that has nothing to do with tenants.</summary>
     public static TenancyTypes? Of(Compilation compilation) =>

@@ -11,7 +11,7 @@ internal sealed class TenantLookup(TenantDirectory directory, ITenantCatalogue c
 {
     private const int MostNegatives = 10_000;
 
-    // Where changes come without end, an answer may be older than one of them until the next poll.
+    // Where changes come without end, who asked is told what was read, and nothing is kept of it.
     private const int MostQueries = 5;
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
@@ -105,7 +105,9 @@ internal sealed class TenantLookup(TenantDirectory directory, ITenantCatalogue c
         IReadOnlyList<CatalogueEntry> entries = [];
         long changes;
         Exception? failure = null;
+        var taken = false;
         var queries = 0;
+        changes = 0;
         using var deadline = new CancellationTokenSource(Patience, options.Clock);
         try
         {
@@ -113,10 +115,10 @@ internal sealed class TenantLookup(TenantDirectory directory, ITenantCatalogue c
             {
                 // Asked again where a change came in meanwhile, which the answer may not have.
                 changes = directory.Changes;
-                entries = await catalogue.FindAsync([.. batch.Select(asked => asked.Key)], deadline.Token).ConfigureAwait(false);
+                entries = await catalogue.FindAsync([.. batch.Select(asked => asked.Key)], deadline.Token).AsTask().WaitAsync(deadline.Token).ConfigureAwait(false);
                 queries++;
             }
-            while (!directory.TryApply(entries, since: queries < MostQueries ? changes : directory.Changes));
+            while (!(taken = directory.TryApply(entries, changes)) && queries < MostQueries);
         }
 #pragma warning disable CA1031 // Whoever asked is told, whatever it was; not caught here, they would wait for ever.
         catch (Exception exception)
@@ -126,7 +128,6 @@ internal sealed class TenantLookup(TenantDirectory directory, ITenantCatalogue c
         }
 
         var found = entries.SelectMany(entry => entry.Leads.Select(identifier => (identifier, entry.Tenant))).DistinctBy(lead => lead.identifier).ToDictionary(lead => lead.identifier, lead => lead.Tenant);
-        changes = directory.Changes;
         foreach (var (identifier, answer) in batch)
         {
             // Of more tenants than there is room for in memory, some have given way to the others already.
@@ -135,7 +136,7 @@ internal sealed class TenantLookup(TenantDirectory directory, ITenantCatalogue c
                 tenant = found.GetValueOrDefault(identifier);
             }
 
-            Close(identifier, noTenantAt: failure is null && tenant is null ? changes : null);
+            Close(identifier, noTenantAt: taken && tenant is null ? changes + entries.Count : null);
             if (failure is null)
             {
                 answer.SetResult(tenant);

@@ -46,7 +46,7 @@ internal sealed class PlatformAdmission(Caller caller, RefusalLimit limit, Sessi
             return TenantStateAdmission.UnknownTenant(context, resolution);
         }
 
-        if (resolution.Outcome is TenantResolutionOutcome.Conflicting || (!mayKnow && resolution is { Tenant: not null, SpelledDifferently: true }))
+        if (resolution.Outcome is TenantResolutionOutcome.Conflicting || (resolution.SpelledDifferently && (!resolution.Required || (!mayKnow && resolution.Tenant is not null))))
         {
             // Nobody's attempts are not written down: they would fill the table for free.
             var conflict = TenantStateAdmission.JudgeNaming(context, resolution with { Outcome = TenantResolutionOutcome.Conflicting, Tenant = null });

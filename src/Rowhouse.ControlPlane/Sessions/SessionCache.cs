@@ -6,7 +6,7 @@ namespace Rowhouse.ControlPlane.Sessions;
 /// <summary>Sessions that were checked a moment ago, so that a warm request asks no database who is calling. Bounded; dropped at once by what changes them.</summary>
 internal sealed class SessionCache(TimeProvider clock, TenantDirectory directory, DirectoryOptions options)
 {
-    /// <summary>For how long a checked session is believed. Without contact to the control database as long as tenants are: nobody can check it, and no change is heard of.</summary>
+    /// <summary>For how long a checked session is believed.</summary>
     public static readonly TimeSpan Trust = TimeSpan.FromSeconds(60);
 
     private const int Capacity = 20_000;
@@ -17,12 +17,27 @@ internal sealed class SessionCache(TimeProvider clock, TenantDirectory directory
     /// <summary>Counts the drops. A check that began before a drop may have read what the drop was about.</summary>
     public long Changes => Volatile.Read(ref changes);
 
-    private TimeSpan Limit => directory.Contact is DirectoryContact.Disconnected && options.MaxStale > Trust ? options.MaxStale : Trust;
-
     public SignedIn? Find(SecretHash session)
     {
         var now = clock.GetUtcNow();
-        return known.TryGetValue(session, out var signedIn) && now - signedIn.CheckedAt < Limit && now < signedIn.ExpiresAt ? signedIn : null;
+        return known.TryGetValue(session, out var signedIn) && now - signedIn.TriedAt < Trust && now < signedIn.ExpiresAt ? signedIn : null;
+    }
+
+    /// <summary>
+    /// A session that could not be checked just now: without contact to the control database it is believed as long as tenants are served, and
+    /// checked again after <see cref="Trust"/>.
+    /// </summary>
+    public SignedIn? FindUnchecked(SecretHash session)
+    {
+        var now = clock.GetUtcNow();
+        if (directory.Contact is not DirectoryContact.Disconnected || !known.TryGetValue(session, out var signedIn) || now - signedIn.CheckedAt >= options.MaxStale || now >= signedIn.ExpiresAt)
+        {
+            return null;
+        }
+
+        var tried = signedIn with { TriedAt = now };
+        known.TryUpdate(session, tried, signedIn);
+        return tried;
     }
 
     public void Keep(SignedIn signedIn, long since)

@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using Microsoft.EntityFrameworkCore;
+using Npgsql;
 using Rowhouse.ControlPlane.Store;
 
 namespace Rowhouse.ControlPlane.Sessions;
@@ -11,7 +12,19 @@ internal sealed class SessionReader(SessionCache cache, IDbContextFactory<Platfo
     private static readonly TimeSpan ExtendAfter = TimeSpan.FromMinutes(10);
 
     public ValueTask<SignedIn?> FindAsync(SecretHash session, CancellationToken cancellationToken) =>
-        cache.Find(session) is { } known ? ValueTask.FromResult<SignedIn?>(known) : new(CheckAsync(session, cancellationToken));
+        cache.Find(session) is { } known ? ValueTask.FromResult<SignedIn?>(known) : new(CheckOrBelieveAsync(session, cancellationToken));
+
+    private async Task<SignedIn?> CheckOrBelieveAsync(SecretHash session, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await CheckAsync(session, cancellationToken);
+        }
+        catch (Exception exception) when (exception is NpgsqlException or TimeoutException or InvalidOperationException { InnerException: NpgsqlException } && cache.FindUnchecked(session) is not null)
+        {
+            return cache.Find(session);
+        }
+    }
 
     private async Task<SignedIn?> CheckAsync(SecretHash session, CancellationToken cancellationToken)
     {

@@ -20,6 +20,13 @@ internal sealed record SignedIn
 
     public required DateTimeOffset CheckedAt { get; init; }
 
+    /// <summary>When it was tried to check it, also where the database was out of reach.</summary>
+    public DateTimeOffset TriedAt
+    {
+        get => field == default ? CheckedAt : field;
+        init;
+    }
+
     /// <summary>Whether the browser sent the session by itself, so that a change needs proof that the console meant it.</summary>
     public bool ByCookie { get; init; }
 

@@ -35,23 +35,25 @@ internal sealed class CatalogueListener : IAsyncDisposable
 
     /// <summary>Opens a connection and listens.</summary>
     /// <param name="connectionString">To the control database, around any pooler.</param>
+    /// <param name="others">Other connections to it: what is told over the listening one itself is heard through any pooler.</param>
     /// <param name="poll">When to give up waiting for notices.</param>
     /// <param name="cancellationToken">Stops opening.</param>
     /// <exception cref="InvalidOperationException">Nothing is heard over this connection.</exception>
-    public static async Task<CatalogueListener> OpenAsync(string? connectionString, TimeSpan poll, CancellationToken cancellationToken)
+    public static async Task<CatalogueListener> OpenAsync(string? connectionString, NpgsqlDataSource others, TimeSpan poll, CancellationToken cancellationToken)
     {
         var direct = new NpgsqlConnectionStringBuilder(connectionString)
         {
             Pooling = false,
             Timeout = 5,
             CommandTimeout = 5,
+            KeepAlive = 10,
             ApplicationName = "rowhouse catalogue",
         };
         var listener = new CatalogueListener(new(direct.ConnectionString), poll);
         try
         {
             await listener.connection.OpenAsync(cancellationToken);
-            await listener.ListenAsync(cancellationToken);
+            await listener.ListenAsync(others, cancellationToken);
             return listener;
         }
         catch
@@ -61,12 +63,15 @@ internal sealed class CatalogueListener : IAsyncDisposable
         }
     }
 
-    /// <summary>The oldest transaction that has not ended. A sign that the server answers, too.</summary>
-    public async Task<ulong> OldestTransactionAsync(CancellationToken cancellationToken)
+    /// <summary>The oldest transaction that has not ended, and the next that will begin. A sign that the server answers, too.</summary>
+    public async Task<(ulong Oldest, ulong Next)> TransactionsAsync(CancellationToken cancellationToken)
     {
         polled = Stopwatch.GetTimestamp();
-        await using var command = new NpgsqlCommand("SELECT pg_snapshot_xmin(pg_current_snapshot())::text", connection);
-        return ulong.Parse((string)(await command.ExecuteScalarAsync(cancellationToken))!, CultureInfo.InvariantCulture); // a text, never null
+        await using var command = new NpgsqlCommand("SELECT pg_current_snapshot()::text", connection);
+
+        // xmin:xmax:those between that are running
+        var snapshot = ((string)(await command.ExecuteScalarAsync(cancellationToken))!).Split(':'); // a text, never null
+        return (ulong.Parse(snapshot[0], CultureInfo.InvariantCulture), ulong.Parse(snapshot[1], CultureInfo.InvariantCulture));
     }
 
     /// <summary>Waits for the next notices.</summary>
@@ -95,7 +100,7 @@ internal sealed class CatalogueListener : IAsyncDisposable
 
     public ValueTask DisposeAsync() => connection.DisposeAsync();
 
-    private async Task ListenAsync(CancellationToken cancellationToken)
+    private async Task ListenAsync(NpgsqlDataSource others, CancellationToken cancellationToken)
     {
         await using (var listen = new NpgsqlCommand($"LISTEN {Channel}", connection))
         {
@@ -103,8 +108,10 @@ internal sealed class CatalogueListener : IAsyncDisposable
         }
 
         // A pooler in transaction mode takes LISTEN, and gives the connection that listens to somebody else.
-        await using (var tell = new NpgsqlCommand("SELECT pg_notify($1, $2)", connection) { Parameters = { new() { Value = Channel }, new() { Value = proof } } })
+        await using (var tell = others.CreateCommand("SELECT pg_notify($1, $2)"))
         {
+            tell.Parameters.Add(new() { Value = Channel });
+            tell.Parameters.Add(new() { Value = proof });
             await tell.ExecuteNonQueryAsync(cancellationToken);
         }
 

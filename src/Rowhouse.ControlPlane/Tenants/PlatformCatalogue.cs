@@ -23,23 +23,23 @@ internal sealed class PlatformCatalogue(IDbContextFactory<PlatformDbContext> con
         while (true)
         {
             var after = last;
-            var batch = await TranslateAsync(() => All(db)
+            var page = await TranslateAsync(() => db.Tenants
                 .Where(tenant => ((string)(object)tenant.Slug).CompareTo(after) > 0)
                 .OrderBy(tenant => tenant.Slug)
                 .Take(Batch)
-                .AsSplitQuery()
+                .Select(tenant => new { tenant.Id, tenant.Slug })
                 .ToListAsync(cancellationToken));
-            foreach (var tenant in batch)
+            foreach (var entry in await ReadAsync(page.ConvertAll(tenant => tenant.Id), cancellationToken))
             {
-                yield return tenant.ToEntry();
+                yield return entry;
             }
 
-            if (batch.Count < Batch)
+            if (page.Count < Batch)
             {
                 yield break;
             }
 
-            last = batch[^1].Slug.Value;
+            last = page[^1].Slug.Value;
         }
     }
 
@@ -60,14 +60,14 @@ internal sealed class PlatformCatalogue(IDbContextFactory<PlatformDbContext> con
 
     public async IAsyncEnumerable<IReadOnlyList<CatalogueEntry>> WatchAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
-        await using var listener = await TranslateAsync(() => CatalogueListener.OpenAsync(store.Connections.ControlDirect, options.Poll, cancellationToken));
+        await using var listener = await TranslateAsync(() => CatalogueListener.OpenAsync(store.Connections.ControlDirect, store.Control, options.Poll, cancellationToken));
 
         // What was told of people before was not heard here.
         sessions.Clear();
         while (true)
         {
-            var oldest = await TranslateAsync(() => listener.OldestTransactionAsync(cancellationToken));
-            await foreach (var batch in ReadChangesAsync(oldest, cancellationToken))
+            var (oldest, next) = await TranslateAsync(() => listener.TransactionsAsync(cancellationToken));
+            await foreach (var batch in ReadChangesAsync(oldest, next, cancellationToken))
             {
                 yield return batch;
             }
@@ -88,8 +88,11 @@ internal sealed class PlatformCatalogue(IDbContextFactory<PlatformDbContext> con
         }
     }
 
-    /// <summary>What was changed by transactions that had not ended at the last reading; at least one batch, so that there is a sign of life.</summary>
-    private async IAsyncEnumerable<IReadOnlyList<CatalogueEntry>> ReadChangesAsync(ulong oldest, [EnumeratorCancellation] CancellationToken cancellationToken)
+    /// <summary>
+    /// What was changed by transactions that had not ended at the last reading; at least one batch, so that there is a sign of life. A stamp from
+    /// <paramref name="next"/> on is of another cluster, from which the database was restored.
+    /// </summary>
+    private async IAsyncEnumerable<IReadOnlyList<CatalogueEntry>> ReadChangesAsync(ulong oldest, ulong next, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         if (readTo is not { } since)
         {
@@ -108,28 +111,29 @@ internal sealed class PlatformCatalogue(IDbContextFactory<PlatformDbContext> con
         {
             var (from, after) = (since, last);
             await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-            var batch = await TranslateAsync(() => All(db)
+            var page = await TranslateAsync(() => db.Tenants
+                .Where(tenant => EF.Property<ulong>(tenant, RegisteredTenantConfiguration.ChangedIn) < next)
                 .Where(tenant => EF.Property<ulong>(tenant, RegisteredTenantConfiguration.ChangedIn) > from
                     || (EF.Property<ulong>(tenant, RegisteredTenantConfiguration.ChangedIn) == from && ((Guid)(object)tenant.Id).CompareTo(after) > 0))
                 .OrderBy(tenant => EF.Property<ulong>(tenant, RegisteredTenantConfiguration.ChangedIn))
                 .ThenBy(tenant => tenant.Id)
                 .Take(Batch)
-                .Select(tenant => new { Tenant = tenant, ChangedIn = EF.Property<ulong>(tenant, RegisteredTenantConfiguration.ChangedIn) })
-                .AsSplitQuery()
+                .Select(tenant => new { tenant.Id, ChangedIn = EF.Property<ulong>(tenant, RegisteredTenantConfiguration.ChangedIn) })
                 .ToListAsync(cancellationToken));
-            yield return batch.ConvertAll(changed => changed.Tenant.ToEntry());
-            if (batch.Count < Batch)
+            yield return await ReadAsync(page.ConvertAll(tenant => tenant.Id), cancellationToken);
+            if (page.Count < Batch)
             {
                 yield break;
             }
 
-            (since, last) = (batch[^1].ChangedIn, batch[^1].Tenant.Id.Value);
+            (since, last) = (page[^1].ChangedIn, page[^1].Id.Value);
         }
     }
 
     private static IQueryable<RegisteredTenant> All(PlatformDbContext db) =>
         db.Tenants.AsNoTracking().Include(tenant => tenant.Identifiers).Include(tenant => tenant.Subscriptions);
 
+    // By their ids: the statements of a split query see each what is there by then, and only a set that does not move fits together.
     private async Task<IReadOnlyList<CatalogueEntry>> ReadAsync(IReadOnlyCollection<TenantId> ids, CancellationToken cancellationToken)
     {
         var entries = new List<CatalogueEntry>(ids.Count);
@@ -143,16 +147,20 @@ internal sealed class PlatformCatalogue(IDbContextFactory<PlatformDbContext> con
         return entries;
     }
 
-    // EF Core wraps what may pass by itself. What PostgreSQL refuses for good, such as a missing right, is a fault and no outage.
+    // EF Core wraps what may pass by itself. What PostgreSQL refuses for good, such as a missing right, is a fault; a server or pooler that
+    // is being stopped (class 57, 08) is an outage, though the driver does not say so.
     private static async Task<T> TranslateAsync<T>(Func<Task<T>> ask)
     {
         try
         {
             return await ask();
         }
-        catch (Exception exception) when (exception is NpgsqlException and not PostgresException { IsTransient: false } or TimeoutException or InvalidOperationException { InnerException: NpgsqlException })
+        catch (Exception exception) when (exception is TimeoutException or InvalidOperationException { InnerException: NpgsqlException } or NpgsqlException && !IsRefusal(exception))
         {
             throw new CatalogueUnreachableException("The control database cannot be asked.", exception);
         }
     }
+
+    private static bool IsRefusal(Exception exception) =>
+        exception is PostgresException { IsTransient: false, SqlState: var state } && !state.StartsWith("57", StringComparison.Ordinal) && !state.StartsWith("08", StringComparison.Ordinal);
 }

@@ -32,8 +32,6 @@ internal sealed class TenantChange(PlatformDbContext db, TenantDirectory directo
                 return (null, TenantStateAdmission.UnknownTenant());
             }
 
-            // Also where nothing is changed: the answer to an earlier change may have been lost on its way here.
-            directory.Apply(tenant.ToEntry());
             var before = TenantWords.Of(tenant.Status);
             if (EntityTag.Check(context.Request, tenant.Version) is { } changed)
             {

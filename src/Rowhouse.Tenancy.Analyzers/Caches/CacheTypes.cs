@@ -12,6 +12,6 @@ internal sealed class CacheTypes(Compilation compilation)
 
     public bool Has(ITypeSymbol? type) =>
         type.IsOrImplements(memory) || type.IsOrImplements(distributed)
-        || hybrid is not null && type.IsOrDerivesFrom(hybrid)
-        || runtime is not null && type.IsOrDerivesFrom(runtime);
+        || type.IsOrDerivesFrom(hybrid)
+        || type.IsOrDerivesFrom(runtime);
 }

@@ -17,33 +17,33 @@ internal sealed class UnkeyedCacheAnalyzer : TenancyAnalyzer
     protected override void Start(CompilationStartAnalysisContext context, TenancyTypes types)
     {
         var caches = new CacheTypes(context.Compilation);
-        context.RegisterOperationAction(call => LookAtCall(call, types, caches), OperationKind.Invocation);
-        context.RegisterOperationAction(group => LookAtMethodGroup(group, types, caches), OperationKind.MethodReference);
-        context.RegisterOperationAction(indexer => LookAtIndexer(indexer, types, caches), OperationKind.PropertyReference);
+        context.RegisterOperationAction(call => LookAtCall(call, caches), OperationKind.Invocation);
+        context.RegisterOperationAction(group => LookAtMethodGroup(group, caches), OperationKind.MethodReference);
+        context.RegisterOperationAction(indexer => LookAtIndexer(indexer, caches), OperationKind.PropertyReference);
     }
 
-    private static void LookAtCall(OperationAnalysisContext context, TenancyTypes types, CacheTypes caches)
+    private static void LookAtCall(OperationAnalysisContext context, CacheTypes caches)
     {
         var call = (IInvocationOperation)context.Operation;
-        Look(context, call.TargetMethod, call.Receiver()?.Type, types, caches);
+        Look(context, call.TargetMethod, call.Receiver()?.Type, caches);
     }
 
-    private static void LookAtMethodGroup(OperationAnalysisContext context, TenancyTypes types, CacheTypes caches)
+    private static void LookAtMethodGroup(OperationAnalysisContext context, CacheTypes caches)
     {
         var group = (IMethodReferenceOperation)context.Operation;
-        Look(context, group.Method, group.Instance?.Type, types, caches);
+        Look(context, group.Method, group.Instance?.Type, caches);
     }
 
-    private static void LookAtIndexer(OperationAnalysisContext context, TenancyTypes types, CacheTypes caches)
+    private static void LookAtIndexer(OperationAnalysisContext context, CacheTypes caches)
     {
         var property = ((IPropertyReferenceOperation)context.Operation).Property;
-        if (property.IsIndexer && caches.Has(property.ContainingType) && !IsOwnCache(context.ContainingSymbol, types, caches))
+        if (property.IsIndexer && caches.Has(property.ContainingType) && !IsOwnCache(context.ContainingSymbol, caches))
         {
             context.Report(Rules.UnkeyedCache, "this[]", property.ContainingType.Name);
         }
     }
 
-    private static void Look(OperationAnalysisContext context, IMethodSymbol method, ITypeSymbol? receiver, TenancyTypes types, CacheTypes caches)
+    private static void Look(OperationAnalysisContext context, IMethodSymbol method, ITypeSymbol? receiver, CacheTypes caches)
     {
         var declared = method.ReducedFrom ?? method;
         if (!declared.Parameters.Any(parameter => keys.Contains(parameter.Name, StringComparer.Ordinal)))
@@ -54,13 +54,13 @@ internal sealed class UnkeyedCacheAnalyzer : TenancyAnalyzer
         var cache = declared.IsExtensionMethod && declared.ContainingNamespace.ToDisplayString().StartsWith("Microsoft.Extensions.Caching", StringComparison.Ordinal)
             ? declared.Parameters[0].Type
             : method.ContainingType;
-        if (caches.Has(cache) && !IsOwnCache(context.ContainingSymbol, types, caches))
+        if (caches.Has(cache) && !IsOwnCache(context.ContainingSymbol, caches))
         {
             context.Report(Rules.UnkeyedCache, method.Name, (receiver ?? cache).Name);
         }
     }
 
     /// <summary>A cache that is built on another one: what calls it is reported, or it puts the tenant in front itself.</summary>
-    private static bool IsOwnCache(ISymbol member, TenancyTypes types, CacheTypes caches) =>
-        member.IsWithin(type => caches.Has(type) || type.IsOrImplements(types.Cache));
+    private static bool IsOwnCache(ISymbol member, CacheTypes caches) =>
+        member.IsWithin(type => caches.Has(type));
 }

@@ -12,8 +12,8 @@ internal static class EntityFramework
     private const string Core = "Microsoft.EntityFrameworkCore";
     private const string Infrastructure = Core + ".Infrastructure";
 
-    private static readonly string[] sql = ["FromSql", "ExecuteSql", "SqlQuery", "GetDbConnection", "SetDbConnection", "GetConnectionString", "SetConnectionString", "CreateDbCommand"];
-    private static readonly string[] transactions = ["BeginTransaction", "UseTransaction", "OpenConnection"];
+    private static readonly string[] sql = ["FromSql", "ExecuteSql", "SqlQuery", "GetDbConnection", "SetDbConnection", "GetConnectionString", "SetConnectionString", "CreateDbCommand", "GetDbTransaction"];
+    private static readonly string[] transactions = ["BeginTransaction", "UseTransaction", "CommitTransaction", "RollbackTransaction", "OpenConnection"];
     private static readonly string[] services = ["IRelationalConnection", "IDbContextTransactionManager", "IRelationalTransactionFactory", "IRawSqlCommandBuilder", "IRelationalCommandBuilderFactory", "IDatabaseFacadeDependencies", "IRelationalDatabaseFacadeDependencies"];
 
     public static bool IsSql(IMethodSymbol method) => Begins(method, sql);
@@ -48,5 +48,5 @@ internal static class EntityFramework
     private static bool IsServiceProvider(ITypeSymbol? type) => type is { Name: "IServiceProvider" };
 
     private static bool Begins(IMethodSymbol method, string[] names) =>
-        Array.Exists(names, name => method.Name.StartsWith(name, StringComparison.Ordinal)) && (method.IsIn(Core) || method.IsIn(Infrastructure));
+        Array.Exists(names, name => method.Name.StartsWith(name, StringComparison.Ordinal)) && (method.IsIn(Core) || method.IsIn(Infrastructure) || method.IsIn(Core + ".Storage"));
 }

@@ -6,7 +6,7 @@ namespace Rowhouse.Tenancy.Analyzers.Scopes;
 internal static class HeldTenant
 {
     // Types that hold what they are made for. Others, such as ILogger<NotesDb> or Func<NotesDb, Task>, only speak of it.
-    private static readonly string[] holders = ["AsyncLocal", "ThreadLocal", "Lazy", "StrongBox", "WeakReference", "Task", "ValueTask", "Nullable"];
+    private static readonly string[] holders = ["AsyncLocal", "ThreadLocal", "Lazy", "StrongBox", "WeakReference", "Task", "ValueTask", "Nullable", "ValueTuple", "Tuple", "KeyValuePair", "Channel"];
 
     /// <summary>The type that is held; <see langword="null"/> where there is none.</summary>
     /// <param name="member">A field or property.</param>
@@ -17,6 +17,7 @@ internal static class HeldTenant
         IPropertySymbol { IsStatic: true } property when property.HasStorage() => Find(property.Type, property.SetMethod is not null, types),
         // It flows past every scope, whoever keeps it.
         IFieldSymbol { IsImplicitlyDeclared: false, Type: INamedTypeSymbol { Name: "AsyncLocal" } flowing } => Find(flowing, canChange: true, types),
+        IPropertySymbol { Type: INamedTypeSymbol { Name: "AsyncLocal" } flowing } property when property.HasStorage() => Find(flowing, canChange: true, types),
         _ => null,
     };
 
@@ -39,7 +40,7 @@ internal static class HeldTenant
 
     private static bool IsChangeable(INamedTypeSymbol holder, bool canChange) => holder.Name switch
     {
-        "Nullable" => canChange,
+        "Nullable" or "ValueTuple" or "Tuple" or "KeyValuePair" => canChange,
         "AsyncLocal" or "ThreadLocal" or "StrongBox" => true,
         _ => false,
     };

@@ -115,7 +115,7 @@ public sealed class TenantMentions
         };
     }
 
-    // Without contact a name that is not known here may exist: two that disagree are then told from one that cannot be looked up by nobody.
+    // Without contact a name that is not known here may exist, so a disagreement is answered like a name that cannot be looked up.
     // Where nothing but the host could name a tenant, and nobody can say whether it does, that is not known either.
     private TenantResolutionOutcome Outcome =>
         state.HasFlag(State.Unreachable) || (state.HasFlag(State.Conflicting) && directory.Contact is not DirectoryContact.Connected) ? TenantResolutionOutcome.Unreachable
@@ -146,14 +146,19 @@ public sealed class TenantMentions
             }
 
             unread ??= [];
-            if (unread.Count < MostUnread)
+            if (unread.Exists(known => known.Says(mention)))
             {
-                unread.Add(mention);
+                return;
             }
-            else
+
+            // So many different ones disagree, whatever they are.
+            if (unread.Count == MostUnread)
             {
                 state |= State.Conflicting;
+                return;
             }
+
+            unread.Add(mention);
         }
         else if (directory.Contact is DirectoryContact.Connected)
         {
@@ -178,7 +183,7 @@ public sealed class TenantMentions
             state |= State.Led;
             tenant = found;
         }
-        else if (found?.Id != tenant?.Id || (found is null && !again))
+        else if (found?.Id != tenant?.Id || (found is null && (!again || state.HasFlag(State.SpelledDifferently))))
         {
             state |= State.Conflicting;
         }
@@ -224,5 +229,7 @@ public sealed class TenantMentions
     private readonly record struct Mention(IdentifierKind Kind, ReadOnlyMemory<char> Value, Weight Weight)
     {
         public Identifier Identifier => new(Kind, Value.ToString());
+
+        public bool Says(Mention other) => Kind == other.Kind && Weight == other.Weight && Value.Span.SequenceEqual(other.Value.Span);
     }
 }

@@ -9,6 +9,8 @@ public sealed class OwnTransactionTests
     [InlineData("""await using var transaction = await db.Database.[|BeginTransactionAsync|](cancelled);""")]
     [InlineData("""await using var transaction = await db.Database.[|BeginTransactionAsync|](System.Data.IsolationLevel.Serializable, cancelled);""")]
     [InlineData("""db.Database.[|UseTransaction|](null);""")]
+    [InlineData("""db.Database.[|CommitTransaction|]();""")]
+    [InlineData("""await db.Database.[|RollbackTransactionAsync|](cancelled);""")]
     [InlineData("""await db.Database.[|UseTransactionAsync|](null, cancelled);""")]
     [InlineData("""db.Database.[|OpenConnection|]();""")]
     [InlineData("""await db.Database.[|OpenConnectionAsync|](cancelled);""")]

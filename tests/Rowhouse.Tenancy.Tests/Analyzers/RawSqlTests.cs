@@ -24,6 +24,7 @@ public sealed partial class RawSqlTests
 
     [Theory]
     [InlineData("""_ = db.Database.[|GetDbConnection|]();""")]
+    [InlineData("""_ = db.Database.CurrentTransaction!.[|GetDbTransaction|]();""")]
     [InlineData("""_ = db.Database.[|GetConnectionString|]();""")]
     [InlineData("""db.Database.[|SetConnectionString|]("Host=elsewhere");""")]
     [InlineData("""db.Database.[|SetDbConnection|](null);""")]

@@ -30,8 +30,6 @@ public sealed class UnkeyedCacheTests
 
     [Fact]
     public Task Who_puts_the_tenant_in_front_may_use_them() => Code.IsQuietAsync(Usings + """
-        namespace Rowhouse.Tenancy { public interface ITenantCache { void Forget(string key); } }
-        public sealed class OwnCache(IMemoryCache memory, TenantScope scope) : Rowhouse.Tenancy.ITenantCache { public void Forget(string key) => memory.Remove((scope.Tenant.Id, key)); }
         public sealed class CountingCache(IMemoryCache inner) : IMemoryCache
         {
             public int Count;

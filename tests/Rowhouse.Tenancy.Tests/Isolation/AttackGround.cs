@@ -9,7 +9,6 @@ using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using Rowhouse.Tenancy.Postgres;
 using Rowhouse.Tenancy.Postgres.Binding;
-using Rowhouse.Tenancy.Tests.Binding;
 using Rowhouse.Tenancy.Tests.Notes;
 using Rowhouse.Testing;
 using Shouldly;

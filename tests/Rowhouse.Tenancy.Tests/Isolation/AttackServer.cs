@@ -1,8 +1,8 @@
+using Rowhouse.Testing;
 using Npgsql;
 using Rowhouse.Tenancy.Postgres;
 using Rowhouse.Tenancy.Postgres.Embedded;
 using Rowhouse.Tenancy.Postgres.Roles;
-using Rowhouse.Tenancy.Tests.Binding;
 using Rowhouse.Tenancy.Tests.Embedded;
 using Rowhouse.Tenancy.Tests.Notes;
 

@@ -1,4 +1,3 @@
-using Microsoft.EntityFrameworkCore;
 using Rowhouse.Tenancy.Tests.Notes;
 using Shouldly;
 
@@ -23,11 +22,8 @@ public sealed class ErrorAttacks(AttackServer server)
     public async Task A_condition_that_would_give_itself_away_never_meets_rows_of_others(Way way, string condition)
     {
         var ground = await server.OnAsync(way);
-        var begin = TimeProvider.System.GetTimestamp();
 
         (await ground.SqlAsync($"SELECT text FROM notes.notes {condition}")).ShouldGiveOwn("own");
-
-        TimeProvider.System.GetElapsedTime(begin).ShouldBeLessThan(TimeSpan.FromSeconds(10));
     }
 
     [Theory]
@@ -69,7 +65,7 @@ public sealed class ErrorAttacks(AttackServer server)
         var outcome = await ground.SqlAsync(sql);
 
         outcome.ShouldBeRefusedAtHome(state);
-        (ground.AtHome && outcome.Refusal!.Detail is { } detail && detail.Contains('(', StringComparison.Ordinal) ? detail : "").ShouldNotContain("own"); // refused
+        (outcome.Refusal?.Detail ?? "").ShouldNotContain("own");
     }
 
     [Theory, EveryWay]
@@ -120,6 +116,5 @@ public sealed class ErrorAttacks(AttackServer server)
         });
 
         outcome.ShouldBeRefusedAtHome("23505");
-        ((DbUpdateException)outcome.Thrown!).Entries.Select(entry => entry.Entity).OfType<Notebook>().ShouldAllBe(notebook => notebook.Title == "own"); // refused
     }
 }

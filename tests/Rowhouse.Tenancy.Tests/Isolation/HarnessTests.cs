@@ -52,6 +52,24 @@ public sealed class HarnessTests(AttackServer server)
     }
 
     [Fact]
+    public async Task A_hole_in_the_victims_own_home_is_reported_too()
+    {
+        await using var ground = await server.MakeAsync(Way.VictimsHome);
+        await AttackGround.ExecuteAsync(ground.Superuser, $"ALTER TABLE notes.notes DISABLE TRIGGER fence; {Open}");
+
+        (await Should.ThrowAsync<AttackSucceededException>(ground.SqlAsync("UPDATE notes.notes SET text = 'taken'"))).Message.ShouldContain("not what they were");
+    }
+
+    [Fact]
+    public async Task A_hole_behind_a_pooler_is_reported_too()
+    {
+        await using var ground = await server.MakeAsync(Way.SharedThroughPooler);
+        await AttackGround.ExecuteAsync(ground.Superuser, Open);
+
+        (await Should.ThrowAsync<AttackSucceededException>(ground.SqlAsync("SELECT text FROM notes.notes"))).Message.ShouldContain("the result told");
+    }
+
+    [Fact]
     public async Task An_attack_of_a_context_through_a_hole_is_reported()
     {
         await using var ground = await server.MakeAsync(Way.Shared);

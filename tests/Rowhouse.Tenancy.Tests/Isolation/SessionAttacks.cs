@@ -138,15 +138,28 @@ public sealed class SessionAttacks(AttackServer server)
     {
         var ground = await server.OnAsync(way);
 
-        using var soon = new CancellationTokenSource(TimeSpan.FromMilliseconds(50));
-        await Should.ThrowAsync<OperationCanceledException>(ground.VictimsHost.InAsync(ground.Victim, db => db.Database.ExecuteSqlRawAsync("SELECT text, pg_sleep(20) FROM notes.notes", soon.Token)));
+        using var victims = new CancellationTokenSource();
+        var sleeping = ground.VictimsHost.InAsync(ground.Victim, db => db.Database.ExecuteSqlRawAsync("SELECT text, pg_sleep(20) FROM notes.notes", victims.Token));
+        await AsleepAsync(ground.VictimsSuperuser);
+        await victims.CancelAsync();
+        await Should.ThrowAsync<OperationCanceledException>(sleeping);
         await AttackerReadsAsync(ground);
-        (await ground.AttackAsync(async db =>
-        {
-            using var sooner = new CancellationTokenSource(TimeSpan.FromMilliseconds(50));
-            return await db.Database.ExecuteSqlRawAsync("SELECT pg_sleep(20)", sooner.Token);
-        })).Thrown.ShouldBeAssignableTo<OperationCanceledException>();
+
+        using var attackers = new CancellationTokenSource();
+        var attacking = ground.AttackAsync(db => db.Database.ExecuteSqlRawAsync("SELECT pg_sleep(20)", attackers.Token));
+        await AsleepAsync(ground.Superuser);
+        await attackers.CancelAsync();
+        (await attacking).Thrown.ShouldBeAssignableTo<OperationCanceledException>();
         await VictimReadsAsync(ground);
+    }
+
+    /// <summary>Waits until the server is at the statement that is to be cancelled.</summary>
+    private static async Task AsleepAsync(NpgsqlDataSource superuser)
+    {
+        while (await AttackGround.ExecuteAsync(superuser, "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() AND state = 'active' AND wait_event = 'PgSleep'") == "0")
+        {
+            await Task.Delay(10, Token);
+        }
     }
 
     [Theory, EveryWay]

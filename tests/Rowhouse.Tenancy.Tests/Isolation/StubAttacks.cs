@@ -48,6 +48,20 @@ public sealed class StubAttacks(AttackServer server)
         })).ShouldThrow<TenantMismatchException>();
     }
 
+    [Theory]
+    [EveryWay(EntityState.Modified)]
+    [EveryWay(EntityState.Deleted)]
+    public async Task A_stub_that_is_given_the_attackers_own_tenant_changes_no_row(Way way, EntityState state)
+    {
+        var ground = await server.OnAsync(way);
+
+        (await ground.AttackAsync(db =>
+        {
+            Force(db.Entry(Stub(ground)), ground.Attacker).State = state;
+            return db.SaveChangesAsync(Token);
+        })).ShouldThrow<DbUpdateConcurrencyException>();
+    }
+
     [Theory, EveryWay]
     public async Task A_tenant_that_is_posted_with_the_values_is_refused(Way way)
     {

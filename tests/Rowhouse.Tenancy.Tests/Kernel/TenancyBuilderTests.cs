@@ -30,4 +30,23 @@ public sealed class TenancyBuilderTests
         builder.Services.Count.ShouldBe(once);
         builder.Services.BuildServiceProvider().GetRequiredService<TimeProvider>().ShouldBe(clock);
     }
+
+    [Fact]
+    public void The_directory_is_filled_after_whatever_a_later_call_puts_under_its_catalogue()
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(new());
+        builder.AddTenancy(_ => { });
+
+        builder.AddTenancy(tenancy => tenancy.Services.AddSingleton<IHostedService, Opening>());
+
+        builder.Services.Where(service => service.ServiceType == typeof(IHostedService)).Select(service => service.ImplementationType)
+            .ShouldBe([typeof(Opening), typeof(DirectoryFollower)]);
+    }
+
+    private sealed class Opening : IHostedService
+    {
+        public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    }
 }

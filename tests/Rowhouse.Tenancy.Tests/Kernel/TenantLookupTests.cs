@@ -117,6 +117,38 @@ public sealed class TenantLookupTests
     }
 
     [Fact]
+    public async Task A_catalogue_that_does_not_answer_is_waited_for_three_seconds()
+    {
+        var smith = catalogue.Add(Tenants.Make("smith"));
+        var (lookup, directory) = await FillAsync(capacity: 1);
+        directory.TryApply([new(Tenants.Make("other"), [])], directory.Changes);
+        catalogue.Silent = true;
+
+        var asking = lookup.FindAsync(smith.Id, Token).AsTask();
+        for (var passed = 0; passed < 4_000 && !asking.IsCompleted; passed += 10)
+        {
+            clock.Advance(TimeSpan.FromMilliseconds(10));
+            await Task.Delay(1, Token);
+        }
+
+        await Should.ThrowAsync<CatalogueUnreachableException>(asking.WaitAsync(TimeSpan.FromSeconds(10), Token));
+    }
+
+    [Fact]
+    public async Task Without_contact_what_led_nowhere_before_is_not_known_to()
+    {
+        var smith = catalogue.Add(Tenants.Make("smith"), new Identifier(IdentifierKind.Host, "old.example"));
+        var (lookup, directory) = await FillAsync();
+        directory.Apply(new(smith, []));
+        catalogue.Set(smith);
+        (await AdvanceUntilAsync(lookup.FindAsync(new Identifier(IdentifierKind.Host, "old.example"), Token).AsTask())).ShouldBeNull();
+        directory.Contact = DirectoryContact.Disconnected;
+        catalogue.GoAway();
+
+        await Should.ThrowAsync<CatalogueUnreachableException>(AdvanceUntilAsync(lookup.FindAsync(new Identifier(IdentifierKind.Host, "old.example"), Token).AsTask()));
+    }
+
+    [Fact]
     public async Task A_catalogue_that_fails_is_told_to_all_who_wait_and_asked_again_by_the_next()
     {
         var smith = catalogue.Add(Tenants.Make("smith"));

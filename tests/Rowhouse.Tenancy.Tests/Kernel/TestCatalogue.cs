@@ -16,8 +16,14 @@ public sealed class TestCatalogue : ITenantCatalogue
     /// <summary>How often it was asked for tenants.</summary>
     public int Queries => queries;
 
+    /// <summary>What it was asked for.</summary>
+    public ConcurrentQueue<Identifier> Asked { get; } = new();
+
     /// <summary>What it does before it answers.</summary>
     public Func<Task> Answering { get; set; } = () => Task.CompletedTask;
+
+    /// <summary>Whether it answers no question for a tenant until whoever asked gives up.</summary>
+    public bool Silent { get; set; }
 
     public Tenant Add(Tenant tenant, params Identifier[] identifiers)
     {
@@ -67,6 +73,16 @@ public sealed class TestCatalogue : ITenantCatalogue
     public async ValueTask<IReadOnlyList<CatalogueEntry>> FindAsync(IReadOnlyCollection<Identifier> identifiers, CancellationToken cancellationToken = default)
     {
         Interlocked.Increment(ref queries);
+        foreach (var identifier in identifiers)
+        {
+            Asked.Enqueue(identifier);
+        }
+
+        if (Silent)
+        {
+            await Task.Delay(Timeout.Infinite, cancellationToken);
+        }
+
         var found = entries.Values.Where(entry => entry.Leads.Intersect(identifiers).Any()).ToList();
         await AnswerAsync();
         return found;

@@ -56,6 +56,44 @@ public sealed class CatalogueOutageTests
     }
 
     [Fact]
+    public async Task A_name_that_led_somewhere_once_is_like_any_other_that_leads_nowhere()
+    {
+        await using var app = await NotesApp.StartAsync(tenancy => All(tenancy));
+        app.Directory.Apply(new(app.Harbor, [new(IdentifierKind.Name, "lost")]));
+        app.Directory.Apply(new(app.Harbor, []));
+
+        (await app.SendAsync(headers: ("X-Tenant-Id", "lost"))).Status.ShouldBe(HttpStatusCode.NotFound);
+        foreach (var other in new[] { "lost", "ghost" })
+        {
+            (await app.SendAsync("/t/phantom/notes", headers: ("X-Tenant-Id", other))).Status.ShouldBe(HttpStatusCode.BadRequest, other);
+            (await app.SendAsync($"/t/{other}/notes", headers: ("X-Tenant-Id", "phantom"))).Status.ShouldBe(HttpStatusCode.BadRequest, other);
+        }
+    }
+
+    [Fact]
+    public async Task A_name_that_is_not_in_memory_may_be_repeated_like_any_other()
+    {
+        await using var app = await NotesApp.StartAsync(tenancy => All(tenancy).WithDirectory(options => options.Capacity = 1));
+        var absent = app.Directory.TryFind(app.Smith.Id, out _) ? "harbor" : "smith";
+
+        (await app.SendAsync("/signup", headers: [.. Enumerable.Repeat(("X-Tenant-Id", absent), 20)])).Status.ShouldBe(HttpStatusCode.OK);
+        (await app.SendAsync(headers: [.. Enumerable.Repeat(("X-Tenant-Id", absent), 20)])).Status.ShouldBe(HttpStatusCode.OK);
+    }
+
+    [Fact]
+    public async Task Of_different_names_that_are_not_in_memory_only_some_are_asked_for()
+    {
+        await using var app = await NotesApp.StartAsync(tenancy => All(tenancy).WithDirectory(options => options.Capacity = 1));
+        string[] lost = [.. Enumerable.Range(0, 20).Select(number => $"lost-{number}")];
+        app.Directory.Apply(new(app.Smith, [.. lost.Select(name => new Identifier(IdentifierKind.Name, name))]));
+        app.Directory.Apply(new(app.Smith, []));
+
+        (await app.SendAsync(headers: [.. lost.Select(name => ("X-Tenant-Id", name))])).Status.ShouldBe(HttpStatusCode.BadRequest);
+
+        app.Catalogue.Asked.Count.ShouldBe(8);
+    }
+
+    [Fact]
     public async Task A_tenant_that_is_not_in_memory_cannot_be_served_without_the_catalogue()
     {
         await using var app = await NotesApp.StartAsync(tenancy => All(tenancy).WithDirectory(options => options.Capacity = 1));

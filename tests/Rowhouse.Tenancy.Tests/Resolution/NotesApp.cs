@@ -45,7 +45,7 @@ internal sealed class NotesApp : IAsyncDisposable
             context.User = new(new ClaimsIdentity(claims, claims.Count > 0 && !context.Request.Headers.ContainsKey("X-Test-Unchecked") ? "test" : null));
             return next(context);
         });
-        app.UseBarePathRedirect();
+        app.UseBarePathRedirect(except: ["harbor"]);
         app.UseTenancy();
         app.MapGet("/notes", (TenantScope scope, HttpContext context) => $"{scope.Tenant.Slug} {context.Request.PathBase}|{context.Request.Path}");
         app.MapPost("/notes", (TenantScope scope) => scope.Tenant.Slug.Value);

@@ -162,6 +162,8 @@ public sealed class TenantSourceTests
     [InlineData("/%2Fsmith/notes", "GET")]
     [InlineData("/smith/notes", "POST")]
     [InlineData("/t", "GET")]
+    [InlineData("/org-123-abc/notes", "GET")]
+    [InlineData("/harbor/notes", "GET")]
     public async Task What_is_no_old_link_is_not_sent_anywhere(string path, string method)
     {
         await using var app = await NotesApp.StartAsync(tenancy => tenancy.FromPath("/t/{tenant}"));

@@ -122,6 +122,15 @@ public sealed class CardListTests(CardListTests.Listed vault) : IClassFixture<Ca
     }
 
     [Fact]
+    public async Task A_cursor_of_another_tenant_leads_to_none_of_its_cards()
+    {
+        var page = await vault.Smith.Admin.GetAsync("cards?sort=year&limit=1").ReadAsync<Page<CardResponse>>();
+        page.Next.ShouldNotBeNull();
+
+        (await vault.Harbor.Admin.GetAsync($"cards?sort=year&limit=1&after={page.Next}").ReadAsync<Page<CardResponse>>()).Items.ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task Another_tenants_list_is_its_own() => (await vault.Harbor.Admin.GetAsync("cards?count=true").ReadAsync<Page<CardResponse>>()).Total.ShouldBe(0);
 
     private async Task<List<CardResponse>> AllAsync(string query, TestMember? member = null)

@@ -13,6 +13,7 @@ public sealed class CsvTableTests
     [InlineData("a\tb\n1\t2", "a|b 1|2")]
     [InlineData("a,b\n\"x, y\",\"say \"\"hi\"\"\"\n", "a|b x, y|say \"hi\"")]
     [InlineData("a,b\n\n1,\n", "a|b 1|")]
+    [InlineData("\n\na;b\n1;2\n", "a|b 1|2")]
     public async Task Files_of_every_common_kind_are_read(string text, string expected) =>
         string.Join(' ', (await ReadAsync(Encoding.UTF8.GetBytes(text))).Select(row => string.Join('|', row))).ShouldBe(expected);
 
@@ -51,9 +52,26 @@ public sealed class CsvTableTests
         foreach (var file in new[] { wide, [.. "a,b\n"u8, .. wide] })
         {
             (await RefusedAsync(file)).TooLarge.ShouldBeTrue();
-            Allocations.Of(() => ReadAsync(file)).ShouldBeLessThan(50_000_000);
+            Allocations.Of(() => ReadAsync(file)).ShouldBeLessThan(1_000_000);
         }
     }
+
+    [Theory]
+    [InlineData("\"", "is a quote not closed")]
+    [InlineData("\"a\nb\"", "200 columns")]
+    [InlineData("\n\n", "200 columns")]
+    [InlineData("long", "first line")]
+    public async Task A_header_without_end_is_refused_before_it_is_in_memory(string beginning, string reason)
+    {
+        var file = Encoding.UTF8.GetBytes((beginning == "long" ? new string('x', 70_000) : beginning) + new string(',', 900_000));
+
+        (await RefusedAsync(file)).Message.ShouldContain(reason, Case.Insensitive);
+        Allocations.Of(() => ReadAsync(file)).ShouldBeLessThan(1_000_000);
+    }
+
+    [Fact]
+    public async Task A_header_may_have_line_ends_and_separators_within_quotes() =>
+        (await ReadAsync(Encoding.UTF8.GetBytes($"\"a\n{new string(',', CsvLimits.Columns)}\",b\n1,2\n")))[1].ShouldBe(["1", "2"]);
 
     [Fact]
     public async Task A_field_that_is_too_long_is_refused() =>

@@ -98,6 +98,13 @@ public sealed class NodesTests(NodesTests.TwoNodes nodes) : IClassFixture<NodesT
         await nodes.ExecuteAsync(nodes.Database.Control!, $"DELETE FROM platform.members WHERE id = '{member.MemberId}'");
         await UntilAsync(member, HttpStatusCode.NotFound);
 
+        await nodes.ExecuteAsync(
+            nodes.Database.Control!,
+            $"INSERT INTO platform.members (id, tenant_id, person_id, email, email_key, name, role, invited_at, joined_at, vouched) SELECT gen_random_uuid(), '{smith.Id}', id, email, email_key, name, 0, now(), now(), false FROM platform.people WHERE id = '{member.Id}'");
+        await UntilAsync(member, HttpStatusCode.OK);
+        await nodes.ExecuteAsync(nodes.Database.Control!, $"UPDATE platform.members SET person_id = NULL, joined_at = NULL WHERE person_id = '{member.Id}'");
+        await UntilAsync(member, HttpStatusCode.NotFound);
+
         await nodes.ExecuteAsync(nodes.Database.Control!, $"UPDATE platform.people SET super_admin = true WHERE id = '{member.Id}'");
         await UntilAsync(member, HttpStatusCode.OK);
 
@@ -179,7 +186,7 @@ public sealed class NodesTests(NodesTests.TwoNodes nodes) : IClassFixture<NodesT
         public override async ValueTask InitializeAsync()
         {
             await base.InitializeAsync();
-            process = CommandProcess.Serve(folder.FullName, Database, new Dictionary<string, string?> { ["Directory__Poll"] = "00:10:00" });
+            process = CommandProcess.Serve(folder.FullName, Database, new Dictionary<string, string?> { ["Directory__Poll"] = "00:10:00", ["Directory__MaxStale"] = "00:45:00" });
             there = new(new SocketsHttpHandler { UseCookies = false }) { BaseAddress = await process.ReadyAsync() };
         }
 

@@ -34,6 +34,7 @@ public sealed class TenantSourceSettingsTests
     [InlineData("Directory:MaxStale", "300", "00:05:00")]
     [InlineData("Directory:MaxStale", "02:00:00", "01:00:00")]
     [InlineData("Directory:Poll", "00:00:00", "00:05:00")]
+    [InlineData("Directory:Poll", "00:02:00", "at least 4 times")]
     public void A_setting_that_cannot_be_is_named_with_what_it_should_be(string key, string value, string part)
     {
         var thrown = Should.Throw<ServerSettingsException>(() => Read((key, value)));

@@ -47,6 +47,7 @@ internal sealed class CsvTable : IAsyncDisposable
         var start = new byte[HeaderBytes];
         var length = await guarded.ReadAtLeastAsync(start, HeaderBytes, throwOnEndOfStream: false, cancellationToken);
         var separator = (char)SeparatorOf(start.AsSpan(0, length));
+        CheckHeader(start.AsSpan(0, length), (byte)separator);
         var options = new CsvReaderOptions
         {
             Separator = separator,
@@ -136,8 +137,36 @@ internal sealed class CsvTable : IAsyncDisposable
         }
     }
 
+    // Before the parser sees it, which takes some sixty bytes for every column there is.
+    private static void CheckHeader(ReadOnlySpan<byte> start, byte separator)
+    {
+        var columns = 1;
+        var quoted = false;
+        foreach (var value in start.TrimStart("\r\n"u8))
+        {
+            if (value == '"')
+            {
+                quoted = !quoted;
+            }
+            else if (!quoted && value is ((byte)'\n' or (byte)'\r'))
+            {
+                return;
+            }
+            else if (!quoted && value == separator)
+            {
+                CheckWidth(++columns, 1);
+            }
+        }
+
+        if (start.Length == HeaderBytes)
+        {
+            throw new CsvRefusedException($"The first line, which must name the columns, has more than {HeaderBytes / 1024} KB. Is a quote not closed?", tooLarge: true);
+        }
+    }
+
     private static byte SeparatorOf(ReadOnlySpan<byte> start)
     {
+        start = start.TrimStart("\r\n"u8);
         var end = start.IndexOfAny((byte)'\n', (byte)'\r');
         var header = end < 0 ? start : start[..end];
         var best = separators[0];

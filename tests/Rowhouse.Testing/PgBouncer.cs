@@ -7,10 +7,10 @@ using Npgsql;
 using Rowhouse.Tenancy.Postgres;
 using Rowhouse.Tenancy.Postgres.Embedded;
 
-namespace Rowhouse.Tenancy.Tests.Binding;
+namespace Rowhouse.Testing;
 
 /// <summary>A pooler in transaction mode with one connection to the server, for one test.</summary>
-internal sealed class PgBouncer : IAsyncDisposable
+public sealed class PgBouncer : IAsyncDisposable
 {
     private readonly Process process;
     private readonly string folder;
