@@ -7,7 +7,6 @@ namespace Rowhouse.Tenancy.Http;
 internal sealed class TenantHttpHandler : DelegatingHandler
 {
     private static readonly ActivitySource source = new("Rowhouse.Tenancy.Http");
-    private static readonly Func<ILogger, TenantId, IDisposable?> logScope = LoggerMessage.DefineScope<TenantId>("Tenant:{Tenant}");
 
     private readonly TenantId tenant;
     private readonly ILogger<TenantHttpHandler> logger;
@@ -22,8 +21,8 @@ internal sealed class TenantHttpHandler : DelegatingHandler
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         using var activity = source.StartActivity("tenant.http");
-        activity?.SetTag("rowhouse.tenant", tenant.ToString());
-        using (logScope(logger, tenant))
+        TenantTelemetry.Tag(activity, tenant);
+        using (logger.BeginTenant(tenant))
         {
             return await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
         }

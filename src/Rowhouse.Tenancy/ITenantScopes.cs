@@ -31,7 +31,6 @@ public interface ITenantScopes
 public sealed class EnteredTenant : IAsyncDisposable
 {
     private static readonly ActivitySource source = new("Rowhouse.Tenancy");
-    private static readonly Func<ILogger, TenantId, IDisposable?> logScope = LoggerMessage.DefineScope<TenantId>("Tenant:{Tenant}");
 
     private readonly AsyncServiceScope scope;
     private readonly ILogger? logger;
@@ -76,8 +75,9 @@ public sealed class EnteredTenant : IAsyncDisposable
         if (!isTold)
         {
             isTold = true;
-            logs = logger is null ? null : logScope(logger, Tenant.Id);
-            activity = source.StartActivity("tenant")?.SetTag("rowhouse.tenant", Tenant.Id.ToString());
+            logs = logger?.BeginTenant(Tenant.Id);
+            activity = source.StartActivity("tenant");
+            TenantTelemetry.Tag(activity, Tenant.Id);
         }
     }
 }

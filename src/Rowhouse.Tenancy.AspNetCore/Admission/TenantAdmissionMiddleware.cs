@@ -53,12 +53,8 @@ internal sealed partial class TenantAdmissionMiddleware(RequestDelegate next, Te
         var tenant = resolution.Tenant
             ?? throw new InvalidOperationException($"{admission.GetType().Name} let a request without a tenant pass to an endpoint that needs one.");
         context.RequestServices.GetRequiredService<TenantScope>().Bind(tenant);
-        if (Activity.Current is { IsAllDataRequested: true } activity)
-        {
-            activity.SetTag("rowhouse.tenant", tenant.Id.ToString());
-        }
-
-        using (logger.BeginScope(new TenantLogScope(tenant.Id)))
+        TenantTelemetry.Tag(Activity.Current, tenant.Id);
+        using (logger.BeginTenant(tenant.Id))
         {
             await next(context).ConfigureAwait(false);
         }

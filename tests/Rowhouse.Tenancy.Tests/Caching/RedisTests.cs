@@ -183,7 +183,7 @@ public sealed class RedisTests
         var watch = Stopwatch.StartNew();
         await RemoveAsync(one, by);
         (await one.Of<Report>(Smith).GetOrSetAsync("all", _ => Task.FromResult(new Report(1)), entry, Token)).Lines.ShouldBe(1);
-        watch.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(2));
+        watch.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(10));       // else for as long as it is frozen
         (await KnowsAsync(one, Smith)).ShouldBeFalse();
         redis.Thaw();
 
