@@ -128,16 +128,7 @@ internal sealed class TenantScopes(TenantDirectory directory, TenantLookup looku
 
     private EnteredTenant Enter(Tenant tenant)
     {
-        if (directory.Contact is DirectoryContact.Stale)
-        {
-            throw new CatalogueUnreachableException("What became of the tenant is not known, because the catalogue could not be asked for too long.");
-        }
-
-        if (tenant.Status is not (TenantStatus.Active or TenantStatus.Moving))
-        {
-            throw new TenantUnavailableException(tenant);
-        }
-
+        lookup.ThrowIfNotServed(tenant);
         var scope = scopes.CreateAsyncScope();
         scope.ServiceProvider.GetRequiredService<TenantScope>().Bind(tenant);
         return new(scope, tenant, logger);
