@@ -174,16 +174,17 @@ use_own_node() {
 
 need_test_tools() {
   if can_install; then
-    command -v pgbouncer >/dev/null || [ -x /usr/sbin/pgbouncer ] || install_pgbouncer
+    command -v pgbouncer >/dev/null || [ -x /usr/sbin/pgbouncer ] || install_server pgbouncer
+    command -v redis-server >/dev/null || install_server redis-server
     find_chromium >/dev/null || install_chromium
   fi
 }
 
-install_pgbouncer() {
-  # Its package starts a service of the system's; where one can be told not to, it is.
-  install_packages pgbouncer
+# Such a package starts a service of the system's; where one can be told not to, it is.
+install_server() {
+  install_packages "$1"
   if [ -d /run/systemd/system ]; then
-    as_root systemctl disable --now --quiet pgbouncer || true
+    as_root systemctl disable --now --quiet "$1" || true
   fi
 }
 

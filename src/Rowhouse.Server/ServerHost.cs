@@ -8,6 +8,7 @@ using Rowhouse.Server.Health;
 using Rowhouse.Server.Hosting;
 using Rowhouse.Tenancy;
 using Rowhouse.Tenancy.AspNetCore;
+using Rowhouse.Tenancy.Caching;
 using Rowhouse.Tenancy.Postgres;
 
 namespace Rowhouse.Server;
@@ -48,6 +49,7 @@ public static class ServerHost
             .FromList(settings.TenantSources)
             .WithDirectory(settings.Directory)
             .OnPostgres(postgres => UseDatabase(postgres, settings))
+            .WithCache(cache => UseRedis(cache, settings))
             .WithControlPlane(new()
             {
                 DataFolder = settings.DataFolder,
@@ -104,6 +106,12 @@ public static class ServerHost
             postgres.Connections = database;
             postgres.MigrateAtStart = database.Owner is not null;
         }
+    }
+
+    private static void UseRedis(TenantCacheOptions cache, ServerSettings settings)
+    {
+        cache.Redis = settings.Redis;
+        cache.Prefix = settings.Configuration?["ROWHOUSE_INSTALLATION"] is { Length: > 0 } installation ? installation : cache.Prefix;
     }
 
     private static void Compose(WebApplication app, ServerSettings settings)

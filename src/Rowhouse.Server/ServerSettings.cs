@@ -47,6 +47,9 @@ public sealed record ServerSettings
     /// <summary>The addresses of the TLS proxies in front, whose word about the caller is taken.</summary>
     public IReadOnlyList<IPAddress> Proxies { get; init; } = [];
 
+    /// <summary>The connection string of a Redis that the nodes share; without one each node caches for itself.</summary>
+    public string? Redis { get; init; }
+
     /// <summary>The products of a tenant that is made without naming any.</summary>
     public IReadOnlyList<string> DefaultProducts { get; init; } = [];
 
@@ -104,6 +107,7 @@ public sealed record ServerSettings
             },
             Certificate = Optional("ROWHOUSE_CERTIFICATE"),
             Proxies = [.. Many("ROWHOUSE_PROXIES").Select(ReadProxy)],
+            Redis = Optional("ROWHOUSE_REDIS"),
             DefaultProducts = [.. Many("Tenants:DefaultProducts")],
             ReservedSlugs = [.. Many("Tenants:ReservedSlugs")],
         };

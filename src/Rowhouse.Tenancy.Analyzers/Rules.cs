@@ -38,7 +38,7 @@ internal static class Rules
     public static readonly DiagnosticDescriptor StaticCollection = new(
         "ROWH004",
         "A static collection that can change is shared by all tenants",
-        "'{0}' is shared by all tenants and can change; keep it in a service of the scope, or make it a frozen or immutable collection that is never replaced",
+        "'{0}' is shared by all tenants and can change; keep it in a service of the scope or in ITenantCache, or make it a frozen or immutable collection that is never replaced",
         Category,
         DiagnosticSeverity.Warning,
         isEnabledByDefault: true,
@@ -47,7 +47,7 @@ internal static class Rules
     public static readonly DiagnosticDescriptor UnkeyedCache = new(
         "ROWH005",
         "The keys of this cache know no tenant",
-        "'{0}' of {1} takes a key that is the same for every tenant; begin the key with the tenant in one place, a cache of your own",
+        "'{0}' of {1} takes a key that is the same for every tenant; take ITenantCache of a type of your own",
         Category,
         DiagnosticSeverity.Warning,
         isEnabledByDefault: true,

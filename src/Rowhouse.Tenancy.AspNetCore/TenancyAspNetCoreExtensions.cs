@@ -1,9 +1,11 @@
 using System.Collections.Frozen;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.SignalR;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Rowhouse.Tenancy.AspNetCore.Admission;
+using Rowhouse.Tenancy.AspNetCore.Hubs;
 using Rowhouse.Tenancy.AspNetCore.Resolution;
 
 namespace Rowhouse.Tenancy.AspNetCore;
@@ -84,6 +86,11 @@ public static class TenancyAspNetCoreExtensions
         ArgumentNullException.ThrowIfNull(tenancy);
         ArgumentNullException.ThrowIfNull(source);
         tenancy.Services.TryAddSingleton<ITenantAdmission, TenantStateAdmission>();
+        if (tenancy.Services.All(service => service.ServiceType != typeof(TenantHubFilter)))
+        {
+            tenancy.Services.AddSingleton<TenantHubFilter>().Configure<HubOptions>(hubs => hubs.AddFilter<TenantHubFilter>());
+        }
+
         tenancy.Services.AddSingleton(source);
         return tenancy;
     }

@@ -1,4 +1,6 @@
+using System.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 
 namespace Rowhouse.Tenancy;
 
@@ -22,14 +24,24 @@ public interface ITenantScopes
     ValueTask<EnteredTenant> EnterAsync(Identifier identifier, CancellationToken cancellationToken = default);
 }
 
-/// <summary>A dependency-injection scope that belongs to one tenant for its whole life.</summary>
+/// <summary>
+/// A dependency-injection scope that belongs to one tenant for its whole life. What is logged in it has the tenant in its log scope, as <c>Tenant</c>,
+/// and what is traced is below an activity <c>tenant</c> of the source <c>Rowhouse.Tenancy</c>, whose tag <c>rowhouse.tenant</c> names it.
+/// </summary>
 public sealed class EnteredTenant : IAsyncDisposable
 {
-    private readonly AsyncServiceScope scope;
+    private static readonly ActivitySource source = new("Rowhouse.Tenancy");
 
-    internal EnteredTenant(AsyncServiceScope scope, Tenant tenant)
+    private readonly AsyncServiceScope scope;
+    private readonly ILogger? logger;
+    private bool isTold;
+    private IDisposable? logs;
+    private Activity? activity;
+
+    internal EnteredTenant(AsyncServiceScope scope, Tenant tenant, ILogger? logger)
     {
         this.scope = scope;
+        this.logger = logger;
         Tenant = tenant;
     }
 
@@ -39,10 +51,35 @@ public sealed class EnteredTenant : IAsyncDisposable
     /// <summary>A service of this scope.</summary>
     /// <typeparam name="T">The service.</typeparam>
     public T Get<T>()
-        where T : notnull => scope.ServiceProvider.GetRequiredService<T>();
+        where T : notnull
+    {
+        Tell();
+        return scope.ServiceProvider.GetRequiredService<T>();
+    }
 
     /// <inheritdoc/>
-    public ValueTask DisposeAsync() => scope.DisposeAsync();
+    public ValueTask DisposeAsync()
+    {
+        // In the caller's own context, like their beginning: hence no async method.
+        activity?.Dispose();
+        logs?.Dispose();
+        return scope.DisposeAsync();
+    }
+
+    /// <summary>
+    /// Lets logs and traces know the tenant from here on. They follow the execution context, which an async method does not change for its caller;
+    /// so this is done where the caller is: at once when the tenant was known, else when the first service is asked for.
+    /// </summary>
+    internal void Tell()
+    {
+        if (!isTold)
+        {
+            isTold = true;
+            logs = logger?.BeginTenant(Tenant.Id);
+            activity = source.StartActivity("tenant");
+            TenantTelemetry.Tag(activity, Tenant.Id);
+        }
+    }
 }
 
 /// <summary>A tenant cannot be entered.</summary>
@@ -67,28 +104,33 @@ public sealed class TenantUnavailableException : InvalidOperationException
     public TenantStatus? Status { get; }
 }
 
-internal sealed class TenantScopes(TenantDirectory directory, TenantLookup lookup, IServiceScopeFactory scopes) : ITenantScopes
+internal sealed class TenantScopes(TenantDirectory directory, TenantLookup lookup, IServiceScopeFactory scopes, ILogger<TenantScopes>? logger = null) : ITenantScopes
 {
-    public async ValueTask<EnteredTenant> EnterAsync(TenantId id, CancellationToken cancellationToken = default) =>
-        Enter(await lookup.FindAsync(id, cancellationToken).ConfigureAwait(false) ?? throw new TenantUnavailableException(id.ToString()));
+    public ValueTask<EnteredTenant> EnterAsync(TenantId id, CancellationToken cancellationToken = default) =>
+        directory.TryFind(id, out var tenant) ? new(EnterKnown(tenant)) : LookUpAndEnterAsync(lookup.FindAsync(id, cancellationToken), id.ToString());
 
-    public async ValueTask<EnteredTenant> EnterAsync(Identifier identifier, CancellationToken cancellationToken = default) =>
-        Enter(await lookup.FindAsync(identifier, cancellationToken).ConfigureAwait(false) ?? throw new TenantUnavailableException(identifier.Kind is IdentifierKind.ApiKey or IdentifierKind.OAuthState ? $"with this {identifier.Kind}" : $"{identifier.Value} ({identifier.Kind})"));
+    public ValueTask<EnteredTenant> EnterAsync(Identifier identifier, CancellationToken cancellationToken = default) =>
+        directory.TryFind(identifier.Kind, identifier.Value, out var tenant)
+            ? new(EnterKnown(tenant))
+            : LookUpAndEnterAsync(
+                lookup.FindAsync(identifier, cancellationToken),
+                identifier.Kind is IdentifierKind.ApiKey or IdentifierKind.OAuthState ? $"with this {identifier.Kind}" : $"{identifier.Value} ({identifier.Kind})");
+
+    private EnteredTenant EnterKnown(Tenant tenant)
+    {
+        var entered = Enter(tenant);
+        entered.Tell();
+        return entered;
+    }
+
+    private async ValueTask<EnteredTenant> LookUpAndEnterAsync(ValueTask<Tenant?> lookingUp, string named) =>
+        Enter(await lookingUp.ConfigureAwait(false) ?? throw new TenantUnavailableException(named));
 
     private EnteredTenant Enter(Tenant tenant)
     {
-        if (directory.Contact is DirectoryContact.Stale)
-        {
-            throw new CatalogueUnreachableException("What became of the tenant is not known, because the catalogue could not be asked for too long.");
-        }
-
-        if (tenant.Status is not (TenantStatus.Active or TenantStatus.Moving))
-        {
-            throw new TenantUnavailableException(tenant);
-        }
-
+        lookup.ThrowIfNotServed(tenant);
         var scope = scopes.CreateAsyncScope();
         scope.ServiceProvider.GetRequiredService<TenantScope>().Bind(tenant);
-        return new(scope, tenant);
+        return new(scope, tenant, logger);
     }
 }

@@ -52,6 +52,35 @@ internal sealed class TenantLookup(TenantDirectory directory, ITenantCatalogue c
     public ValueTask<Tenant?> FindAsync(TenantId id, CancellationToken cancellationToken = default) =>
         directory.TryFind(id, out var known) ? new(known) : FindAsync(new Identifier(IdentifierKind.Name, id.ToString()), cancellationToken);
 
+    /// <summary>Finds a tenant whose work may go on.</summary>
+    /// <param name="id">The id.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    /// <exception cref="TenantUnavailableException">There is none, or it is not active.</exception>
+    /// <exception cref="CatalogueUnreachableException">Whether there is, and what became of it, is not known now.</exception>
+    public async ValueTask<Tenant> FindServedAsync(TenantId id, CancellationToken cancellationToken = default)
+    {
+        var tenant = await FindAsync(id, cancellationToken).ConfigureAwait(false) ?? throw new TenantUnavailableException(id.ToString());
+        ThrowIfNotServed(tenant);
+        return tenant;
+    }
+
+    /// <summary>Throws where a tenant's work may not go on, or nobody can say whether it may.</summary>
+    /// <param name="tenant">What is known of the tenant.</param>
+    /// <exception cref="TenantUnavailableException">It is not active.</exception>
+    /// <exception cref="CatalogueUnreachableException">The catalogue could not be asked for too long.</exception>
+    public void ThrowIfNotServed(Tenant tenant)
+    {
+        if (directory.Contact is DirectoryContact.Stale)
+        {
+            throw new CatalogueUnreachableException("What became of the tenant is not known, because the catalogue could not be asked for too long.");
+        }
+
+        if (tenant.Status is not (TenantStatus.Active or TenantStatus.Moving))
+        {
+            throw new TenantUnavailableException(tenant);
+        }
+    }
+
     private Task<Tenant?> Ask(Identifier identifier)
     {
         lock (gate)

@@ -63,9 +63,27 @@ public sealed class TenantNotBoundException : InvalidOperationException
         var place = new StackTrace(fNeedFileInfo: true).GetFrames()
             .FirstOrDefault(frame => frame.GetMethod() is { } method && !IsKernel(method));
         var where = place?.GetMethod() is { } caller
-            ? $"{caller.DeclaringType?.FullName}.{caller.Name}{(place.GetFileName() is { } file ? $" ({Path.GetFileName(file)}:{place.GetFileLineNumber()})" : "")}"
+            ? $"{NameOf(caller)}{(place.GetFileName() is { } file ? $" ({Path.GetFileName(file)}:{place.GetFileLineNumber()})" : "")}"
             : "an unknown place";
         return new($"No tenant is bound in this scope; {where} asked for it. Bind one by a request that names a tenant, or by {nameof(ITenantScopes)}.{nameof(ITenantScopes.EnterAsync)}.");
+    }
+
+    // Of what the compiler makes of lambdas and asynchronous methods, the method that somebody wrote.
+    private static string NameOf(MethodBase method)
+    {
+        var type = method.DeclaringType;
+        var name = method.Name;
+        while (type is { DeclaringType: { } outer } && type.Name.StartsWith('<'))
+        {
+            name = Written(type.Name) ?? name;
+            type = outer;
+        }
+
+        return $"{type?.FullName}.{Written(name) ?? name}";
+
+        // <Read>d__1, <<Read>b__0>d, or <>c, which has none.
+        static string? Written(string made) =>
+            made.StartsWith('<') && made.TrimStart('<') is var bare && bare.IndexOf('>', StringComparison.Ordinal) is > 0 and var end ? bare[..end] : null;
     }
 
     // A method without a type was compiled at run time, from a query for example: somebody else asked for it.

@@ -1,6 +1,8 @@
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
+using Microsoft.Extensions.Options;
 using Npgsql;
+using Rowhouse.Tenancy.Caching;
 using Rowhouse.Tenancy.Postgres;
 using Rowhouse.Tenancy.Postgres.Embedded;
 
@@ -17,6 +19,7 @@ internal static class StartFailure
         SocketException refused => $"{settings.Url} cannot be listened on: {refused.Message}. Set ROWHOUSE_URL to an address and a port that this machine has and this user may take.",
         UnauthorizedAccessException or IOException when exception.Message.Contains(settings.DataFolder, StringComparison.Ordinal) =>
             $"{exception.Message} The data folder is '{settings.DataFolder}': it has to be one that this user may write to, with room left. Mend it, or name another (ROWHOUSE_DATA).",
+        OptionsValidationException { OptionsName: nameof(TenantCacheOptions.Redis) } => $"ROWHOUSE_REDIS: {exception.Message}",
         PostgresException refused => $"The database refused: {refused.MessageText} ({refused.SqlState}). Check ROWHOUSE_DATABASE and its companions.",
         NpgsqlException unreachable => $"The database cannot be reached: {unreachable.Message}. Check ROWHOUSE_DATABASE and its companions.",
         InvalidOperationException { TargetSite.DeclaringType.Namespace: { } place } when place.StartsWith("Rowhouse.", StringComparison.Ordinal) => exception.Message,

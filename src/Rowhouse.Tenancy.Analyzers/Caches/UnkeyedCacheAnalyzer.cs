@@ -11,6 +11,7 @@ internal sealed class UnkeyedCacheAnalyzer : TenancyAnalyzer
 {
     // What takes no key (Dispose, Compact, statistics) shows nothing of a tenant's.
     private static readonly string[] keys = ["key", "keys", "tag", "tags"];
+    private static readonly string[] libraries = ["Microsoft.Extensions.Caching", "ZiggyCreatures.Caching"];
 
     public override ImmutableArray<DiagnosticDescriptor> SupportedDiagnostics { get; } = [Rules.UnkeyedCache];
 
@@ -51,7 +52,7 @@ internal sealed class UnkeyedCacheAnalyzer : TenancyAnalyzer
             return;
         }
 
-        var cache = declared.IsExtensionMethod && declared.ContainingNamespace.ToDisplayString().StartsWith("Microsoft.Extensions.Caching", StringComparison.Ordinal)
+        var cache = declared.IsExtensionMethod && libraries.Any(library => declared.ContainingNamespace.ToDisplayString().StartsWith(library, StringComparison.Ordinal))
             ? declared.Parameters[0].Type
             : method.ContainingType;
         if (caches.Has(cache) && !IsOwnCache(context.ContainingSymbol, caches))

@@ -1,8 +1,10 @@
 using System.Diagnostics;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.AspNetCore.SignalR;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Rowhouse.Tenancy.AspNetCore.Hubs;
 using Rowhouse.Tenancy.AspNetCore.Resolution;
 
 namespace Rowhouse.Tenancy.AspNetCore.Admission;
@@ -53,12 +55,13 @@ internal sealed partial class TenantAdmissionMiddleware(RequestDelegate next, Te
         var tenant = resolution.Tenant
             ?? throw new InvalidOperationException($"{admission.GetType().Name} let a request without a tenant pass to an endpoint that needs one.");
         context.RequestServices.GetRequiredService<TenantScope>().Bind(tenant);
-        if (Activity.Current is { IsAllDataRequested: true } activity)
+        if (endpoint.Metadata.GetMetadata<HubMetadata>() is not null)
         {
-            activity.SetTag("rowhouse.tenant", tenant.Id.ToString());
+            TenantHubFilter.Keep(context, tenant.Id);
         }
 
-        using (logger.BeginScope(new TenantLogScope(tenant.Id)))
+        TenantTelemetry.Tag(Activity.Current, tenant.Id);
+        using (logger.BeginTenant(tenant.Id))
         {
             await next(context).ConfigureAwait(false);
         }

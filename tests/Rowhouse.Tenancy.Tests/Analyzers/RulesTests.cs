@@ -88,7 +88,7 @@ public sealed class RulesTests
             [
                 "'FromSqlRaw' goes past the filter and the keys of 'NotesDb'; query by the model, and add many rows by BulkInsertAsync",
                 "'ExecuteSqlRaw' goes past the filter and the keys of what may be a TenantDbContext; query by the model, and add many rows by BulkInsertAsync",
-                "'Known' is shared by all tenants and can change; keep it in a service of the scope, or make it a frozen or immutable collection that is never replaced",
+                "'Known' is shared by all tenants and can change; keep it in a service of the scope or in ITenantCache, or make it a frozen or immutable collection that is never replaced",
             ],
             ignoreOrder: true);
     }

@@ -19,8 +19,9 @@ public sealed class UnkeyedCacheTests
     [InlineData("""distributed.[|Set|]("notes", [], new()); distributed.[|Refresh|]("notes"); distributed.[|Remove|]("notes");""")]
     [InlineData("""_ = await hybrid.[|GetOrCreateAsync|]("notes", _ => ValueTask.FromResult(1));""")]
     [InlineData("""await hybrid.[|SetAsync|]("notes", 1); await hybrid.[|RemoveAsync|](["notes"]); await hybrid.[|RemoveByTagAsync|]("notes");""")]
+    [InlineData("""_ = await fusion.[|GetOrSetAsync|]("notes", _ => Task.FromResult(1)); await fusion.[|RemoveByTagAsync|]("notes"); fusion.[|Set|]("notes", 1);""")]
     [InlineData("""memory.[|Set|](scope.Tenant.Id.ToString() + ":notes", 1);""")]
-    public Task A_cache_of_DotNet_is_reported_where_it_takes_a_key(string statement) => Code.IsReportedAsync(Rules.UnkeyedCache, Code.Method(statement, Members).Insert(0, Usings));
+    public Task A_cache_is_reported_where_it_takes_a_key(string statement) => Code.IsReportedAsync(Rules.UnkeyedCache, Code.Method(statement, Members).Insert(0, Usings));
 
     [Theory]
     [InlineData("""((MemoryCache)memory).Compact(1); _ = memory.GetCurrentStatistics(); memory.Dispose();""")]
@@ -44,8 +45,9 @@ public sealed class UnkeyedCacheTests
         using Microsoft.Extensions.Caching.Distributed;
         using Microsoft.Extensions.Caching.Hybrid;
         using Microsoft.Extensions.Caching.Memory;
+        using ZiggyCreatures.Caching.Fusion;
 
         """;
 
-    private const string Members = "private readonly IMemoryCache memory = null!; private readonly IDistributedCache distributed = null!; private readonly HybridCache hybrid = null!; private readonly TenantScope scope = null!;";
+    private const string Members = "private readonly IMemoryCache memory = null!; private readonly IDistributedCache distributed = null!; private readonly HybridCache hybrid = null!; private readonly IFusionCache fusion = null!; private readonly TenantScope scope = null!;";
 }

@@ -30,6 +30,21 @@ public sealed class TenantScopeTests
     }
 
     [Fact]
+    public async Task A_lambda_and_an_asynchronous_method_are_named_as_they_are_written()
+    {
+        var unbound = new TenantScope();
+        var here = $"{nameof(TenantScopeTests)}.{nameof(A_lambda_and_an_asynchronous_method_are_named_as_they_are_written)} ";
+
+        Should.Throw<TenantNotBoundException>(() => _ = unbound.Tenant).Message.ShouldContain(here);
+        (await Should.ThrowAsync<TenantNotBoundException>(async () =>
+        {
+            await Task.Yield();
+            _ = unbound.Tenant;
+        })).Message.ShouldContain(here);
+        (await Should.ThrowAsync<TenantNotBoundException>(() => ReadTenantLaterAsync(unbound))).Message.ShouldContain($"{nameof(TenantScopeTests)}.{nameof(ReadTenantLaterAsync)} ");
+    }
+
+    [Fact]
     public void A_scope_is_bound_once_even_to_the_same_tenant()
     {
         var scope = new TenantScope();
@@ -146,6 +161,12 @@ public sealed class TenantScopeTests
 
         refusal.Status.ShouldBeNull();
         refusal.Message.ShouldContain("There is no tenant");
+    }
+
+    private static async Task<Tenant> ReadTenantLaterAsync(TenantScope scope)
+    {
+        await Task.Yield();
+        return scope.Tenant;
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]

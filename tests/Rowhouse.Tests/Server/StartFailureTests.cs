@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Options;
 using Rowhouse.Server;
 using Rowhouse.Server.Hosting;
 using Shouldly;
@@ -28,6 +29,15 @@ public sealed class StartFailureTests
         var failure = Should.Throw<InvalidOperationException>(() => ServerHost.Build(settings with { DefaultProducts = ["cardvault", "cardvalt"] }));
 
         StartFailure.Explain(failure, settings).ShouldBe("Tenants__DefaultProducts names 'cardvalt', and this installation has cardvault.");
+    }
+
+    [Fact]
+    public void A_connection_string_of_Redis_that_cannot_be_read_is_named_and_not_shown()
+    {
+        var failure = Should.Throw<OptionsValidationException>(() => ServerHost.Build(settings with { Redis = "redis.internal,password=hush,ssl=perhaps" }));
+
+        StartFailure.Explain(failure, settings).ShouldNotBeNull().ShouldStartWith("ROWHOUSE_REDIS: ");
+        failure.Message.ShouldNotContain("hush");
     }
 
     [Theory]
