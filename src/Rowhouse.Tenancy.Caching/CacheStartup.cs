@@ -10,9 +10,8 @@ internal sealed partial class CacheStartup(SharedCache cache, RedisLink redis, T
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        _ = cache;
         var connecting = redis.GetAsync();
-        await Task.WhenAny(connecting, Task.Delay(patience, clock, cancellationToken)).ConfigureAwait(false);
+        await Task.WhenAny(Task.WhenAll(connecting, cache.Hearing), Task.Delay(patience, clock, cancellationToken)).ConfigureAwait(false);
         if (!connecting.IsCompletedSuccessfully || !(await connecting.ConfigureAwait(false)).IsConnected)
         {
             NotThere(logger);

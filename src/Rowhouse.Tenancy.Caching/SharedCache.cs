@@ -25,6 +25,8 @@ internal sealed partial class SharedCache : IDisposable
     private readonly TenantMemory memory;
     private readonly FusionCache cache;
     private readonly ILogger<SharedCache> logger;
+    private readonly TaskCompletionSource hearing = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private volatile bool isUsed;
 
     /// <summary>Sets the cache up; connecting to Redis begins, and is not waited for.</summary>
     /// <param name="options">How much it keeps.</param>
@@ -44,9 +46,12 @@ internal sealed partial class SharedCache : IDisposable
             cache.SetupDistributedCache(
                 new RedisCache(new RedisCacheOptions { ConnectionMultiplexerFactory = redis.GetAsync, InstanceName = $"{options.Prefix}:" }),
                 new FusionCacheSystemTextJsonSerializer(json));
-            cache.SetupBackplane(new RedisBackplane(new RedisBackplaneOptions { ConnectionMultiplexerFactory = redis.GetAsync }));
+            cache.SetupBackplane(new ListeningBackplane(new RedisBackplane(new RedisBackplaneOptions { ConnectionMultiplexerFactory = redis.GetAsync }), BeginToHear));
         }
     }
+
+    /// <summary>Ends when this node hears what others remove, or when it has asked to as soon as there is Redis.</summary>
+    public Task Hearing => hearing.Task;
 
     /// <summary>What is kept in memory.</summary>
     public TenantMemory Memory => memory;
@@ -62,6 +67,7 @@ internal sealed partial class SharedCache : IDisposable
     /// <param name="cancellationToken">For <paramref name="make"/>. Waiting for it is never given up before it is: it works with services of the caller's.</param>
     public async ValueTask<T> GetOrSetAsync<T>(string name, Func<CancellationToken, Task<T>> make, TimeSpan duration, string[] tags, CancellationToken cancellationToken)
     {
+        isUsed = true;
         var isMade = false;
         var value = await GetOrSetAsync(Entry(duration)).ConfigureAwait(false);
         return isMade || IsCurrent(name) ? value : await GetOrSetAsync(Entry(duration).SetSkipDistributedCacheRead(true)).ConfigureAwait(false);
@@ -93,6 +99,7 @@ internal sealed partial class SharedCache : IDisposable
     /// <param name="cancellationToken">Stops looking.</param>
     public async ValueTask<CachedValue<T>> TryGetAsync<T>(string name, CancellationToken cancellationToken)
     {
+        isUsed = true;
         var found = await cache.TryGetAsync<T>(name, Entry(TenantCacheEntry.MaxDuration), cancellationToken).ConfigureAwait(false);
         return found.HasValue && IsCurrent(name) ? new(IsFound: true, found.Value) : default;
     }
@@ -105,6 +112,7 @@ internal sealed partial class SharedCache : IDisposable
     /// <param name="cancellationToken">Stops before it is put there.</param>
     public async ValueTask SetAsync<T>(string name, T value, TimeSpan duration, string[] tags, CancellationToken cancellationToken)
     {
+        isUsed = true;
         var bytes = Measure(value);
         await RemoveAsync(name, cancellationToken).ConfigureAwait(false);
         if (Fits<T>(bytes))
@@ -235,6 +243,17 @@ internal sealed partial class SharedCache : IDisposable
 
     // Memory takes in whatever comes from Redis, except what was removed after it was made: that came to Redis late, from a node that was making it meanwhile.
     private bool IsCurrent(string name) => memory.TryGetValue(name, out _);
+
+    // What is in Redis a new node can rely on, but nothing that it made or fetched while it did not hear what others removed.
+    private void BeginToHear()
+    {
+        if (isUsed)
+        {
+            Distrust();
+        }
+
+        hearing.TrySetResult();
+    }
 
     /// <summary>Holds everything for over that was made until now, on this node alone: what others removed meanwhile was not heard.</summary>
     private void Distrust() => cache.Clear(allowFailSafe: true, Mark().SetSkipDistributedCacheWrite(true, true), CancellationToken.None);

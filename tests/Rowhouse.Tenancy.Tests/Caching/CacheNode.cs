@@ -34,7 +34,17 @@ internal sealed class CacheNode : IAsyncDisposable
 
     public IServiceProvider Services => host.Services;
 
-    public static Task<CacheNode> StartAsync(RedisServer? redis = null) => StartAsync(options => options.Redis = redis?.ConnectionString);
+    /// <summary>A node; where Redis runs, one that hears the others.</summary>
+    public static async Task<CacheNode> StartAsync(RedisServer? redis = null)
+    {
+        var node = await StartAsync(options => options.Redis = redis?.ConnectionString);
+        if (redis is { IsRunning: true })
+        {
+            await node.Services.GetRequiredService<SharedCache>().Hearing.WaitAsync(TimeSpan.FromSeconds(20));
+        }
+
+        return node;
+    }
 
     public static async Task<CacheNode> StartAsync(Action<TenantCacheOptions> configure)
     {

@@ -19,6 +19,8 @@ internal sealed class RedisServer : IAsyncDisposable
     /// <summary>Where it is, as StackExchange.Redis reads it.</summary>
     public string ConnectionString => $"127.0.0.1:{port.ToString(CultureInfo.InvariantCulture)}";
 
+    public bool IsRunning => process is not null;
+
     /// <summary>One that runs, where it is installed; elsewhere the test is skipped.</summary>
     public static async Task<RedisServer> StartAsync(CancellationToken cancellationToken)
     {
