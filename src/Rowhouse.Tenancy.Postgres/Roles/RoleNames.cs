@@ -43,8 +43,19 @@ public sealed partial record RoleNames
     /// </summary>
     public string Tenants => $"{Installation}_tenant";
 
+    /// <summary>What the names of logins begin with that have a home of their own, <c>rowhouse_home_</c>. Each is a member of <see cref="Tenants"/> and may connect to its home alone.</summary>
+    public string HomePrefix => $"{Installation}_home_";
+
     /// <summary>The role of the control plane.</summary>
     public string Platform => $"{Installation}_platform";
+
+    /// <summary>Whether requests are worked on in this role: the application's, or that of a home.</summary>
+    /// <param name="role">A role's name.</param>
+    internal bool IsOfRequests(string role) => role == Application || IsOfHome(role);
+
+    /// <summary>Whether this is the login of a home.</summary>
+    /// <param name="role">A role's name.</param>
+    internal bool IsOfHome(string role) => role.StartsWith(HomePrefix, StringComparison.Ordinal);
 
     /// <summary>Puts the names where SQL says <c>:"owner"</c>, <c>:"app"</c>, <c>:"tenant"</c> or <c>:"platform"</c>, as psql's variables are written.</summary>
     internal string Fill(string sql) => sql

@@ -24,6 +24,11 @@ internal static class DatabaseRules
             yield return new("grant", where, $"{live.Names.Tenants} may connect, so whoever is its member enters.", $"As {live.Names.Owner}: REVOKE ALL ON DATABASE {Sql.Name(name)} FROM {live.Names.Tenants};");
         }
 
+        foreach (var home in connects.Contains(live.Names.Application) ? live.Homes : live.Homes.Skip(1))
+        {
+            yield return new("grant", where, $"{home} may connect, and this is not its home: {connects.First(other => other != home && live.Names.IsOfRequests(other))} works here.", $"As {live.Names.Owner}: REVOKE ALL ON DATABASE {Sql.Name(name)} FROM {Sql.Name(home)};");
+        }
+
         foreach (var cast in live.Casts)
         {
             yield return new("cast", cast, "somebody's cast between types of PostgreSQL's own changes what policies and the fence compare.", $"As its owner: DROP CAST ({cast});");

@@ -15,7 +15,7 @@ internal static class IsolationCheck
     public static async Task<IsolationReport> RunAsync(NpgsqlConnection connection, RoleNames names, IReadOnlyList<GuardedTable> tables, CancellationToken cancellationToken)
     {
         var live = await LiveDatabase.ReadAsync(connection, names, tables.Select(table => table.Schema), cancellationToken).ConfigureAwait(false);
-        string[] working = [names.Application, names.Tenants, names.Platform];
+        string[] working = [names.Application, names.Tenants, names.Platform, .. live.Homes];
         var roles = await LiveRole.ReadAsync(connection, working.Append(names.Owner), cancellationToken).ConfigureAwait(false);
         List<IsolationFinding> findings =
         [

@@ -37,6 +37,10 @@ internal sealed record LiveDatabase
     [JsonIgnore]
     public IReadOnlyList<string> KernelExpected { get; init; } = [];
 
+    /// <summary>The logins of homes that may connect here, by name.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<string> Homes => [.. Database.Connects.Where(Names.IsOfHome).Order(StringComparer.Ordinal)];
+
     /// <summary>Reads it, in a transaction where the answer is to be trusted.</summary>
     public static async Task<LiveDatabase> ReadAsync(NpgsqlConnection connection, RoleNames names, IEnumerable<string> schemas, CancellationToken cancellationToken)
     {
@@ -45,7 +49,7 @@ internal sealed record LiveDatabase
         await connection.ExecuteAsync("SET LOCAL search_path = pg_catalog", cancellationToken).ConfigureAwait(false);
         var command = new NpgsqlCommand(await KernelResource.ReadAsync("live.sql", cancellationToken).ConfigureAwait(false), connection)
         {
-            Parameters = { new() { Value = schemas.Append(KernelRules.Schema).Distinct().ToArray() }, new() { Value = new[] { names.Application, names.Tenants, names.Platform } } },
+            Parameters = { new() { Value = schemas.Append(KernelRules.Schema).Distinct().ToArray() }, new() { Value = new[] { names.Application, names.Tenants, names.Platform } }, new() { Value = names.HomePrefix } },
         };
         await using var dispose = command.ConfigureAwait(false);
         var text = (string)(await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false))!; // json_build_object is never null

@@ -18,9 +18,9 @@ internal static class OpenRules
     private static IEnumerable<IsolationFinding> Relation(LiveRelation relation, HashSet<string> owned, LiveDatabase live)
     {
         var where = relation.ToString();
-        var forApplication = relation.Grants.Any(grant => grant.Grantee == live.Names.Application || grant.Grantee == live.Names.Tenants || grant.Grantee is "public");
+        var forApplication = relation.Grants.Any(grant => IsOfRequests(grant, live));
         var open = forApplication || relation.Grants.Any(grant => grant.Grantee == live.Names.Platform);
-        var revoke = $"REVOKE ALL ON {where} FROM {live.Names.Application}, {live.Names.Tenants}, {live.Names.Platform}, PUBLIC;";
+        var revoke = $"REVOKE ALL ON {where} FROM {string.Join(", ", live.Homes.Select(Sql.Name).Prepend(live.Names.Application))}, {live.Names.Tenants}, {live.Names.Platform}, PUBLIC;";
         switch (relation.Kind)
         {
             case LiveRelation.MaterializedView when open:
@@ -44,7 +44,7 @@ internal static class OpenRules
                 }
                 else if (forApplication)
                 {
-                    yield return new("unknown-table", where, "no model knows this table, and the application can use it.", $"REVOKE ALL ON {where} FROM {live.Names.Application}, {live.Names.Tenants}, PUBLIC;");
+                    yield return new("unknown-table", where, "no model knows this table, and the application can use it.", revoke);
                 }
 
                 break;
@@ -63,9 +63,12 @@ internal static class OpenRules
         }
     }
 
+    private static bool IsOfRequests(LiveGrant grant, LiveDatabase live) =>
+        grant.Grantee is "public" || grant.Grantee == live.Names.Tenants || live.Names.IsOfRequests(grant.Grantee);
+
     // What is written to a parent lands in its partitions, and fires their triggers.
     private static bool IsOpen(LiveRelation relation, LiveDatabase live) =>
-        relation.Grants.Any(grant => grant.Grantee is "public" || grant.Grantee == live.Names.Application || grant.Grantee == live.Names.Tenants || grant.Grantee == live.Names.Platform)
+        relation.Grants.Any(grant => IsOfRequests(grant, live) || grant.Grantee == live.Names.Platform)
         || relation.Parents.Any(parent => live.Find(parent) is { } found && IsOpen(found, live));
 
     private static IEnumerable<IsolationFinding> Function(LiveFunction function, HashSet<string> owned, LiveDatabase live)

@@ -32,10 +32,10 @@ internal static class RoleRules
         }
     }
 
-    // The application's role has its rights from the group of tenants' tables, and nothing else from anywhere.
+    // Who works on requests has its rights from the group of tenants' tables, and nothing else from anywhere.
     private static IEnumerable<IsolationFinding> Becomes(RoleNames names, LiveRole role, IReadOnlyList<LiveRole> roles) =>
         from name in role.MemberOf
-        where role.Name != names.Application || name != names.Tenants
+        where !names.IsOfRequests(role.Name) || name != names.Tenants
         let other = roles.First(candidate => candidate.Name == name) // the query answers whom it names
         let why = other.Attributes.Select(attribute => $"has {attribute}").Concat(other.Owns.Take(1).Select(thing => $"owns the {thing}")).FirstOrDefault()
         select new IsolationFinding(
@@ -44,7 +44,7 @@ internal static class RoleRules
 
     private static IEnumerable<IsolationFinding> Group(RoleNames names, LiveRole role)
     {
-        if (role.Name == names.Application && !role.Uses.Contains(names.Tenants) && !role.Superuser)
+        if (names.IsOfRequests(role.Name) && !role.Uses.Contains(names.Tenants) && !role.Superuser)
         {
             yield return new("role", role.Name, $"it is no member of {names.Tenants}, which has the rights on tenants' tables, or does not inherit them.", $"Run `rowhouse database init`; if it stays: REVOKE {Sql.Name(names.Tenants)} FROM {Sql.Name(role.Name)}; and run it again.");
         }
@@ -63,7 +63,7 @@ internal static class RoleRules
     /// <summary>Who can act as a role of the installation and is none itself.</summary>
     public static IEnumerable<IsolationFinding> ActAs(RoleNames names, LiveRole role) =>
         from stranger in role.Members
-        where role.Name != names.Tenants || stranger != names.Application
+        where role.Name != names.Tenants || !names.IsOfRequests(stranger)
         select new IsolationFinding("role", stranger, $"it is a member of {role.Name}, so it can do what that may.", $"As a superuser: REVOKE {Sql.Name(role.Name)} FROM {Sql.Name(stranger)};");
 
     private static IEnumerable<IsolationFinding> Begins(LiveRole role) =>

@@ -1,7 +1,8 @@
 -- What a database says of itself, as one JSON document: everything on which isolation depends, in the schemas that one of
--- the working roles ($2) can look into or that a module owns ($1). Readable by every role; a role may be missing.
+-- the working roles ($2, and those that begin with $3 and may connect) can look into or that a module owns ($1). Readable by every role; a role may be missing.
 WITH working AS (
-    SELECT u.oid, u.rolname AS name FROM pg_roles u WHERE u.rolname = ANY ($2)
+    SELECT u.oid, u.rolname AS name FROM pg_roles u WHERE u.rolname = ANY ($2) OR starts_with(u.rolname, $3) AND u.oid IN (
+        SELECT a.grantee FROM pg_database d CROSS JOIN LATERAL aclexplode(d.datacl) a WHERE d.datname = current_database() AND a.privilege_type = 'CONNECT')
 ), schemas AS (
     SELECT n.oid, n.nspname AS name, n.nspowner AS owner, n.nspacl AS acl FROM pg_namespace n
     WHERE n.nspname NOT LIKE 'pg\_%' AND n.nspname <> 'information_schema'
