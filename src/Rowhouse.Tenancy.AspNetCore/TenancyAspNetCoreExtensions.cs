@@ -84,6 +84,8 @@ public static class TenancyAspNetCoreExtensions
         ArgumentNullException.ThrowIfNull(tenancy);
         ArgumentNullException.ThrowIfNull(source);
         tenancy.Services.TryAddSingleton<ITenantAdmission, TenantStateAdmission>();
+        tenancy.Services.TryAddSingleton(provider =>
+            new TenantHosts(provider.GetServices<ITenantSource>(), provider.GetRequiredService<TenantDirectory>(), provider.GetRequiredService<TenantLookup>()));
         tenancy.Services.AddSingleton(source);
         return tenancy;
     }

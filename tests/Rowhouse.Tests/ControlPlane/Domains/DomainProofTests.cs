@@ -1,0 +1,211 @@
+using System.Net;
+using Rowhouse.Contracts;
+using Rowhouse.Testing;
+using Rowhouse.Tests.Server;
+using Shouldly;
+
+namespace Rowhouse.Tests.ControlPlane.Domains;
+
+/// <summary>What the name server says, and what a claim is worth then.</summary>
+public sealed class DomainProofTests(DomainServer server) : IClassFixture<DomainServer>
+{
+    private const string Missing = "urn:rowhouse:domains:record-missing";
+    private const string Wrong = "urn:rowhouse:domains:record-wrong";
+    private const string Unreachable = "urn:rowhouse:domains:name-server-unreachable";
+
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);
+
+    private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_record_that_is_set_proves_the_domain_and_once_is_enough()
+    {
+        var smith = await server.CreateTenantAsync("Is Set");
+        var claim = await server.ClaimAsync(smith, "shop.set.example");
+
+        var proven = await smith.CheckDomainAsync("SHOP.set.example.").ReadAsync<DomainResponse>();
+
+        (proven.Status, proven.ExpiresAt, proven.Failure, proven.Record).ShouldBe(("proven", null, null, claim.Record));
+        proven.ProvenAt.ShouldNotBeNull();
+        (await smith.DomainAsync()).ShouldBe(proven);
+        var asked = server.Dns.Asked;
+        (await smith.CheckDomainAsync("shop.set.example").ReadAsync<DomainResponse>()).ShouldBe(proven);
+        server.Dns.Asked.ShouldBe(asked);
+    }
+
+    public static TheoryData<string, DnsAnswer, string> Failures => new()
+    {
+        { "no such name", new DnsAnswer { Code = 3 }, "record-missing" },
+        { "a name without such records", new DnsAnswer(), "record-missing" },
+        { "a name that leads to another and nothing there", new DnsAnswer { AliasOf = "nothing.example" }, "record-missing" },
+        { "another text", new DnsAnswer { Texts = ["v=spf1 -all"] }, "record-wrong" },
+        { "an empty text", new DnsAnswer { Texts = [""] }, "record-wrong" },
+        { "the prefix alone", new DnsAnswer { Texts = ["rowhouse-domain-verification="] }, "record-wrong" },
+        { "a token that nobody has", new DnsAnswer { Texts = ["rowhouse-domain-verification=00000000000000000000000000000000"] }, "record-wrong" },
+        { "a failure", new DnsAnswer { Code = 2 }, "name-server-unreachable" },
+        { "a refusal", new DnsAnswer { Code = 5 }, "name-server-unreachable" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Failures))]
+    public async Task A_record_that_is_not_there_keeps_the_claim_and_says_what_is_wrong(string says, DnsAnswer answer, string failure)
+    {
+        var smith = await server.CreateTenantAsync("Not There");
+        var host = $"{says.Replace(' ', '-')}.example";
+        var claim = await smith.AddDomainAsync(host).ReadAsync<DomainResponse>(HttpStatusCode.Created);
+        server.Dns.Say(claim.Record.Name, answer);
+
+        await smith.CheckDomainAsync(host).ProblemAsync(failure == "name-server-unreachable" ? HttpStatusCode.ServiceUnavailable : HttpStatusCode.Conflict, $"urn:rowhouse:domains:{failure}");
+
+        var kept = await smith.DomainAsync();
+        kept.CheckedAt.ShouldNotBeNull();
+        kept.ShouldBe(claim with { CheckedAt = kept.CheckedAt, Failure = failure });
+        server.Clock.Advance(Pause);
+        server.Dns.Say(claim.Record.Name, claim.Record.Value);
+        (await smith.CheckDomainAsync(host).ReadAsync<DomainResponse>()).Failure.ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task A_name_server_that_is_silent_costs_seconds_and_loses_nothing()
+    {
+        var smith = await server.CreateTenantAsync("Silent");
+        var claim = await server.ClaimAsync(smith, "shop.silent.example");
+        foreach (var (answer, says) in new[] { (new DnsAnswer { IsSilent = true }, "over UDP"), (new DnsAnswer { Texts = [claim.Record.Value], IsTruncated = true, IsSilentOverTcp = true }, "over TCP") })
+        {
+            server.Dns.Say(claim.Record.Name, answer);
+            var began = TimeProvider.System.GetTimestamp();
+
+            using var refused = await smith.CheckDomainAsync("shop.silent.example");
+
+            await Task.FromResult(refused).ProblemAsync(HttpStatusCode.ServiceUnavailable, Unreachable);
+            refused.Headers.RetryAfter!.Delta.ShouldBe(TimeSpan.FromSeconds(30));
+            TimeProvider.System.GetElapsedTime(began).ShouldBeLessThan(TimeSpan.FromSeconds(9), says);
+            server.Clock.Advance(Pause);
+        }
+
+        server.Dns.Say(claim.Record.Name, claim.Record.Value);
+        await smith.CheckDomainAsync("shop.silent.example").ShouldBeAsync(HttpStatusCode.OK);
+    }
+
+    [Fact]
+    public async Task A_record_proves_the_claim_that_it_was_made_for_and_no_other()
+    {
+        var smith = await server.CreateTenantAsync("Token Smith");
+        var jones = await server.CreateTenantAsync("Token Jones");
+        var smiths = await smith.AddDomainAsync("smith.token.example").ReadAsync<DomainResponse>(HttpStatusCode.Created);
+        var joness = await jones.AddDomainAsync("jones.token.example").ReadAsync<DomainResponse>(HttpStatusCode.Created);
+        server.Dns.Say(smiths.Record.Name, joness.Record.Value);
+        await smith.CheckDomainAsync(smiths.Host).ProblemAsync(HttpStatusCode.Conflict, Wrong);
+
+        await smith.RemoveDomainAsync(smiths.Host).ShouldBeAsync(HttpStatusCode.NoContent);
+        server.Dns.Say(smiths.Record.Name, smiths.Record.Value);
+        await jones.AddDomainAsync(smiths.Host).ShouldBeAsync(HttpStatusCode.Created);
+        await jones.CheckDomainAsync(smiths.Host).ProblemAsync(HttpStatusCode.Conflict, Wrong);
+    }
+
+    [Theory]
+    [InlineData("alias", 0, 255, false)]
+    [InlineData("among-others", 20, 255, false)]
+    [InlineData("in-pieces", 3, 10, false)]
+    [InlineData("over-tcp", 0, 255, true)]
+    [InlineData("last-of-a-hundred", 99, 255, true)]
+    public async Task A_record_is_found_wherever_a_resolver_finds_it(string how, int others, int piece, bool truncated)
+    {
+        var smith = await server.CreateTenantAsync("Is Found");
+        var claim = await smith.AddDomainAsync($"{how}.found.example").ReadAsync<DomainResponse>(HttpStatusCode.Created);
+        server.Dns.Say(claim.Record.Name, new DnsAnswer
+        {
+            AliasOf = how == "alias" ? "proofs.elsewhere.example" : null,
+            Texts = [.. Enumerable.Range(0, others).Select(number => $"other {number}"), claim.Record.Value],
+            Piece = piece,
+            IsTruncated = truncated,
+        });
+
+        (await smith.CheckDomainAsync(claim.Host).ReadAsync<DomainResponse>()).Status.ShouldBe("proven");
+    }
+
+    [Fact]
+    public async Task Behind_a_hundred_other_records_nothing_is_looked_for()
+    {
+        var smith = await server.CreateTenantAsync("Hundred Others");
+        var claim = await smith.AddDomainAsync("shop.hundred.example").ReadAsync<DomainResponse>(HttpStatusCode.Created);
+        server.Dns.Say(claim.Record.Name, new DnsAnswer { Texts = [.. Enumerable.Range(0, 100).Select(number => $"other {number}"), claim.Record.Value], IsTruncated = true });
+
+        await smith.CheckDomainAsync(claim.Host).ProblemAsync(HttpStatusCode.Conflict, Wrong);
+    }
+
+    [Fact]
+    public async Task A_domain_is_looked_for_once_in_five_seconds_however_many_ask()
+    {
+        var smith = await server.CreateTenantAsync("Once In Five");
+        await smith.AddDomainAsync("shop.once.example").ShouldBeAsync(HttpStatusCode.Created);
+        var asked = server.Dns.Asked;
+
+        var answers = await Task.WhenAll(Enumerable.Range(0, 5).Select(_ => smith.CheckDomainAsync("shop.once.example")));
+
+        answers.Select(answer => answer.StatusCode).Order().ShouldBe([HttpStatusCode.Conflict, .. Enumerable.Repeat(HttpStatusCode.TooManyRequests, 4)]);
+        answers.First(answer => answer.StatusCode == HttpStatusCode.TooManyRequests).Headers.RetryAfter!.Delta.ShouldBe(Pause);
+        server.Dns.Asked.ShouldBe(asked + 1);
+        server.Clock.Advance(Pause - TimeSpan.FromSeconds(1));
+        await smith.CheckDomainAsync("shop.once.example").ProblemAsync(HttpStatusCode.TooManyRequests, "urn:rowhouse:request:too-many");
+        server.Clock.Advance(TimeSpan.FromSeconds(1));
+        await smith.CheckDomainAsync("shop.once.example").ProblemAsync(HttpStatusCode.Conflict, Missing);
+    }
+
+    [Fact]
+    public async Task A_claim_that_was_given_up_while_its_record_was_looked_for_is_not_proven_by_it()
+    {
+        var smith = await server.CreateTenantAsync("Given Up Smith");
+        var jones = await server.CreateTenantAsync("Given Up Jones");
+        var go = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        foreach (var (next, host, status) in new[] { (jones, "to-another.example", HttpStatusCode.NotFound), (smith, "anew.example", HttpStatusCode.Conflict) })
+        {
+            go = new(TaskCreationOptions.RunContinuationsAsynchronously);
+            var claim = await smith.AddDomainAsync(host).ReadAsync<DomainResponse>(HttpStatusCode.Created);
+            server.Dns.Say(claim.Record.Name, new DnsAnswer { Texts = [claim.Record.Value], Until = go.Task });
+            var asked = server.Dns.Asked;
+            var checking = smith.CheckDomainAsync(host);
+            while (server.Dns.Asked == asked)
+            {
+                await Task.Delay(10, Cancelled);
+            }
+
+            await smith.RemoveDomainAsync(host).ShouldBeAsync(HttpStatusCode.NoContent);
+            await next.AddDomainAsync(host).ShouldBeAsync(HttpStatusCode.Created);
+            go.SetResult();
+
+            await checking.ShouldBeAsync(status);
+            (await next.DomainAsync()).Status.ShouldBe("claimed");
+            (await server.ExecuteAsync($"SELECT count(*) FROM platform.identifiers WHERE value = '{host}'")).ShouldBe(0L);
+        }
+    }
+
+    [Fact]
+    public async Task A_host_that_leads_to_another_tenant_meanwhile_is_not_taken_from_it_and_the_claim_can_be_given_up()
+    {
+        var smith = await server.CreateTenantAsync("Meanwhile Smith");
+        var jones = await server.CreateTenantAsync("Meanwhile Jones");
+        await server.ClaimAsync(smith, "shop.meanwhile.example");
+        await server.ExecuteAsync($"INSERT INTO platform.identifiers (kind, value, tenant_id, origin) VALUES (1, 'shop.meanwhile.example', '{jones.Id}', 2)");
+
+        await smith.CheckDomainAsync("shop.meanwhile.example").ProblemAsync(HttpStatusCode.Conflict, "urn:rowhouse:domains:taken");
+
+        (await smith.DomainAsync()).Status.ShouldBe("claimed");
+        await smith.RemoveDomainAsync("shop.meanwhile.example").ShouldBeAsync(HttpStatusCode.NoContent);
+        (await server.ExecuteAsync("SELECT tenant_id FROM platform.identifiers WHERE value = 'shop.meanwhile.example'")).ShouldBe(jones.Id);
+    }
+
+    [Fact]
+    public async Task Many_domains_of_one_tenant_are_proven_at_once()
+    {
+        var smith = await server.CreateTenantAsync("Proven At Once");
+        var claims = await Task.WhenAll(Enumerable.Range(0, 5).Select(number => server.ClaimAsync(smith, $"n{number}.at-once.example")));
+
+        await Task.WhenAll(claims.Select(claim => smith.CheckDomainAsync(claim.Host).ShouldBeAsync(HttpStatusCode.OK)));
+
+        foreach (var claim in claims)
+        {
+            await server.Nobody.GetAsync($"/api/domains/allowed?domain={claim.Host}", Cancelled).ShouldBeAsync(HttpStatusCode.OK);
+        }
+    }
+}
