@@ -18,16 +18,12 @@ internal sealed partial class DnsProof : IDomainProof
     public DnsProof(ControlPlaneOptions options, ILogger<DnsProof> logger)
     {
         this.logger = logger;
-        client = new(new LookupClientOptions([.. options.NameServers])
-        {
-            AutoResolveNameServers = options.NameServers.Count == 0,
-            Timeout = PatienceWithOne,
-            Retries = 1,
-            ThrowDnsErrors = false,
-
-            // Who has just set the record is to see it.
-            UseCache = false,
-        });
+        var settings = options.NameServers.Count == 0 ? new LookupClientOptions() : new LookupClientOptions([.. options.NameServers]);
+        settings.Timeout = PatienceWithOne;
+        settings.Retries = 1;
+        settings.ThrowDnsErrors = false;
+        settings.UseCache = false; // who has just set the record is to see it
+        client = new(settings);
     }
 
     public async Task<DomainFailure?> CheckAsync(Domain domain, CancellationToken cancellationToken)

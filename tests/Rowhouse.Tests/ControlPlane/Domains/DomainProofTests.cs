@@ -209,3 +209,20 @@ public sealed class DomainProofTests(DomainServer server) : IClassFixture<Domain
         }
     }
 }
+
+/// <summary>A server that is told of no name server.</summary>
+public sealed class SystemNameServerTests(ServerFixture server) : IClassFixture<ServerFixture>
+{
+    [Fact]
+    public async Task Without_a_word_those_of_the_system_are_asked()
+    {
+        var smith = await server.CreateTenantAsync("System Dns");
+        await smith.AddDomainAsync("shop.system.example").ShouldBeAsync(HttpStatusCode.Created);
+
+        using var answer = await smith.CheckDomainAsync("shop.system.example");
+
+        // There is no such domain (RFC 2606); a machine without a network has nobody to say so.
+        new[] { HttpStatusCode.Conflict, HttpStatusCode.ServiceUnavailable }.ShouldContain(answer.StatusCode);
+        (await smith.DomainAsync()).Failure.ShouldBeOneOf("record-missing", "name-server-unreachable");
+    }
+}

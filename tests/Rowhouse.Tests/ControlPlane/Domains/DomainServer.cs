@@ -16,7 +16,8 @@ namespace Rowhouse.Tests.ControlPlane.Domains;
 /// <summary>A server on a clock that the test moves, whose name server says what the test tells it to.</summary>
 public sealed class DomainServer : ServerFixture
 {
-    public FakeTimeProvider Clock { get; } = new(TimeProvider.System.GetUtcNow());
+    // On a whole second: the database keeps no times finer than a microsecond.
+    public FakeTimeProvider Clock { get; } = new(DateTimeOffset.FromUnixTimeSeconds(TimeProvider.System.GetUtcNow().ToUnixTimeSeconds()));
 
     public DnsResponder Dns { get; } = new();
 
