@@ -1,5 +1,7 @@
 using System.Net;
+using System.Net.Sockets;
 using Rowhouse.Contracts;
+using Rowhouse.Server;
 using Rowhouse.Testing;
 using Rowhouse.Tests.Server;
 using Shouldly;
@@ -153,34 +155,6 @@ public sealed class DomainProofTests(DomainServer server) : IClassFixture<Domain
     }
 
     [Fact]
-    public async Task A_claim_that_was_given_up_while_its_record_was_looked_for_is_not_proven_by_it()
-    {
-        var smith = await server.CreateTenantAsync("Given Up Smith");
-        var jones = await server.CreateTenantAsync("Given Up Jones");
-        var go = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        foreach (var (next, host, status) in new[] { (jones, "to-another.example", HttpStatusCode.NotFound), (smith, "anew.example", HttpStatusCode.Conflict) })
-        {
-            go = new(TaskCreationOptions.RunContinuationsAsynchronously);
-            var claim = await smith.AddDomainAsync(host).ReadAsync<DomainResponse>(HttpStatusCode.Created);
-            server.Dns.Say(claim.Record.Name, new DnsAnswer { Texts = [claim.Record.Value], Until = go.Task });
-            var asked = server.Dns.Asked;
-            var checking = smith.CheckDomainAsync(host);
-            while (server.Dns.Asked == asked)
-            {
-                await Task.Delay(10, Cancelled);
-            }
-
-            await smith.RemoveDomainAsync(host).ShouldBeAsync(HttpStatusCode.NoContent);
-            await next.AddDomainAsync(host).ShouldBeAsync(HttpStatusCode.Created);
-            go.SetResult();
-
-            await checking.ShouldBeAsync(status);
-            (await next.DomainAsync()).Status.ShouldBe("claimed");
-            (await server.ExecuteAsync($"SELECT count(*) FROM platform.identifiers WHERE value = '{host}'")).ShouldBe(0L);
-        }
-    }
-
-    [Fact]
     public async Task A_host_that_leads_to_another_tenant_meanwhile_is_not_taken_from_it_and_the_claim_can_be_given_up()
     {
         var smith = await server.CreateTenantAsync("Meanwhile Smith");
@@ -193,20 +167,6 @@ public sealed class DomainProofTests(DomainServer server) : IClassFixture<Domain
         (await smith.DomainAsync()).Status.ShouldBe("claimed");
         await smith.RemoveDomainAsync("shop.meanwhile.example").ShouldBeAsync(HttpStatusCode.NoContent);
         (await server.ExecuteAsync("SELECT tenant_id FROM platform.identifiers WHERE value = 'shop.meanwhile.example'")).ShouldBe(jones.Id);
-    }
-
-    [Fact]
-    public async Task Many_domains_of_one_tenant_are_proven_at_once()
-    {
-        var smith = await server.CreateTenantAsync("Proven At Once");
-        var claims = await Task.WhenAll(Enumerable.Range(0, 5).Select(number => server.ClaimAsync(smith, $"n{number}.at-once.example")));
-
-        await Task.WhenAll(claims.Select(claim => smith.CheckDomainAsync(claim.Host).ShouldBeAsync(HttpStatusCode.OK)));
-
-        foreach (var claim in claims)
-        {
-            await server.Nobody.GetAsync($"/api/domains/allowed?domain={claim.Host}", Cancelled).ShouldBeAsync(HttpStatusCode.OK);
-        }
     }
 }
 
@@ -224,5 +184,34 @@ public sealed class SystemNameServerTests(ServerFixture server) : IClassFixture<
         // There is no such domain (RFC 2606); a machine without a network has nobody to say so.
         new[] { HttpStatusCode.Conflict, HttpStatusCode.ServiceUnavailable }.ShouldContain(answer.StatusCode);
         (await smith.DomainAsync()).Failure.ShouldBeOneOf("record-missing", "name-server-unreachable");
+    }
+}
+
+/// <summary>A server whose name servers, of which there are several, all say nothing.</summary>
+public sealed class SilentNameServersTests(SilentNameServersTests.Fixture server) : IClassFixture<SilentNameServersTests.Fixture>
+{
+    [Fact]
+    public async Task However_many_are_silent_a_check_ends_after_seconds()
+    {
+        var smith = await server.CreateTenantAsync("All Silent");
+        await smith.AddDomainAsync("shop.all-silent.example").ShouldBeAsync(HttpStatusCode.Created);
+        var began = TimeProvider.System.GetTimestamp();
+
+        await smith.CheckDomainAsync("shop.all-silent.example").ProblemAsync(HttpStatusCode.ServiceUnavailable, "urn:rowhouse:domains:name-server-unreachable");
+
+        TimeProvider.System.GetElapsedTime(began).ShouldBeLessThan(TimeSpan.FromSeconds(9), "each of them has four seconds");
+    }
+
+    public sealed class Fixture : ServerFixture
+    {
+        private readonly UdpClient[] deaf = [.. Enumerable.Range(0, 4).Select(_ => new UdpClient(new IPEndPoint(IPAddress.Loopback, 0)))];
+
+        protected override ServerSettings Configure(ServerSettings settings) => settings with { NameServers = [.. deaf.Select(server => (IPEndPoint)server.Client.LocalEndPoint!)] };
+
+        public override async ValueTask DisposeAsync()
+        {
+            await base.DisposeAsync();
+            Array.ForEach(deaf, server => server.Dispose());
+        }
     }
 }
