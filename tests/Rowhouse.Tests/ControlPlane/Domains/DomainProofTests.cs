@@ -35,18 +35,18 @@ public sealed class DomainProofTests(DomainServer server) : IClassFixture<Domain
         server.Dns.Asked.ShouldBe(asked);
     }
 
-    public static TheoryData<string, DnsAnswer, string> Failures => new()
+    public static IEnumerable<TheoryDataRow<string, DnsAnswer, string>> Failures { get; } = new (string Says, DnsAnswer Answer, string Failure)[]
     {
-        { "no such name", new DnsAnswer { Code = 3 }, "record-missing" },
-        { "a name without such records", new DnsAnswer(), "record-missing" },
-        { "a name that leads to another and nothing there", new DnsAnswer { AliasOf = "nothing.example" }, "record-missing" },
-        { "another text", new DnsAnswer { Texts = ["v=spf1 -all"] }, "record-wrong" },
-        { "an empty text", new DnsAnswer { Texts = [""] }, "record-wrong" },
-        { "the prefix alone", new DnsAnswer { Texts = ["rowhouse-domain-verification="] }, "record-wrong" },
-        { "a token that nobody has", new DnsAnswer { Texts = ["rowhouse-domain-verification=00000000000000000000000000000000"] }, "record-wrong" },
-        { "a failure", new DnsAnswer { Code = 2 }, "name-server-unreachable" },
-        { "a refusal", new DnsAnswer { Code = 5 }, "name-server-unreachable" },
-    };
+        ("no such name", new() { Code = 3 }, "record-missing"),
+        ("a name without such records", new(), "record-missing"),
+        ("a name that leads to another and nothing there", new() { AliasOf = "nothing.example" }, "record-missing"),
+        ("another text", new() { Texts = ["v=spf1 -all"] }, "record-wrong"),
+        ("an empty text", new() { Texts = [""] }, "record-wrong"),
+        ("the prefix alone", new() { Texts = ["rowhouse-domain-verification="] }, "record-wrong"),
+        ("a token that nobody has", new() { Texts = ["rowhouse-domain-verification=00000000000000000000000000000000"] }, "record-wrong"),
+        ("a failure", new() { Code = 2 }, "name-server-unreachable"),
+        ("a refusal", new() { Code = 5 }, "name-server-unreachable"),
+    }.Select(row => new TheoryDataRow<string, DnsAnswer, string>(row.Says, row.Answer, row.Failure) { TestDisplayName = row.Says });
 
     [Theory]
     [MemberData(nameof(Failures))]

@@ -68,6 +68,19 @@ public sealed class DomainRoutingTests(DomainServer server) : IClassFixture<Doma
     }
 
     [Fact]
+    public async Task Where_a_domain_leads_is_a_version_of_the_tenant_so_that_nodes_know_which_of_two_is_newer()
+    {
+        var smith = await server.CreateTenantAsync("Versions Domains");
+
+        await server.ClaimAsync(smith, "shop.versions.example");
+        (await VersionAsync(smith)).ShouldBe(smith.Tenant.Version);
+        await smith.CheckDomainAsync("shop.versions.example").ShouldBeAsync(HttpStatusCode.OK);
+        (await VersionAsync(smith)).ShouldBe(smith.Tenant.Version + 1);
+        await smith.RemoveDomainAsync("shop.versions.example").ShouldBeAsync(HttpStatusCode.NoContent);
+        (await VersionAsync(smith)).ShouldBe(smith.Tenant.Version + 2);
+    }
+
+    [Fact]
     public async Task A_domain_and_another_tenants_name_disagree()
     {
         var smith = await server.CreateTenantAsync("Disagree Smith");
@@ -148,6 +161,8 @@ public sealed class DomainRoutingTests(DomainServer server) : IClassFixture<Doma
         (await server.ProveAsync(owner, "shop.rightful.example")).Status.ShouldBe("proven");
         (await squatter.Admin.Client.GetAsync("/api/audit?limit=200", Cancelled).ReadAsync<Page<AuditEntryResponse>>()).Items.ShouldContain(entry => entry.Action == "domain.removed");
     }
+
+    private async Task<long> VersionAsync(TestTenant tenant) => (await server.SuperAdmin.GetAsync($"/api/tenants/{tenant.Slug}", Cancelled).ReadAsync<TenantResponse>()).Version;
 
     private Task<HttpResponseMessage> AllowedAsync(string host) => server.Nobody.GetAsync($"/api/domains/allowed?domain={Uri.EscapeDataString(host)}", Cancelled);
 
