@@ -57,7 +57,7 @@ internal sealed class CheckDomain(PlatformDbContext db, TenantScope scope, IDoma
 
         if (await proof.CheckAsync(claim, cancellationToken) is { } failure)
         {
-            await This(claim).ExecuteUpdateAsync(set => set.SetProperty(domain => domain.Failure, failure), cancellationToken);
+            await RowOf(claim).ExecuteUpdateAsync(set => set.SetProperty(domain => domain.Failure, failure), cancellationToken);
             return Explain(claim, failure, response);
         }
 
@@ -84,11 +84,11 @@ internal sealed class CheckDomain(PlatformDbContext db, TenantScope scope, IDoma
     private async Task<bool> TakeTurnAsync(Domain claim, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var before = now - Pause;
-        return await This(claim).Where(domain => domain.CheckedAt == null || domain.CheckedAt <= before)
+        return await RowOf(claim).Where(domain => domain.CheckedAt == null || domain.CheckedAt <= before)
             .ExecuteUpdateAsync(set => set.SetProperty(domain => domain.CheckedAt, now), cancellationToken) == 1;
     }
 
-    private IQueryable<Domain> This(Domain claim) => db.Domains.Where(domain => domain.Host == claim.Host && domain.Token == claim.Token);
+    private IQueryable<Domain> RowOf(Domain claim) => db.Domains.Where(domain => domain.Host == claim.Host && domain.Token == claim.Token);
 
     private static ProblemHttpResult Explain(Domain claim, DomainFailure failure, HttpResponse response)
     {
