@@ -7,6 +7,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Rowhouse.ControlPlane.Access;
 using Rowhouse.ControlPlane.Auditing;
 using Rowhouse.ControlPlane.Demo;
+using Rowhouse.ControlPlane.Domains;
 using Rowhouse.ControlPlane.Members;
 using Rowhouse.ControlPlane.People;
 using Rowhouse.ControlPlane.Sessions;
@@ -58,6 +59,11 @@ public static class ControlPlaneHostExtensions
         services.AddSingleton<TenantRules>();
         services.AddScoped<TenantChange>();
         services.AddScoped<CreateTenant>();
+        services.AddSingleton<DomainRules>();
+        services.AddSingleton<IDomainProof, DnsProof>();
+        services.AddScoped<AddDomain>();
+        services.AddScoped<CheckDomain>();
+        services.AddScoped<DomainChange>();
         services.AddHostedService<FirstAdmin>();
         services.AddHostedService<DemoTenants>();
         services.AddHostedService<ExpiredRows>();
@@ -98,6 +104,13 @@ public static class ControlPlaneHostExtensions
         ReadInvitation.Map(invitations);
         AcceptInvitation.Map(invitations);
         SetPassword.Map(invitations);
+
+        var domains = endpoints.MapGroup("/api/domains").WithTags("Domains");
+        ListDomains.Map(domains);
+        AddDomain.Map(domains);
+        CheckDomain.Map(domains);
+        RemoveDomain.Map(domains);
+        AllowDomain.Map(domains);
         ListAudit.Map(endpoints);
     }
 

@@ -1,3 +1,5 @@
+using System.Net;
+
 namespace Rowhouse.ControlPlane;
 
 /// <summary>What the control plane has to know of its installation.</summary>
@@ -23,6 +25,14 @@ public sealed class ControlPlaneOptions
     /// <summary>Slugs that nobody may take, besides those that never can be taken.</summary>
     /// <value>None by default.</value>
     public IReadOnlyList<string> ReservedSlugs { get; init; } = [];
+
+    /// <summary>The host that the server itself is reached at, which no tenant can have, nor any below it; an IP address keeps nothing from anybody.</summary>
+    /// <value>None by default: then it is the hosts that name tenants alone.</value>
+    public string? OwnHost { get; init; }
+
+    /// <summary>The name servers that are asked for proofs of domains.</summary>
+    /// <value>None by default: then those of the system.</value>
+    public IReadOnlyList<IPEndPoint> NameServers { get; init; } = [];
 
     /// <summary>How many sign-ins, links and changes of password one network may send at once, before it has one a second.</summary>
     /// <value>100 by default: an office that starts its day behind one address.</value>

@@ -17,5 +17,11 @@ internal static class ControlPlaneProblems
     public static readonly ProblemType WrongState = new("urn:rowhouse:tenants:wrong-state", StatusCodes.Status409Conflict, "The tenant's state does not allow this");
     public static readonly ProblemType AlreadySubscribed = new("urn:rowhouse:tenants:already-subscribed", StatusCodes.Status409Conflict, "The tenant subscribes to the product already");
     public static readonly ProblemType NoSubscription = new("urn:rowhouse:tenants:no-subscription", StatusCodes.Status404NotFound, "The tenant does not subscribe to the product");
+    public static readonly ProblemType UnknownDomain = new("urn:rowhouse:domains:unknown-domain", StatusCodes.Status404NotFound, "The tenant has no such domain");
+    public static readonly ProblemType DomainTaken = new("urn:rowhouse:domains:taken", StatusCodes.Status409Conflict, "Another tenant has this domain");
+    public static readonly ProblemType TooManyDomains = new("urn:rowhouse:domains:too-many-domains", StatusCodes.Status409Conflict, "The tenant has as many domains as it may");
+    public static readonly ProblemType RecordMissing = new("urn:rowhouse:domains:record-missing", StatusCodes.Status409Conflict, "The record that proves the domain is not there");
+    public static readonly ProblemType RecordWrong = new("urn:rowhouse:domains:record-wrong", StatusCodes.Status409Conflict, "The record that proves the domain is another one");
+    public static readonly ProblemType NameServerUnreachable = new("urn:rowhouse:domains:name-server-unreachable", StatusCodes.Status503ServiceUnavailable, "The domain's name servers do not answer");
     public static readonly ProblemType PrivateUnavailable = new("urn:rowhouse:tenants:private-unavailable", StatusCodes.Status422UnprocessableEntity, "This installation has no private homes");
 }

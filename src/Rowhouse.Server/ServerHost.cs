@@ -58,6 +58,8 @@ public static class ServerHost
                 AdminPassword = settings.AdminPassword,
                 DefaultProducts = settings.DefaultProducts,
                 ReservedSlugs = settings.ReservedSlugs,
+                OwnHost = settings.CheckUrl().IdnHost,
+                NameServers = settings.NameServers,
                 SignInBurst = settings.SignInBurst,
                 Demo = settings.Demo,
             }));

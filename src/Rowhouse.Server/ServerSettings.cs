@@ -50,6 +50,10 @@ public sealed record ServerSettings
     /// <summary>The connection string of a Redis that the nodes share; without one each node caches for itself.</summary>
     public string? Redis { get; init; }
 
+    /// <summary>The name servers that are asked whether a tenant's domain is its own.</summary>
+    /// <value>None by default: those of the system.</value>
+    public IReadOnlyList<IPEndPoint> NameServers { get; init; } = [];
+
     /// <summary>The products of a tenant that is made without naming any.</summary>
     public IReadOnlyList<string> DefaultProducts { get; init; } = [];
 
@@ -69,6 +73,7 @@ public sealed record ServerSettings
     public PostgresConnections? Database { get; init; }
 
     private const int PollsMissed = 4;
+    private const int DnsPort = 53;
 
     /// <summary>Where the console's pages name their tenant.</summary>
     private const string ConsolePath = "path /t/{tenant}";
@@ -108,6 +113,7 @@ public sealed record ServerSettings
             Certificate = Optional("ROWHOUSE_CERTIFICATE"),
             Proxies = [.. Many("ROWHOUSE_PROXIES").Select(ReadProxy)],
             Redis = Optional("ROWHOUSE_REDIS"),
+            NameServers = [.. Many("ROWHOUSE_DNS").Select(ReadNameServer)],
             DefaultProducts = [.. Many("Tenants:DefaultProducts")],
             ReservedSlugs = [.. Many("Tenants:ReservedSlugs")],
         };
@@ -221,6 +227,10 @@ public sealed record ServerSettings
     private static IPAddress ReadProxy(string text) => IPAddress.TryParse(text, out var address)
         ? address
         : throw new ServerSettingsException($"ROWHOUSE_PROXIES names '{text}', which is no IP address.");
+
+    private static IPEndPoint ReadNameServer(string text) => !IPEndPoint.TryParse(text, out var server)
+        ? throw new ServerSettingsException($"ROWHOUSE_DNS names '{text}', which is no IP address with or without a port, such as 192.0.2.53 or [2001:db8::53]:5353.")
+        : server.Port == 0 ? new(server.Address, DnsPort) : server;
 }
 
 /// <summary>A setting that the server cannot start with; the message says which and how to mend it.</summary>

@@ -91,6 +91,8 @@ public static class TenancyAspNetCoreExtensions
             tenancy.Services.AddSingleton<TenantHubFilter>().Configure<HubOptions>(hubs => hubs.AddFilter<TenantHubFilter>());
         }
 
+        tenancy.Services.TryAddSingleton(provider =>
+            new TenantHosts(provider.GetServices<ITenantSource>(), provider.GetRequiredService<TenantDirectory>(), provider.GetRequiredService<TenantLookup>()));
         tenancy.Services.AddSingleton(source);
         return tenancy;
     }

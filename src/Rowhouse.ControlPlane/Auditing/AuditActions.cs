@@ -18,6 +18,9 @@ internal static class AuditActions
     public const string MemberJoined = "member.joined";
     public const string MemberChanged = "member.changed";
     public const string MemberRemoved = "member.removed";
+    public const string DomainAdded = "domain.added";
+    public const string DomainProven = "domain.proven";
+    public const string DomainRemoved = "domain.removed";
 
     /// <summary>Somebody named a tenant that they are no member of, or two that are not one.</summary>
     public const string TenantRefused = "tenant.access-refused";

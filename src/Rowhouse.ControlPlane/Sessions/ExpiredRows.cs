@@ -7,7 +7,7 @@ using Rowhouse.ControlPlane.Store;
 
 namespace Rowhouse.ControlPlane.Sessions;
 
-/// <summary>Removes what has run out: sessions that ended, attempts to sign in that nobody remembers. They are ignored before that; this keeps the tables small.</summary>
+/// <summary>Removes what has run out: sessions that ended, attempts to sign in that nobody remembers, claims of domains that were not proven. They are ignored before that; this keeps the tables small.</summary>
 internal sealed partial class ExpiredRows(IServiceScopeFactory scopes, TimeProvider clock, ILogger<ExpiredRows> logger) : BackgroundService
 {
     private static readonly TimeSpan Pause = TimeSpan.FromHours(1);
@@ -35,11 +35,12 @@ internal sealed partial class ExpiredRows(IServiceScopeFactory scopes, TimeProvi
         var db = scope.ServiceProvider.GetRequiredService<PlatformDbContext>();
         var now = clock.GetUtcNow();
         await db.Sessions.Where(session => session.ExpiresAt <= now).ExecuteDeleteAsync(cancellationToken);
+        await db.Domains.Where(claim => claim.ExpiresAt <= now).ExecuteDeleteAsync(cancellationToken);
         var forgotten = now - SignInGuard.Memory;
         var failed = now - SignInGuard.FailureMemory;
         await db.SignInAttempts.Where(attempts => attempts.TriedAt <= forgotten || (attempts.SucceededAt == null && attempts.TriedAt <= failed)).ExecuteDeleteAsync(cancellationToken);
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Expired sessions and attempts to sign in could not be removed; they are ignored all the same")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Expired sessions, attempts to sign in and claims of domains could not be removed; they are ignored all the same")]
     private static partial void NotNow(ILogger logger, Exception exception);
 }

@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 using Rowhouse.ControlPlane.Auditing;
+using Rowhouse.ControlPlane.Domains;
 using Rowhouse.ControlPlane.Members;
 using Rowhouse.ControlPlane.People;
 using Rowhouse.ControlPlane.Sessions;
@@ -17,6 +18,8 @@ internal sealed class PlatformDbContext(DbContextOptions<PlatformDbContext> opti
     public DbSet<RegisteredTenant> Tenants => Set<RegisteredTenant>();
 
     public DbSet<TenantIdentifier> Identifiers => Set<TenantIdentifier>();
+
+    public DbSet<Domain> Domains => Set<Domain>();
 
     public DbSet<Subscription> Subscriptions => Set<Subscription>();
 

@@ -4,6 +4,7 @@ using Microsoft.EntityFrameworkCore.ChangeTracking;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 using Rowhouse.Contracts;
+using Rowhouse.ControlPlane.Domains;
 using Rowhouse.ControlPlane.Tenants;
 
 namespace Rowhouse.ControlPlane.Store;
@@ -30,7 +31,7 @@ internal sealed class RegisteredTenantConfiguration : IEntityTypeConfiguration<R
         builder.HasIndex(tenant => tenant.MasterAccountKey).IsUnique().HasFilter("status NOT IN (8, 9)");
         builder.HasIndex(tenant => new { tenant.CreatedAt, tenant.Id });
         builder.HasIndex(tenant => new { tenant.NameKey, tenant.Id });
-        builder.HasMany(tenant => tenant.Identifiers).WithOne().HasForeignKey(identifier => identifier.TenantId).OnDelete(DeleteBehavior.ClientNoAction);
+        builder.HasMany(tenant => tenant.Identifiers).WithOne().HasForeignKey(identifier => identifier.TenantId).OnDelete(DeleteBehavior.ClientCascade);
         builder.HasMany(tenant => tenant.Subscriptions).WithOne().HasForeignKey(subscription => subscription.TenantId).OnDelete(DeleteBehavior.ClientCascade);
     }
 }
@@ -48,6 +49,23 @@ internal sealed class TenantIdentifierConfiguration : IEntityTypeConfiguration<T
     {
         builder.ToTable("identifiers").HasKey(identifier => new { identifier.Kind, identifier.Value });
         builder.Property(identifier => identifier.Value).UseCollation("C");
+    }
+}
+
+internal sealed class DomainConfiguration : IEntityTypeConfiguration<Domain>
+{
+    public void Configure(EntityTypeBuilder<Domain> builder)
+    {
+        builder.HasKey(domain => domain.Host);
+        builder.Property(domain => domain.Host).UseCollation("C");
+
+        // Of a proof, a removal and a new claim at the same moment one wins.
+        builder.Property(domain => domain.Token).UseCollation("C").IsConcurrencyToken();
+        builder.Property(domain => domain.ProvenAt).IsConcurrencyToken();
+        builder.HasIndex(domain => domain.TenantId);
+        builder.HasIndex(domain => domain.ExpiresAt);
+        builder.HasOne<RegisteredTenant>().WithMany().HasForeignKey(domain => domain.TenantId).OnDelete(DeleteBehavior.ClientNoAction);
+        builder.ToTable(table => table.HasCheckConstraint("ck_domains_lapses_until_proven", "(expires_at IS NULL) = (proven_at IS NOT NULL)"));
     }
 }
 

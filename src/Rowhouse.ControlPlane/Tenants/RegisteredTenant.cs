@@ -108,6 +108,25 @@ internal sealed class RegisteredTenant
         return true;
     }
 
+    /// <summary>Lets a host lead to the tenant.</summary>
+    public void AddHost(string host)
+    {
+        if (!Identifiers.Exists(identifier => identifier.IsHost(host)))
+        {
+            Identifiers.Add(new() { Kind = IdentifierKind.Host, Value = host, TenantId = Id, Origin = IdentifierOrigin.Given });
+            Touch();
+        }
+    }
+
+    /// <summary>Lets a host lead to the tenant no more.</summary>
+    public void RemoveHost(string host)
+    {
+        if (Identifiers.RemoveAll(identifier => identifier.IsHost(host)) > 0)
+        {
+            Touch();
+        }
+    }
+
     public CatalogueEntry ToEntry() => new(
         new Tenant
         {
@@ -164,6 +183,8 @@ internal sealed class TenantIdentifier
 
     /// <summary>Whether somebody outside knows the tenant by it.</summary>
     public bool IsGiven => Origin is IdentifierOrigin.Given or IdentifierOrigin.SlugAndGiven;
+
+    public bool IsHost(string host) => Kind is IdentifierKind.Host && Value == host;
 }
 
 /// <summary>Why a value leads to a tenant. The numbers are stored; do not change them.</summary>

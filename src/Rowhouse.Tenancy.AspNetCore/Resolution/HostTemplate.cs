@@ -14,11 +14,16 @@ internal sealed class HostTemplate
     private readonly string[] tail;
     private readonly bool open;
 
+    // What stands behind the tenant, as far as it is of a certain length.
+    private readonly string[] zone;
+
     private HostTemplate(string[] head, string[] tail, bool open)
     {
         this.head = head;
         this.tail = tail;
         this.open = open;
+        var end = open ? tail : head;
+        zone = end[(Array.IndexOf(end, TenantLabel) + 1)..];
     }
 
     public static HostTemplate Parse(string template)
@@ -73,6 +78,21 @@ internal sealed class HostTemplate
             // A host outside the template may be a tenant's own domain; an unknown one is the application's own address.
             mentions.AddIfKnown(IdentifierKind.Host, host);
         }
+    }
+
+    /// <summary>Whether a host fits the template, is the domain that its tenants' hosts lie in, or lies anywhere in that.</summary>
+    /// <param name="host">The host in its normal form.</param>
+    public bool Covers(string host)
+    {
+        if (TryMatch(host, out _))
+        {
+            return true;
+        }
+
+        var labels = host.Split('.');
+        return Array.Exists(zone, label => label != OneLabel)
+            && labels.Length >= zone.Length
+            && labels[^zone.Length..].Zip(zone).All(pair => pair.Second == OneLabel || pair.First == pair.Second);
     }
 
     /// <summary>Where the label is that names the tenant, if the host fits the template.</summary>

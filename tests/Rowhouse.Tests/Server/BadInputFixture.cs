@@ -13,6 +13,8 @@ public sealed class BadInputFixture : ServerFixture, IAsyncLifetime
 
     public JsonElement Document { get; private set; }
 
+    private const string Domain = "shop.bad-input.example";
+
     private Guid card;
     private Guid collection;
     private string walked = "";
@@ -25,6 +27,8 @@ public sealed class BadInputFixture : ServerFixture, IAsyncLifetime
         walked = (await CreateTenantAsync("Bad Input Walked", "cardvault")).Slug;
         card = await MakeAsync("/api/cardvault/cards", new { player = "Ken Griffey Jr." });
         collection = await MakeAsync("/api/cardvault/collections", new { name = "Rookies" });
+        using var domain = await Tenant.Admin.Client.PostAsJsonAsync("/api/domains", new { host = Domain });
+        domain.EnsureSuccessStatusCode();
         Document = await Nobody.GetFromJsonAsync<JsonElement>("/openapi/v1.json");
     }
 
@@ -71,6 +75,7 @@ public sealed class BadInputFixture : ServerFixture, IAsyncLifetime
         var id = template.Contains("/cards/", StringComparison.Ordinal) ? card.ToString()
             : template.Contains("/collections/", StringComparison.Ordinal) ? collection.ToString()
             : template.Contains("/members/", StringComparison.Ordinal) ? Tenant.Admin.MemberId.ToString()
+            : template.Contains("/domains/", StringComparison.Ordinal) ? Domain
             : template.Contains("/cardvault/", StringComparison.Ordinal) ? card.ToString()
             : walked;
         return string.Join('/', template.Split('/').Select(segment => segment.StartsWith('{') ? id : segment));

@@ -2,9 +2,12 @@ using System.Diagnostics;
 using System.Net;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
+using Rowhouse.Contracts;
+using Rowhouse.Server;
 using Rowhouse.Tenancy;
 using Rowhouse.Testing;
 using Rowhouse.Tests.Cli;
+using Rowhouse.Tests.ControlPlane.Domains;
 using Shouldly;
 
 namespace Rowhouse.Tests.Server;
@@ -70,6 +73,21 @@ public sealed class NodesTests(NodesTests.TwoNodes nodes) : IClassFixture<NodesT
 
         await nodes.ExecuteAsync(nodes.Database.Control!, "DELETE FROM platform.identifiers WHERE value = 'line-7'");
         await UntilAsync(jones, HttpStatusCode.NotFound, name: "line-7");
+    }
+
+    [Fact]
+    public async Task A_domain_that_is_proven_and_given_up_here_leads_to_its_tenant_there_and_then_nowhere()
+    {
+        var smith = await nodes.CreateTenantAsync("Domain here", "cardvault");
+        var claim = await smith.AddDomainAsync("shop.nodes.example").ReadAsync<DomainResponse>(HttpStatusCode.Created);
+        nodes.Dns.Say(claim.Record.Name, claim.Record.Value);
+        (await nodes.GetThereAsync(smith.Admin, host: claim.Host)).ShouldBe(HttpStatusCode.BadRequest);
+
+        await smith.CheckDomainAsync(claim.Host).ShouldBeAsync(HttpStatusCode.OK);
+        await UntilAsync(() => nodes.GetThereAsync(smith.Admin, host: claim.Host), HttpStatusCode.OK);
+
+        await smith.RemoveDomainAsync(claim.Host).ShouldBeAsync(HttpStatusCode.NoContent);
+        await UntilAsync(() => nodes.GetThereAsync(smith.Admin, host: claim.Host), HttpStatusCode.BadRequest);
     }
 
     [Fact]
@@ -167,10 +185,12 @@ public sealed class NodesTests(NodesTests.TwoNodes nodes) : IClassFixture<NodesT
 
     private Task UntilAsync(TestTenant tenant, HttpStatusCode expected, string? name = null) => UntilAsync(tenant.Admin, expected, name ?? tenant.Slug);
 
-    private async Task UntilAsync(TestMember member, HttpStatusCode expected, string? name = null)
+    private Task UntilAsync(TestMember member, HttpStatusCode expected, string? name = null) => UntilAsync(() => nodes.GetThereAsync(member, name), expected);
+
+    private static async Task UntilAsync(Func<Task<HttpStatusCode>> ask, HttpStatusCode expected)
     {
         var begin = Stopwatch.GetTimestamp();
-        while (await nodes.GetThereAsync(member, name) is var status && status != expected)
+        while (await ask() is var status && status != expected)
         {
             Stopwatch.GetElapsedTime(begin).ShouldBeLessThan(Patience, $"{status} still, not {expected}");
             await Task.Delay(20, Token);
@@ -182,6 +202,10 @@ public sealed class NodesTests(NodesTests.TwoNodes nodes) : IClassFixture<NodesT
         private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("rowhouse-node-");
         private CommandProcess? process;
         private HttpClient? there;
+
+        public DnsResponder Dns { get; } = new();
+
+        protected override ServerSettings Configure(ServerSettings settings) => settings with { NameServers = [Dns.EndPoint] };
 
         public override async ValueTask InitializeAsync()
         {
@@ -196,6 +220,7 @@ public sealed class NodesTests(NodesTests.TwoNodes nodes) : IClassFixture<NodesT
             process?.Dispose();
             folder.Delete(recursive: true);
             await base.DisposeAsync();
+            Dns.Dispose();
         }
 
         public Task<string> AdminAsync() => new PostgresFixture().AdminAsync();
@@ -206,12 +231,17 @@ public sealed class NodesTests(NodesTests.TwoNodes nodes) : IClassFixture<NodesT
             return answer.StatusCode;
         }
 
-        /// <summary>What the other process answers to a member's request.</summary>
-        public async Task<HttpStatusCode> GetThereAsync(TestMember member, string? tenant = null)
+        /// <summary>What the other process answers to a member's request, in a tenant that is named by its host where there is one.</summary>
+        public async Task<HttpStatusCode> GetThereAsync(TestMember member, string? tenant = null, string? host = null)
         {
             using var request = new HttpRequestMessage(HttpMethod.Get, Cards);
             request.Headers.Authorization = member.Client.DefaultRequestHeaders.Authorization;
-            request.Headers.Add("X-Tenant-Id", tenant ?? member.Client.DefaultRequestHeaders.GetValues("X-Tenant-Id").Single());
+            request.Headers.Host = host;
+            if (host is null)
+            {
+                request.Headers.Add("X-Tenant-Id", tenant ?? member.Client.DefaultRequestHeaders.GetValues("X-Tenant-Id").Single());
+            }
+
             using var answer = await there!.SendAsync(request);
             return answer.StatusCode;
         }

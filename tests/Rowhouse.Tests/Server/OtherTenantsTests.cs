@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
+using Npgsql;
 using Rowhouse.Contracts;
 using Rowhouse.Contracts.CardVault;
 using Rowhouse.Tests.CardVault;
@@ -111,6 +112,7 @@ public sealed class OtherTenantsTests(ServerFixture server) : IClassFixture<Serv
             "ChangeCard" => new { location = "Walk", collectionId = estate.Collection },
             "ImportCards" => "player\nWalk\n",
             "ImportCatalogue" => CardVaultFixture.CatalogueHeader + "baseball,1989,Walk,Walk,1,Walk,,,,\n",
+            "AddDomain" => new { host = $"walk{Interlocked.Increment(ref tenants)}.example" },
             "AddCollection" => new { name = $"Walk {Interlocked.Increment(ref tenants)}" },
             "ChangeCollection" => new { name = $"Walk {Interlocked.Increment(ref tenants)}" },
             _ => throw new InvalidOperationException($"{operation.Id} takes a body: give the walk one that is good."),
@@ -148,14 +150,18 @@ public sealed class OtherTenantsTests(ServerFixture server) : IClassFixture<Serv
         var collection = await client.PostAsJsonAsync("/api/cardvault/collections", new { name = $"{name} collection" }, Cancelled).ReadAsync<CollectionResponse>(HttpStatusCode.Created);
         var empty = await client.PostAsJsonAsync("/api/cardvault/collections", new { name = $"{name} empty" }, Cancelled).ReadAsync<CollectionResponse>(HttpStatusCode.Created);
         var card = await client.PostAsJsonAsync("/api/cardvault/cards", new { player = $"{name} player", notes = $"{name} notes", collectionId = collection.Id }, Cancelled).ReadAsync<CardResponse>(HttpStatusCode.Created);
-        return new(tenant, member.MemberId, invited.Id, collection.Id, empty.Id, card.Id);
+        var domain = await client.PostAsJsonAsync("/api/domains", new { host = $"{tenant.Slug}.example" }, Cancelled).ReadAsync<DomainResponse>(HttpStatusCode.Created);
+        await using var control = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(server.Database.Control) { Pooling = false }.ConnectionString);
+        await using var prove = control.CreateCommand($"UPDATE platform.domains SET proven_at = now(), expires_at = NULL WHERE host = '{domain.Host}'");
+        await prove.ExecuteNonQueryAsync(Cancelled);
+        return new(tenant, domain.Host, member.MemberId, invited.Id, collection.Id, empty.Id, card.Id);
     }
 
     /// <summary>All that a tenant's admin sees of it.</summary>
     private static async Task<string> StateAsync(Estate estate)
     {
         var client = estate.Tenant.Admin.Client;
-        var parts = new[] { "/api/members?limit=200", "/api/cardvault/collections?limit=200", "/api/cardvault/cards?limit=200", "/api/cardvault/cards/export", $"/api/tenants/{estate.Tenant.Slug}" };
+        var parts = new[] { "/api/members?limit=200", "/api/domains?limit=200", "/api/cardvault/collections?limit=200", "/api/cardvault/cards?limit=200", "/api/cardvault/cards/export", $"/api/tenants/{estate.Tenant.Slug}" };
         return string.Join('\n', await Task.WhenAll(parts.Select(part => client.GetStringAsync(part, Cancelled))));
     }
 
@@ -187,8 +193,8 @@ public sealed class OtherTenantsTests(ServerFixture server) : IClassFixture<Serv
         public string With(string id) => System.Text.RegularExpressions.Regex.Replace(Path, @"\{\w+\}", id, System.Text.RegularExpressions.RegexOptions.None, TimeSpan.FromSeconds(1));
     }
 
-    private sealed record Estate(TestTenant Tenant, Guid Member, Guid Invited, Guid Collection, Guid Empty, Guid Card)
+    private sealed record Estate(TestTenant Tenant, string Domain, Guid Member, Guid Invited, Guid Collection, Guid Empty, Guid Card)
     {
-        public string[] Ids => [Tenant.Slug, .. new[] { Tenant.Id, Tenant.Admin.Id, Member, Invited, Empty, Collection, Card }.Select(id => id.ToString())];
+        public string[] Ids => [Tenant.Slug, Domain, .. new[] { Tenant.Id, Tenant.Admin.Id, Member, Invited, Empty, Collection, Card }.Select(id => id.ToString())];
     }
 }

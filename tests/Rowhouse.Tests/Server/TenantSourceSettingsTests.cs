@@ -28,6 +28,8 @@ public sealed class TenantSourceSettingsTests
     [InlineData("ROWHOUSE_TENANT_SOURCES", "cookie tenant, path /t/{tenant}", "'cookie'")]
     [InlineData("ROWHOUSE_HOST_TEMPLATE", "notes.example", "'host notes.example'")]
     [InlineData("ROWHOUSE_BARE_PATHS", "yes", "1 or 0")]
+    [InlineData("ROWHOUSE_DNS", "dns.example", "'dns.example'")]
+    [InlineData("ROWHOUSE_DNS", "192.0.2.53, 192.0.2.54:99999", "'192.0.2.54:99999'")]
     [InlineData("Directory:Capacity", "0", "a number from 1 on")]
     [InlineData("Directory:Capacity", "many", "a number from 1 on")]
     [InlineData("Directory:MaxStale", "-00:01:00", "00:05:00")]
@@ -55,6 +57,14 @@ public sealed class TenantSourceSettingsTests
 
         directory.Capacity.ShouldBe(5000);
         directory.MaxStale.ShouldBe(TimeSpan.FromSeconds(90));
+    }
+
+    [Fact]
+    public void Name_servers_listen_on_port_53_unless_another_is_said()
+    {
+        Read().NameServers.ShouldBeEmpty();
+        Read(("ROWHOUSE_DNS", "192.0.2.53, 192.0.2.54:5353, 2001:db8::53, [2001:db8::54]:5354")).NameServers.Select(server => server.ToString())
+            .ShouldBe(["192.0.2.53:53", "192.0.2.54:5353", "[2001:db8::53]:53", "[2001:db8::54]:5354"]);
     }
 
     private static ServerSettings Read(params (string Key, string Value)[] settings) =>

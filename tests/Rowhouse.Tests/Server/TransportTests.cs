@@ -6,6 +6,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Rowhouse.Contracts;
 using Rowhouse.Server;
+using Rowhouse.Tests.ControlPlane.Domains;
 using Shouldly;
 
 namespace Rowhouse.Tests.Server;
@@ -118,8 +119,9 @@ public sealed class TransportTests(ServerFixture server) : IClassFixture<ServerF
     }
 
     [Fact]
-    public async Task Past_the_proxy_and_through_one_that_was_asked_in_the_open_nothing_but_health_is_answered()
+    public async Task Past_the_proxy_and_through_one_that_was_asked_in_the_open_nothing_but_health_and_certificates_is_answered()
     {
+        var tenant = await server.CreateTenantAsync("Certified");
         await RunAsync(BehindProxies, async address =>
         {
             using var past = From("127.0.0.4", address);
@@ -136,6 +138,31 @@ public sealed class TransportTests(ServerFixture server) : IClassFixture<ServerF
             using var silent = From(FirstProxy, address);
             await silent.GetAsync("/docs", Cancelled).ProblemAsync(HttpStatusCode.MisdirectedRequest, HttpsRequired);
             await silent.GetAsync("/health/ready", Cancelled).ShouldBeAsync(HttpStatusCode.OK);
+
+            // A proxy asks for itself whether to fetch a certificate: nobody forwarded that.
+            await silent.GetAsync($"/api/domains/allowed?domain={tenant.Slug}.localhost", Cancelled).ShouldBeAsync(HttpStatusCode.OK);
+            await silent.GetAsync($"/t/{tenant.Slug}/api/domains/allowed?domain={tenant.Slug}.localhost", Cancelled).ProblemAsync(HttpStatusCode.MisdirectedRequest, HttpsRequired);
+            await silent.GetAsync("/api/domains", Cancelled).ProblemAsync(HttpStatusCode.MisdirectedRequest, HttpsRequired);
+        });
+    }
+
+    [Fact]
+    public async Task The_host_that_the_server_is_reached_at_can_be_no_tenants()
+    {
+        var tenant = await server.CreateTenantAsync("Wants The Console");
+        await RunAsync(BehindProxies with { Url = "http://Console.MÜLLER.example:0" }, async address =>
+        {
+            using var client = From(FirstProxy, new UriBuilder(address) { Host = "127.0.0.1" }.Uri);
+            Forward(client, Person, "https", "console.example");
+            client.DefaultRequestHeaders.Authorization = tenant.Admin.Client.DefaultRequestHeaders.Authorization;
+            client.DefaultRequestHeaders.Add("X-Tenant-Id", tenant.Slug);
+
+            foreach (var host in new[] { "console.müller.example", "below.console.xn--mller-kva.example" })
+            {
+                await client.AddDomainAsync(host).ProblemAsync(HttpStatusCode.BadRequest, "urn:rowhouse:request:invalid");
+            }
+
+            await client.AddDomainAsync("beside.müller.example").ShouldBeAsync(HttpStatusCode.Created);
         });
     }
 

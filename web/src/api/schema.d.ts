@@ -451,6 +451,75 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/domains": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The domains of the tenant, claimed and proven. Sorted by host or addedAt. */
+        get: operations["ListDomains"];
+        put?: never;
+        /** Claims a domain. The answer has the DNS record to set; a claim that is not proven lapses after 7 days. */
+        post: operations["AddDomain"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/domains/{host}/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Looks for the DNS record that proves a domain. Once it is found, requests to the host lead to the tenant. */
+        post: operations["CheckDomain"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/domains/{host}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Gives a domain up. Requests to the host lead to the tenant no more. */
+        delete: operations["RemoveDomain"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/domains/allowed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether a host leads to a tenant that is served: 200 or 404. For a TLS proxy, before it fetches a certificate. */
+        get: operations["AllowDomain"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/cardvault/catalogue/search": {
         parameters: {
             query?: never;
@@ -665,6 +734,11 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description Claims a domain for the tenant. */
+        AddDomainRequest: {
+            /** @description The host name, for example `shop.example.com`, in any spelling: `MÜLLER.example.` is `xn--mller-kva.example`. */
+            host: string;
+        };
         /** @description Invites a person into the tenant. */
         AddMemberRequest: {
             /** @description The person's e-mail address. */
@@ -1130,6 +1204,46 @@ export interface components {
              */
             locale?: null | string;
         };
+        /** @description A DNS record to be set. */
+        DomainRecord: {
+            /** @description Its type, `TXT`. */
+            type: string;
+            /** @description Its whole name, for example `_rowhouse-challenge.shop.example.com`. */
+            name: string;
+            /** @description Its text. */
+            value: string;
+        };
+        /** @description A domain of the tenant, claimed or proven. */
+        DomainResponse: {
+            /** @description The host name in lower case, as IDNA writes it in ASCII. */
+            host: string;
+            /** @description `claimed`, or `proven` once the record was found: then requests to the host lead to the tenant. */
+            status: string;
+            /** @description The DNS record that proves the domain. */
+            record: components["schemas"]["DomainRecord"];
+            /**
+             * Format: date-time
+             * @description When it was claimed.
+             */
+            addedAt: string;
+            /**
+             * Format: date-time
+             * @description When the claim lapses unless it is proven, 7 days after it was made; `null` once it is proven.
+             */
+            expiresAt: null | string;
+            /**
+             * Format: date-time
+             * @description When the record was found.
+             */
+            provenAt: null | string;
+            /**
+             * Format: date-time
+             * @description When the record was last looked for.
+             */
+            checkedAt: null | string;
+            /** @description Why it was not found then: `record-missing`, `record-wrong` or `name-server-unreachable`. */
+            failure: null | string;
+        };
         HealthResponse: {
             status: string;
         };
@@ -1281,6 +1395,18 @@ export interface components {
         PageOfCollectionResponse: {
             /** @description The piece, in the order asked for. */
             items: components["schemas"]["CollectionResponse"][];
+            /** @description What to give as `after` to get the next piece; `null` at the end. */
+            next: null | string;
+            /**
+             * Format: int64
+             * @description How many there are in all, where `count=true` was asked for.
+             */
+            total?: null | number;
+        };
+        /** @description A bounded piece of a list. */
+        PageOfDomainResponse: {
+            /** @description The piece, in the order asked for. */
+            items: components["schemas"]["DomainResponse"][];
             /** @description What to give as `after` to get the next piece; `null` at the end. */
             next: null | string;
             /**
@@ -4983,6 +5109,645 @@ export interface operations {
             };
             /**
              * @description `urn:rowhouse:server:stopping` The server is stopping
+             *     `urn:rowhouse:server:busy` Others are working on the same data
+             *     `urn:rowhouse:server:store-unavailable` The database cannot be reached
+             */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ListDomains: {
+        parameters: {
+            query?: {
+                /** @description How many to give at most, 1 to 200; 50 by default. */
+                limit?: number;
+                /** @description What the last page gave as next. */
+                after?: string;
+                /** @description The field to sort by, with a minus in front for the other way round. */
+                sort?: string;
+                /** @description Whether to count all of them: total. */
+                count?: boolean;
+            };
+            header?: {
+                /** @description The tenant's id, slug or external id. Not needed where the path begins with /t/{slug} or the host names the tenant; X-Account-Id says the same. */
+                "X-Tenant-Id"?: components["parameters"]["Tenant"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfDomainResponse"];
+                };
+            };
+            /**
+             * @description `urn:rowhouse:request:invalid` The request is not valid
+             *     `urn:rowhouse:request:malformed` The request cannot be read
+             *     `urn:rowhouse:tenancy:conflicting-tenants` The request's identifiers disagree
+             *     `urn:rowhouse:tenancy:no-tenant` No tenant is named
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `urn:rowhouse:access:sign-in-required` Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `urn:rowhouse:tenancy:bound-credential` The credential belongs to one tenant
+             *     `urn:rowhouse:access:not-allowed` Your role does not allow this
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `urn:rowhouse:tenancy:unknown-tenant` There is no such tenant */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `urn:rowhouse:tenancy:deleted` The tenant was deleted */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `urn:rowhouse:tenancy:suspended` The tenant is suspended */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `urn:rowhouse:request:too-many` Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `urn:rowhouse:server:failed` The server failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `urn:rowhouse:tenancy:provisioning` The tenant is being set up
+             *     `urn:rowhouse:tenancy:catalogue-unreachable` Tenants cannot be looked up now
+             *     `urn:rowhouse:server:stopping` The server is stopping
+             *     `urn:rowhouse:server:busy` Others are working on the same data
+             *     `urn:rowhouse:server:store-unavailable` The database cannot be reached
+             */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    AddDomain: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The tenant's id, slug or external id. Not needed where the path begins with /t/{slug} or the host names the tenant; X-Account-Id says the same. */
+                "X-Tenant-Id"?: components["parameters"]["Tenant"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AddDomainRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DomainResponse"];
+                };
+            };
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DomainResponse"];
+                };
+            };
+            /**
+             * @description `urn:rowhouse:request:malformed` The request cannot be read
+             *     `urn:rowhouse:request:invalid` The request is not valid
+             *     `urn:rowhouse:tenancy:conflicting-tenants` The request's identifiers disagree
+             *     `urn:rowhouse:tenancy:no-tenant` No tenant is named
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `urn:rowhouse:access:sign-in-required` Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `urn:rowhouse:access:cross-site` The change was not sent by the console
+             *     `urn:rowhouse:tenancy:bound-credential` The credential belongs to one tenant
+             *     `urn:rowhouse:access:not-allowed` Your role does not allow this
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `urn:rowhouse:tenancy:unknown-tenant` There is no such tenant */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `urn:rowhouse:request:too-slow` The request was sent too slowly */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `urn:rowhouse:domains:taken` Another tenant has this domain
+             *     `urn:rowhouse:domains:too-many-domains` The tenant has as many domains as it may
+             *     `urn:rowhouse:request:changed-at-once` It was changed at the same moment
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `urn:rowhouse:tenancy:deleted` The tenant was deleted */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `urn:rowhouse:request:too-large` The request is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `urn:rowhouse:request:unsupported-type` The type of the body is not taken here */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `urn:rowhouse:tenancy:suspended` The tenant is suspended */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `urn:rowhouse:request:too-many` Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `urn:rowhouse:server:failed` The server failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `urn:rowhouse:tenancy:provisioning` The tenant is being set up
+             *     `urn:rowhouse:tenancy:catalogue-unreachable` Tenants cannot be looked up now
+             *     `urn:rowhouse:tenancy:moving` The tenant is being moved
+             *     `urn:rowhouse:server:stopping` The server is stopping
+             *     `urn:rowhouse:server:busy` Others are working on the same data
+             *     `urn:rowhouse:server:store-unavailable` The database cannot be reached
+             */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    CheckDomain: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The tenant's id, slug or external id. Not needed where the path begins with /t/{slug} or the host names the tenant; X-Account-Id says the same. */
+                "X-Tenant-Id"?: components["parameters"]["Tenant"];
+            };
+            path: {
+                host: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DomainResponse"];
+                };
+            };
+            /**
+             * @description `urn:rowhouse:tenancy:conflicting-tenants` The request's identifiers disagree
+             *     `urn:rowhouse:tenancy:no-tenant` No tenant is named
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `urn:rowhouse:access:sign-in-required` Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `urn:rowhouse:access:cross-site` The change was not sent by the console
+             *     `urn:rowhouse:tenancy:bound-credential` The credential belongs to one tenant
+             *     `urn:rowhouse:access:not-allowed` Your role does not allow this
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `urn:rowhouse:domains:unknown-domain` The tenant has no such domain
+             *     `urn:rowhouse:tenancy:unknown-tenant` There is no such tenant
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `urn:rowhouse:domains:taken` Another tenant has this domain
+             *     `urn:rowhouse:domains:record-missing` The record that proves the domain is not there
+             *     `urn:rowhouse:domains:record-wrong` The record that proves the domain is another one
+             *     `urn:rowhouse:request:changed-at-once` It was changed at the same moment
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `urn:rowhouse:tenancy:deleted` The tenant was deleted */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `urn:rowhouse:tenancy:suspended` The tenant is suspended */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `urn:rowhouse:request:too-many` Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `urn:rowhouse:server:failed` The server failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `urn:rowhouse:domains:name-server-unreachable` The domain's name servers do not answer
+             *     `urn:rowhouse:tenancy:provisioning` The tenant is being set up
+             *     `urn:rowhouse:tenancy:catalogue-unreachable` Tenants cannot be looked up now
+             *     `urn:rowhouse:tenancy:moving` The tenant is being moved
+             *     `urn:rowhouse:server:stopping` The server is stopping
+             *     `urn:rowhouse:server:busy` Others are working on the same data
+             *     `urn:rowhouse:server:store-unavailable` The database cannot be reached
+             */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    RemoveDomain: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The tenant's id, slug or external id. Not needed where the path begins with /t/{slug} or the host names the tenant; X-Account-Id says the same. */
+                "X-Tenant-Id"?: components["parameters"]["Tenant"];
+            };
+            path: {
+                host: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /**
+             * @description `urn:rowhouse:tenancy:conflicting-tenants` The request's identifiers disagree
+             *     `urn:rowhouse:tenancy:no-tenant` No tenant is named
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `urn:rowhouse:access:sign-in-required` Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `urn:rowhouse:access:cross-site` The change was not sent by the console
+             *     `urn:rowhouse:tenancy:bound-credential` The credential belongs to one tenant
+             *     `urn:rowhouse:access:not-allowed` Your role does not allow this
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `urn:rowhouse:domains:unknown-domain` The tenant has no such domain
+             *     `urn:rowhouse:tenancy:unknown-tenant` There is no such tenant
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `urn:rowhouse:request:changed-at-once` It was changed at the same moment */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `urn:rowhouse:tenancy:deleted` The tenant was deleted */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `urn:rowhouse:tenancy:suspended` The tenant is suspended */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `urn:rowhouse:request:too-many` Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `urn:rowhouse:server:failed` The server failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `urn:rowhouse:tenancy:provisioning` The tenant is being set up
+             *     `urn:rowhouse:tenancy:catalogue-unreachable` Tenants cannot be looked up now
+             *     `urn:rowhouse:tenancy:moving` The tenant is being moved
+             *     `urn:rowhouse:server:stopping` The server is stopping
+             *     `urn:rowhouse:server:busy` Others are working on the same data
+             *     `urn:rowhouse:server:store-unavailable` The database cannot be reached
+             */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    AllowDomain: {
+        parameters: {
+            query: {
+                /** @description The host, in any spelling. */
+                domain: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `urn:rowhouse:tenancy:conflicting-tenants` The request's identifiers disagree */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `urn:rowhouse:tenancy:bound-credential` The credential belongs to one tenant */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `urn:rowhouse:tenancy:unknown-tenant` There is no such tenant */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `urn:rowhouse:server:failed` The server failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `urn:rowhouse:tenancy:catalogue-unreachable` Tenants cannot be looked up now
+             *     `urn:rowhouse:server:stopping` The server is stopping
              *     `urn:rowhouse:server:busy` Others are working on the same data
              *     `urn:rowhouse:server:store-unavailable` The database cannot be reached
              */

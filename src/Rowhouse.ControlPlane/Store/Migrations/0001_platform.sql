@@ -46,6 +46,25 @@ CREATE TABLE platform.identifiers (
 
 CREATE INDEX ix_identifiers_tenant_id ON platform.identifiers (tenant_id);
 
+-- Hosts that tenants claim as their own. A proven claim has an identifier beside it, which is what requests are found by; one
+-- that is not proven lapses, and then the host is anybody's again.
+CREATE TABLE platform.domains (
+    host text COLLATE "C" NOT NULL,
+    tenant_id uuid NOT NULL,
+    token text COLLATE "C" NOT NULL,
+    added_at timestamptz NOT NULL,
+    expires_at timestamptz,
+    proven_at timestamptz,
+    checked_at timestamptz,
+    failure smallint,
+    CONSTRAINT pk_domains PRIMARY KEY (host),
+    CONSTRAINT ck_domains_lapses_until_proven CHECK ((expires_at IS NULL) = (proven_at IS NOT NULL)),
+    CONSTRAINT fk_domains_tenants_tenant_id FOREIGN KEY (tenant_id) REFERENCES platform.tenants (id)
+);
+
+CREATE INDEX ix_domains_tenant_id ON platform.domains (tenant_id);
+CREATE INDEX ix_domains_expires_at ON platform.domains (expires_at);
+
 CREATE TABLE platform.subscriptions (
     tenant_id uuid NOT NULL,
     product text COLLATE "C" NOT NULL,
@@ -208,7 +227,7 @@ GRANT USAGE ON SCHEMA platform TO :"platform";
 -- A tenant's row outlives the tenant, so that its name tells of it and every node hears of its end.
 GRANT SELECT, INSERT, UPDATE ON platform.tenants TO :"platform";
 GRANT SELECT, INSERT, UPDATE, DELETE ON
-    platform.identifiers, platform.subscriptions, platform.people, platform.members,
+    platform.identifiers, platform.domains, platform.subscriptions, platform.people, platform.members,
     platform.sessions, platform.sign_in_attempts
     TO :"platform";
 
