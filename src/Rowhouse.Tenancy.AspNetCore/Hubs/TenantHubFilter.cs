@@ -73,9 +73,10 @@ internal sealed class TenantHubFilter(TenantLookup lookup, ILogger<TenantHubFilt
             return null;
         }
 
+        Tenant tenant;
         try
         {
-            services.GetRequiredService<TenantScope>().Bind(await lookup.FindServedAsync(id).ConfigureAwait(false));
+            tenant = await lookup.FindServedAsync(id).ConfigureAwait(false);
         }
         catch (Exception refused) when (refused is TenantUnavailableException or CatalogueUnreachableException)
         {
@@ -84,8 +85,12 @@ internal sealed class TenantHubFilter(TenantLookup lookup, ILogger<TenantHubFilt
         }
 
         // Who connected may have lost the session or the membership since.
-        return await request.RequestServices.GetRequiredService<ITenantAdmission>().AdmitBodyAsync(request, CancellationToken.None).ConfigureAwait(false) is { } refusal
-            ? throw new HubException(refusal.ProblemDetails.Detail)
-            : id;
+        if (await request.RequestServices.GetRequiredService<ITenantAdmission>().AdmitBodyAsync(request, CancellationToken.None).ConfigureAwait(false) is { } refusal)
+        {
+            throw new HubException(refusal.ProblemDetails.Detail);
+        }
+
+        services.GetRequiredService<TenantScope>().Bind(tenant);
+        return id;
     }
 }

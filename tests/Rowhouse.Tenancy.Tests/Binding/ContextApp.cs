@@ -118,9 +118,7 @@ internal sealed class NotesHub(IServiceProvider services, Channel<(string When, 
 
     private async Task SeeAsync(string when)
     {
-        if (services.GetRequiredService<TenantScope>().IsBound)
-        {
-            await seen.Writer.WriteAsync((when, await ContextApp.TextsAsync(services.GetRequiredService<NotesDb>(), CancellationToken.None)));
-        }
+        var isBound = services.GetRequiredService<TenantScope>().IsBound;
+        await seen.Writer.WriteAsync((when, isBound ? await ContextApp.TextsAsync(services.GetRequiredService<NotesDb>(), CancellationToken.None) : []));
     }
 }

@@ -2,11 +2,15 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Threading.Channels;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Connections;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.AspNetCore.SignalR.Client;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
+using Rowhouse.Tenancy.AspNetCore.Admission;
 using Rowhouse.Tenancy.Tests.Notes;
 using Rowhouse.Testing;
 using Shouldly;
@@ -97,6 +101,25 @@ public sealed class ContextMatrixTests(PostgresFixture postgres) : IClassFixture
             // Here a call is a request, which is refused like any other.
             refused.ShouldBeOfType<HttpRequestException>().StatusCode.ShouldBe(HttpStatusCode.Locked);
         }
+    }
+
+    [Theory]
+    [MemberData(nameof(Transports))]
+    public async Task A_hub_whose_client_may_not_go_on_answers_no_call_and_lets_go_without_the_tenant(HttpTransportType transport)
+    {
+        var admission = new Closing();
+        await using var app = await StartAsync(postgres, configure: services => services.Replace(ServiceDescriptor.Singleton<ITenantAdmission>(admission)));
+        await using (var hub = await ConnectAsync(app, Smith, transport))
+        {
+            (await app.Seen.ReadAsync(Token).AsTask().WaitAsync(patience, Token)).When.ShouldBe("connected");
+            (await hub.InvokeAsync<string[]>("Notes", Token)).ShouldBe(TextsOf(Smith));
+
+            admission.IsClosed = true;
+
+            (await Should.ThrowAsync<HubException>(() => hub.InvokeAsync<string[]>("Notes", Token))).Message.ShouldContain("You are no member any more.");
+        }
+
+        (await app.Seen.ReadAsync(Token).AsTask().WaitAsync(patience, Token)).ShouldSatisfyAllConditions(seen => seen.When.ShouldBe("disconnected"), seen => seen.Texts.ShouldBeEmpty());
     }
 
     [Fact]
@@ -233,6 +256,17 @@ public sealed class ContextMatrixTests(PostgresFixture postgres) : IClassFixture
 
     private static void ShouldNameThePlace(Exception? refused, string place) =>
         refused.ShouldNotBeNull().Message.ShouldSatisfyAllConditions(message => message.ShouldContain("No tenant is bound in this scope"), message => message.ShouldContain(place));
+
+    /// <summary>Lets everybody in, and at some time nobody who is in go on.</summary>
+    private sealed class Closing : ITenantAdmission
+    {
+        public bool IsClosed { get; set; }
+
+        public ValueTask<ProblemHttpResult?> AdmitAsync(HttpContext context, TenantResolution resolution, CancellationToken cancellationToken) => new(TenantStateAdmission.Judge(context, resolution));
+
+        public ValueTask<ProblemHttpResult?> AdmitBodyAsync(HttpContext context, CancellationToken cancellationToken) =>
+            new(IsClosed ? TypedResults.Problem("You are no member any more.", statusCode: StatusCodes.Status404NotFound) : null);
+    }
 
     /// <summary>Does something for each tenant, once the application has started.</summary>
     private sealed class Worker : BackgroundService

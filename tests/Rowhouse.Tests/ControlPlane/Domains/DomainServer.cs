@@ -5,7 +5,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Time.Testing;
 using Npgsql;
 using Rowhouse.Contracts;
-using Rowhouse.ControlPlane.Sessions;
+using Rowhouse.ControlPlane.Store;
 using Rowhouse.Server;
 using Rowhouse.Testing;
 using Rowhouse.Tests.Server;

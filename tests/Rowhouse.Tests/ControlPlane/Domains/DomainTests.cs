@@ -3,7 +3,7 @@ using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Rowhouse.Client;
 using Rowhouse.Contracts;
-using Rowhouse.ControlPlane.Sessions;
+using Rowhouse.ControlPlane.Store;
 using Rowhouse.Tests.Server;
 using Shouldly;
 

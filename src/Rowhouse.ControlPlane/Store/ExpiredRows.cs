@@ -3,9 +3,9 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
-using Rowhouse.ControlPlane.Store;
+using Rowhouse.ControlPlane.Sessions;
 
-namespace Rowhouse.ControlPlane.Sessions;
+namespace Rowhouse.ControlPlane.Store;
 
 /// <summary>Removes what has run out: sessions that ended, attempts to sign in that nobody remembers, claims of domains that were not proven. They are ignored before that; this keeps the tables small.</summary>
 internal sealed partial class ExpiredRows(IServiceScopeFactory scopes, TimeProvider clock, ILogger<ExpiredRows> logger) : BackgroundService
