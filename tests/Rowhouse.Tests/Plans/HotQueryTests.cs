@@ -1,0 +1,35 @@
+using Rowhouse.Testing;
+using Shouldly;
+
+namespace Rowhouse.Tests.Plans;
+
+/// <summary>The tests on tables that have grown. They share one server, and its log of plans has room for one at a time.</summary>
+[CollectionDefinition]
+public sealed class OnGrownTables : ICollectionFixture<GrownServer>;
+
+[Collection<OnGrownTables>]
+public sealed class HotQueryTests(GrownServer server)
+{
+    public static TheoryData<string, string> Queries => [.. HotQueries.All.Select(query => new TheoryDataRow<string, string>(query.Name, query.Index))];
+
+    [Theory]
+    [MemberData(nameof(Queries))]
+    public async Task A_hot_query_is_answered_by_its_index(string name, string index)
+    {
+        var query = HotQueries.All.Single(query => query.Name == name);
+        foreach (var mode in PlanLog.Modes)
+        {
+            var plans = await server.RecordAsync(mode, () => query.RunAsync(server));
+
+            var found = plans.Where(plan => plan.Uses(index)).ToList();
+            found.ShouldNotBeEmpty($"{mode}: {index} is not used.\n\n{string.Join("\n\n", plans)}");
+            found.ShouldAllBe(plan => query.Sorts || plan.Root.All.All(node => node.Type != "Sort"), $"{mode}: the index has the order.\n\n{string.Join("\n\n", found)}");
+            if (query.Condition is { } condition)
+            {
+                found.ShouldContain(plan => plan.Root.All.Any(node => node.Index == index && node.Conditions.Any(part => part.StartsWith("Index Cond", StringComparison.Ordinal) && part.Contains(condition, StringComparison.Ordinal))), $"{mode}: the index is not asked with {condition}.\n\n{string.Join("\n\n", found)}");
+            }
+
+            plans.SelectMany(plan => ReadsWhole.Find(name, plan)).ShouldBeEmpty($"{mode}");
+        }
+    }
+}
