@@ -68,7 +68,7 @@ public sealed partial class PlanLog
         await ExecuteAsync($"DO $$ BEGIN RAISE LOG '{mark}'; END $$");
         while (true)
         {
-            var text = Encoding.UTF8.GetString(await ScalarAsync<byte[]>($"SELECT pg_read_binary_file(pg_current_logfile(), {began.ToString(CultureInfo.InvariantCulture)}, 1073741823)") ?? []);
+            var text = Encoding.UTF8.GetString(await ScalarAsync<byte[]>(string.Create(CultureInfo.InvariantCulture, $"SELECT pg_read_binary_file(pg_current_logfile(), {began}, (pg_stat_file(pg_current_logfile())).size - {began})")) ?? []);
             if (text.Contains(mark, StringComparison.Ordinal))
             {
                 return [.. Plan().Matches(text).Select(Read).OfType<StatementPlan>()];

@@ -13,7 +13,7 @@ internal static class Growth
 
     private const string Begin = """
         SET session_replication_role = replica;
-        CREATE FUNCTION pg_temp.grown(kind int, i int) RETURNS uuid LANGUAGE sql IMMUTABLE AS
+        CREATE OR REPLACE FUNCTION pg_temp.grown(kind int, i int) RETURNS uuid LANGUAGE sql IMMUTABLE AS
             $$ SELECT ('01990000-000' || kind || '-7000-8000-' || lpad(to_hex(i), 12, '0'))::uuid $$;
         """;
 
@@ -34,7 +34,7 @@ internal static class Growth
     public static string Cards(Guid most) => $"""
         {Begin}
         INSERT INTO cardvault.cards SELECT grown.* FROM cardvault.cards o
-            JOIN (SELECT id FROM cardvault.cards WHERE tenant_id = '{most}' ORDER BY id LIMIT {CardsOfEach}) some USING (id)
+            JOIN (SELECT id FROM cardvault.cards WHERE tenant_id = '{most}' ORDER BY id LIMIT {CardsOfEach}) few USING (id)
             CROSS JOIN generate_series(1, {Collectors}) t
             CROSS JOIN LATERAL jsonb_populate_record(o, jsonb_build_object('tenant_id', pg_temp.grown(1, t), 'id', gen_random_uuid(), 'collection_id', NULL)) grown
             WHERE o.tenant_id = '{most}';
