@@ -47,7 +47,7 @@ internal static class ListTenants
             return problem;
         }
 
-        var rows = await order.Page(tenants)
+        var rows = await order.PageOfFiltered(tenants)
             .Include(tenant => tenant.Identifiers)
             .Include(tenant => tenant.Subscriptions)
             .AsSplitQuery()

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Http.Json;
 using System.Text;
+using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
@@ -26,10 +27,14 @@ public sealed class GrownServer : ServerFixture
     /// <summary>The section of settings that the server has.</summary>
     internal const string Section = "grown";
 
+    private static readonly List<string> Order = ["GET", "POST", "PUT", "PATCH", "DELETE"];
+
     private const int Tenants = 20_000;
     private const int Cards = 20_000;
+    private const int Sets = 20_000;
 
     private PlanLog log = null!; // the runner initialises it before any test
+    private IReadOnlyList<Walked>? walked;
 
     /// <summary>The tenant that has the most of everything.</summary>
     internal TestTenant Smith { get; private set; } = null!; // the same
@@ -61,7 +66,7 @@ public sealed class GrownServer : ServerFixture
         var invited = await Smith.Admin.Client.PostAsJsonAsync("/api/members", new AddMemberRequest { Email = "invited@smith.localhost", Name = "Invited", Role = "viewer" }).ReadAsync<MemberResponse>(HttpStatusCode.Created);
         Invitation = TokenOf(invited.InvitationLink.ShouldNotBeNull());
         await SuperAdmin.PostTextAsync("/api/platform/cardvault/catalogue/imports", Checklists(), "text/csv").ReadAsync<CatalogueImportResponse>();
-        await RunAsync(Database.Application, Growth.Homes(Tenants), Growth.Collections(Smith.Id, Smith.Admin.Id));
+        await RunAsync(Database.Application, Growth.Homes(Tenants), Growth.Checklists(Sets), Growth.Collections(Smith.Id, Smith.Admin.Id));
         (await Smith.Admin.ImportAsync(CardFile()).ReadAsync<CardImportResponse>()).Imported.ShouldBe(Cards);
         await RunAsync(Database.Application, Growth.Cards(Smith.Id), "RESET session_replication_role", "VACUUM ANALYZE");
         await RunAsync(Database.Control!, Growth.Platform(Tenants, Smith.Id), "RESET session_replication_role", "VACUUM ANALYZE"); // a server has a control database
@@ -79,6 +84,62 @@ public sealed class GrownServer : ServerFixture
         await log.UseAsync(mode);
         Services.GetRequiredService<SessionCache>().Clear();
         return await log.RecordAsync(work);
+    }
+
+    /// <summary>
+    /// The plans of all operations of the document: each is sent by somebody who has one of everything, and each list by who has the most, in all its
+    /// orders, with a page in the depth of each.
+    /// </summary>
+    public async Task<IReadOnlyList<Walked>> WalkAsync()
+    {
+        if (walked is not null)
+        {
+            return walked;
+        }
+
+        List<Walked> all = [];
+        var walk = new ApiWalk(this);
+        foreach (var mode in PlanLog.Modes)
+        {
+            var estate = await walk.MakeEstateAsync("Walk");
+            string[] ids = [.. estate.Ids, CatalogueCard.ReleaseId.ToString(), CatalogueCard.SetId.ToString()];
+
+            // What is read before it is changed, and changed before it is deleted.
+            foreach (var operation in (await walk.OperationsAsync()).OrderBy(operation => Order.IndexOf(operation.Method.Method)))
+            {
+                var answered = 0;
+                var plans = await RecordAsync(mode, async () =>
+                {
+                    foreach (var path in operation.Path.Contains('{', StringComparison.Ordinal) ? ids.Select(operation.With) : [operation.Path])
+                    {
+                        using var answer = await ApiWalk.SendAsync(operation.NeedsTenant ? estate.Tenant.Admin.Client : SuperAdmin, operation, path, operation.NeedsTenant ? estate.Tenant.Slug : null, estate);
+                        answered += answer.IsSuccessStatusCode ? 1 : 0;
+                        foreach (var list in operation.IsSorted && answer.IsSuccessStatusCode ? await OrdersAsync(operation, path) : [])
+                        {
+                            var client = operation.NeedsTenant ? Smith.Admin.Client : SuperAdmin;
+                            var page = await client.GetAsync(new Uri($"{list}&limit=1", UriKind.Relative)).ReadAsync<JsonElement>();
+                            if (page.TryGetProperty("next", out var next) && next.GetString() is { } after)
+                            {
+                                await client.GetAsync(new Uri($"{list}&after={after}", UriKind.Relative)).ShouldBeAsync(HttpStatusCode.OK);
+                            }
+                        }
+                    }
+                });
+                all.AddRange(plans.Select(plan => new Walked(operation.Id, mode, plan)));
+            }
+        }
+
+        return walked = all;
+    }
+
+    // A list says in which orders it can be given to whoever asks for another one.
+    private async Task<IEnumerable<string>> OrdersAsync(ApiOperation operation, string path)
+    {
+        var problem = await (operation.NeedsTenant ? Smith.Admin.Client : SuperAdmin).GetAsync(new Uri($"{path}?sort=none", UriKind.Relative)).ProblemAsync(HttpStatusCode.BadRequest, "urn:rowhouse:request:invalid");
+        var told = problem.GetProperty("errors").GetProperty("sort")[0].GetString().ShouldNotBeNull();
+        var orders = told[(told.IndexOf("sorted by ", StringComparison.Ordinal) + "sorted by ".Length)..].Split(", ")[..^1];
+        orders.ShouldNotBeEmpty();
+        return orders.SelectMany(order => new[] { $"{path}?sort={order}", $"{path}?sort=-{order}" });
     }
 
     /// <summary>The tables of the server with what PostgreSQL counted in them: all of them grow.</summary>
@@ -139,6 +200,12 @@ public sealed class GrownServer : ServerFixture
         CultureInfo.InvariantCulture,
         $"{i},Player {i},Team {i % 100},Maker {i % 40},{1950 + (i % 70)} Topps,{1950 + (i % 70)},{(i % 10 == 0 ? "PSA" : "")},{(i % 10 == 0 ? 1 + (i / 10 % 10) : "")},Box {i % 50},{i % 90}.25,{(i % 500 == 0 ? "rare" : "")},{(i % 2 == 0 ? $"Collection {1 + (i % 100)}" : "")}\n")));
 }
+
+/// <summary>A statement that an operation of the document has run.</summary>
+/// <param name="Operation">The operation.</param>
+/// <param name="Mode">Which plans were used.</param>
+/// <param name="Plan">How it was run.</param>
+public sealed record Walked(string Operation, string Mode, StatementPlan Plan);
 
 /// <summary>A section of settings.</summary>
 internal sealed record GrownSettings(int Count);

@@ -24,6 +24,17 @@ internal static class Growth
         INSERT INTO settings.overrides (tenant_id, section, members, version) SELECT pg_temp.grown(1, i), '{GrownServer.Section}', jsonb_build_object('count', 2), 1 FROM generate_series(1, {tenants}) i;
         """;
 
+    /// <summary>Checklists beside the real ones: what is around them, and not the words that a search finds.</summary>
+    public static string Checklists(int sets) => $"""
+        {Begin}
+        INSERT INTO catalogue.releases SELECT grown.* FROM (SELECT id FROM catalogue.releases LIMIT 1) one JOIN catalogue.releases o USING (id) CROSS JOIN generate_series(1, {sets / 4}) i
+            CROSS JOIN LATERAL jsonb_populate_record(o, jsonb_build_object('id', pg_temp.grown(6, i), 'year', 1900 + i % 50, 'name', 'Release ' || i)) grown;
+        INSERT INTO catalogue.sets SELECT grown.* FROM (SELECT id FROM catalogue.sets LIMIT 1) one JOIN catalogue.sets o USING (id) CROSS JOIN generate_series(1, {sets}) i
+            CROSS JOIN LATERAL jsonb_populate_record(o, jsonb_build_object('id', pg_temp.grown(7, i), 'release_id', pg_temp.grown(6, i / 4))) grown;
+        INSERT INTO catalogue.variations SELECT grown.* FROM (SELECT id FROM catalogue.variations LIMIT 1) one JOIN catalogue.variations o USING (id) CROSS JOIN generate_series(1, {sets}) i
+            CROSS JOIN LATERAL jsonb_populate_record(o, jsonb_build_object('id', pg_temp.grown(8, i), 'card_id', pg_temp.grown(9, i))) grown;
+        """;
+
     public static string Collections(Guid most, Guid owner) => $"""
         {Begin}
         INSERT INTO cardvault.collections (tenant_id, id, name, name_key, owner_id, created_at, version)

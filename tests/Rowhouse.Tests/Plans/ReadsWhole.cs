@@ -18,8 +18,9 @@ internal static class ReadsWhole
 
     /// <summary>What a statement reads from end to end and should not.</summary>
     /// <param name="asked">The operation or the query that it is part of.</param>
+    /// <param name="mode">Which plans were used.</param>
     /// <param name="plan">How it was run.</param>
-    public static IEnumerable<string> Find(string asked, StatementPlan plan)
+    public static IEnumerable<string> Find(string asked, string mode, StatementPlan plan)
     {
         foreach (var table in plan.Root.All.Where(node => node.Type == Scan).Select(node => node.Table!).Where(table => !table.StartsWith("pg_catalog.", StringComparison.Ordinal)).Distinct()) // it scans one
         {
@@ -29,7 +30,7 @@ internal static class ReadsWhole
             }
             else
             {
-                yield return $"{asked} reads {table} from end to end.\n{plan}";
+                yield return $"{asked} reads {table} from end to end, {mode}.\n{plan}";
             }
         }
     }
