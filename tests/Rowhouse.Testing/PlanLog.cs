@@ -14,8 +14,14 @@ namespace Rowhouse.Testing;
 /// </summary>
 public sealed partial class PlanLog
 {
-    /// <summary>A plan for the values at hand, and one for any: a statement that stays prepared may get either.</summary>
-    public static readonly IReadOnlyList<string> Modes = ["force_custom_plan", "force_generic_plan"];
+    /// <summary>A plan is made for the values at hand.</summary>
+    public const string ForTheseValues = "force_custom_plan";
+
+    /// <summary>A plan is made for any values.</summary>
+    public const string ForAny = "force_generic_plan";
+
+    /// <summary>A statement that stays prepared may get either.</summary>
+    public static readonly IReadOnlyList<string> Modes = [ForTheseValues, ForAny];
 
     // Who, where.
     private const string Prefix = "%q%u@%d ";

@@ -23,7 +23,7 @@ internal static class ListTenants
     private static readonly PageSorts<RegisteredTenant> sorts = new()
     {
         { "name", tenant => ValueTuple.Create(tenant.NameKey, tenant.Id) },
-        { "slug", tenant => ValueTuple.Create(tenant.Slug, tenant.Id) },
+        { "slug", tenant => ValueTuple.Create(tenant.Slug) },
         { "createdAt", tenant => ValueTuple.Create(tenant.CreatedAt, tenant.Id) },
     };
 

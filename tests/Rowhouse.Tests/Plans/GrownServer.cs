@@ -198,7 +198,7 @@ public sealed class GrownServer : ServerFixture
 
     private static string CardFile() => "cardNumber,player,team,manufacturer,set,year,grader,grade,location,cost,tags,collectionName\n" + string.Concat(Enumerable.Range(0, Cards).Select(i => string.Create(
         CultureInfo.InvariantCulture,
-        $"{i},Player {i},Team {i % 100},Maker {i % 40},{1950 + (i % 70)} Topps,{1950 + (i % 70)},{(i % 10 == 0 ? "PSA" : "")},{(i % 10 == 0 ? 1 + (i / 10 % 10) : "")},Box {i % 50},{i % 90}.25,{(i % 500 == 0 ? "rare" : "")},{(i % 2 == 0 ? $"Collection {1 + (i % 100)}" : "")}\n")));
+        $"{i},Player {i},Team {i % 100},Maker {i % 40},{1880 + (i % 140)} Topps,{1880 + (i % 140)},{(i % 10 == 0 ? "PSA" : "")},{(i % 10 == 0 ? 1 + (i / 10 % 10) : "")},Box {i % 50},{i % 90}.25,{(i % 500 == 0 ? "rare" : "")},{(i % 2 == 0 ? $"Collection {1 + (i % 100)}" : "")}\n")));
 }
 
 /// <summary>A statement that an operation of the document has run.</summary>

@@ -56,7 +56,7 @@ internal static class Growth
         INSERT INTO platform.tenants SELECT grown.* FROM platform.tenants o CROSS JOIN generate_series(1, {tenants}) i
             CROSS JOIN LATERAL jsonb_populate_record(o, jsonb_build_object(
                 'id', pg_temp.grown(1, i), 'slug', 'tenant-' || i, 'name', 'Tenant ' || i, 'name_key', 'tenant ' || i, 'master_account_name', 'Account ' || i,
-                'master_account_key', 'account ' || i, 'status', CASE WHEN i % 50 = 0 THEN o.status + 1 ELSE o.status END, 'created_at', now() - i * interval '1 minute', 'changed_in', i)) grown
+                'master_account_key', 'account ' || i, 'status', CASE WHEN i % 50 = 0 THEN o.status + 1 ELSE o.status END, 'created_at', now() - i * interval '1 minute', 'changed_in', 1 + i / 40)) grown
             WHERE o.id = '{most}';
         INSERT INTO platform.identifiers SELECT grown.* FROM platform.identifiers o CROSS JOIN generate_series(1, {tenants}) i
             CROSS JOIN LATERAL jsonb_populate_record(o, jsonb_build_object(
