@@ -71,6 +71,7 @@ internal static class HotQueries
         new("sessions that ran out", "platform.ix_sessions_expires_at", RemoveExpiredAsync),
         new("claims of domains that ran out", "platform.ix_domains_expires_at", RemoveExpiredAsync),
         new("attempts to sign in that nobody remembers", "platform.ix_sign_in_attempts_tried_at", RemoveExpiredAsync),
+        new("attempts to sign in where only failures came", "platform.ix_sign_in_attempts_failed", RemoveExpiredAsync),
 
         // Tenants.
         new("a tenant by its slug", "platform.pk_identifiers", server => server.SuperAdmin.ReadAsync($"/api/tenants/{server.Smith.Slug}")),

@@ -5,7 +5,6 @@ namespace Rowhouse.Tests.Plans;
 /// <summary>Statements that read a table from end to end. All tables grow, so each that may be read so is named here, with the reason.</summary>
 internal static class ReadsWhole
 {
-    private const string Expired = "A plan for any time takes a third of the table for too old. PostgreSQL reckons it to be dearer than one for the time that it is, which finds the few by an index.";
     private const string Start = "A node reads all tenants at its start, a thousand at a time.";
 
     private static readonly Allowed[] allowed =
@@ -15,9 +14,6 @@ internal static class ReadsWhole
         new("CreateTenantAccount", "platform.identifiers", PlanLog.ForTheseValues, "Of a slug that is taken a thousand numbers are looked up at once, which is many for this table and few for a larger one."),
         new("ImportCatalogue", "catalogue.sets", PlanLog.ForAny, "Whoever runs the platform imports a file now and then; for what is in it an index is used."),
         new("ImportCatalogue", "catalogue.releases", PlanLog.ForAny, "The same."),
-        new("sessions that ran out", "platform.sign_in_attempts", PlanLog.ForAny, Expired),
-        new("claims of domains that ran out", "platform.sign_in_attempts", PlanLog.ForAny, Expired),
-        new("attempts to sign in that nobody remembers", "platform.sign_in_attempts", PlanLog.ForAny, Expired),
     ];
 
     /// <summary>What is read from end to end and should not, and what is not though it may.</summary>
