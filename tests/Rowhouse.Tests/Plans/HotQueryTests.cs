@@ -1,5 +1,8 @@
+using System.Net;
 using Rowhouse.Tenancy.Postgres.Roles;
 using Rowhouse.Testing;
+using Rowhouse.Tests.CardVault;
+using Rowhouse.Tests.Server;
 using Shouldly;
 
 namespace Rowhouse.Tests.Plans;
@@ -38,6 +41,28 @@ public sealed class HotQueryTests(GrownServer server)
             }
 
             ReadsWhole.Check(name, mode, plans).ShouldBeEmpty();
+        }
+    }
+
+    [Theory]
+    [InlineData("q=player%20777")]
+    [InlineData("q=player%20777&sort=player")]
+    [InlineData("tag=rare")]
+    [InlineData("location=box%207&sort=location")]
+    [InlineData("manufacturer=maker%207")]
+    [InlineData("sort=number")]
+    [InlineData("sort=-quantity")]
+    [InlineData("sort=cost")]
+    [InlineData("sort=-acquiredOn")]
+    public async Task What_no_index_finds_or_orders_is_sifted_from_the_tenants_own_cards(string query)
+    {
+        foreach (var mode in PlanLog.Modes)
+        {
+            var plans = await server.RecordAsync(mode, () => server.Smith.Admin.GetAsync($"cards?{query}").ShouldBeAsync(HttpStatusCode.OK));
+
+            ReadsWhole.Check("", mode, plans).ShouldBeEmpty();
+            plans.SelectMany(plan => plan.Root.All).Where(node => node.Index?.StartsWith("cardvault.ix_cards", StringComparison.Ordinal) is true)
+                .ShouldHaveSingleItem().Conditions.ShouldContain(condition => condition.StartsWith("Index Cond: (c.tenant_id = ", StringComparison.Ordinal), string.Join("\n\n", plans));
         }
     }
 }
