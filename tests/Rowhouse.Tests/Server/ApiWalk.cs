@@ -74,7 +74,13 @@ internal sealed class ApiWalk(ServerFixture server)
     /// <param name="estate">What its body names.</param>
     public static async Task<HttpResponseMessage> SendAsync(HttpClient client, ApiOperation operation, string path, string? tenant, Estate estate)
     {
-        using var request = new HttpRequestMessage(operation.Method, path == "/api/cardvault/catalogue/search" ? path + "?q=griffey" : path) { Content = Body(operation, estate) };
+        var query = operation.Id switch
+        {
+            "SearchCatalogue" => "?q=griffey",
+            "AllowDomain" => $"?domain={estate.Tenant.Slug}.localhost",
+            _ => "",
+        };
+        using var request = new HttpRequestMessage(operation.Method, path + query) { Content = Body(operation, estate) };
         if (tenant is not null)
         {
             request.Headers.Add("X-Tenant-Id", tenant);
@@ -136,7 +142,7 @@ internal sealed record ApiOperation(string Id, HttpMethod Method, string Path, b
     /// <summary>Whether it reads the catalogue, which is everybody's: an id of the victim's leads to nothing there.</summary>
     public bool IsShared => Path.Contains("/catalogue/", StringComparison.Ordinal) && !Path.Contains('{', StringComparison.Ordinal);
 
-    public string With(string id) => Regex.Replace(Path, @"\{\w+\}", id, RegexOptions.None, TimeSpan.FromSeconds(1));
+    public string With(string id) => Regex.Replace(Path.Replace("{product}", "cardvault", StringComparison.Ordinal), @"\{\w+\}", id, RegexOptions.None, TimeSpan.FromSeconds(1));
 }
 
 /// <summary>What somebody owns of each kind.</summary>
