@@ -18,6 +18,9 @@ namespace Rowhouse.Tests.Plans;
 /// <param name="RunAsync">Makes the server ask.</param>
 internal sealed record HotQuery(string Name, string Index, Func<GrownServer, Task> RunAsync)
 {
+    /// <summary>Another index that is as good, so that it depends on the statistics which is used.</summary>
+    public string? Or { get; init; }
+
     /// <summary>Whether the index has the rows in the order that is asked for, so that nothing is sorted.</summary>
     public bool InOrder { get; init; }
 
@@ -57,7 +60,7 @@ internal static class HotQueries
         new("the person of a session", "platform.pk_people", server => server.Smith.Admin.Client.ReadAsync("/api/me")),
         new("the roles of a person", "platform.ix_members_person_id", server => server.Smith.Admin.Client.ReadAsync("/api/me")),
         new("the tenants of a person", "platform.pk_tenants", server => server.Smith.Admin.Client.ReadAsync("/api/me")),
-        new("the people of an address", "platform.ix_people_email_key_only_tenant_id", SignInAsync),
+        new("the people of an address", "platform.ix_people_email_key_only_tenant_id", SignInAsync) { Or = "platform.ix_people_email_key" },
         new("the attempts to sign in from a network", "platform.pk_sign_in_attempts", SignInAsync),
         new("whose password was right", "platform.pk_people", SignInAsync),
         new("a session that ends", "platform.pk_sessions", async server =>
@@ -67,7 +70,7 @@ internal static class HotQueries
         }),
         new("the sessions of a person", "platform.ix_sessions_person_id", server => server.Other.Client.PostAsJsonAsync("/api/password/change", new ChangePasswordRequest(ServerFixture.Password, ServerFixture.Password), Cancelled).ShouldBeAsync(HttpStatusCode.NoContent)),
         new("a one-time link", "platform.ix_members_link_hash", ReadInvitationAsync),
-        new("whether an address is somebody's", "platform.ix_people_email_key_only_tenant_id", ReadInvitationAsync),
+        new("whether an address is somebody's", "platform.ix_people_email_key", ReadInvitationAsync) { Or = "platform.ix_people_email_key_only_tenant_id" },
         new("sessions that ran out", "platform.ix_sessions_expires_at", RemoveExpiredAsync),
         new("claims of domains that ran out", "platform.ix_domains_expires_at", RemoveExpiredAsync),
         new("attempts to sign in that nobody remembers", "platform.ix_sign_in_attempts_tried_at", RemoveExpiredAsync),
