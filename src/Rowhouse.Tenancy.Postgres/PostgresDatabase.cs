@@ -105,6 +105,17 @@ public sealed class PostgresDatabase : IAsyncDisposable
         return report;
     }
 
+    /// <summary>
+    /// The SQL that makes the shared store a Citus cluster's, from the models of all registered modules: shared tables become reference tables, tenants' tables are
+    /// distributed by tenant. For a superuser in a migrated store; all of it is one transaction. No connection is opened.
+    /// </summary>
+    /// <param name="roles">What the roles of the installation are called.</param>
+    public string WriteDistribution(RoleNames roles)
+    {
+        ArgumentNullException.ThrowIfNull(roles);
+        return DistributionScript.Write(models.Models, roles);
+    }
+
     private async Task<IsolationReport> LookAsync(NpgsqlDataSource database, bool isControl, CancellationToken cancellationToken)
     {
         var connection = await database.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using Microsoft.Extensions.DependencyInjection;
 using Rowhouse.Cli.Terminal;
 using Rowhouse.Tenancy.Postgres;
@@ -9,30 +10,15 @@ namespace Rowhouse.Cli.Installation;
 internal static class DatabaseCommand
 {
     private const string AdminVariable = "ROWHOUSE_DATABASE_ADMIN";
+    private const string InstallationVariable = "ROWHOUSE_INSTALLATION";
     private const string FromInput = "-";
 
-    public static Command Create(InstallationRunner runner) => new("database", "The databases of this installation.") { Init(runner) };
+    public static Command Create(InstallationRunner runner) => new("database", "The databases of this installation.") { Init(runner), Distribute(runner) };
 
     private static Command Init(InstallationRunner runner)
     {
         var admin = new Option<string>("--admin") { Description = $"A connection string of somebody who may create roles and databases; '{FromInput}' reads it from standard input. Else {AdminVariable}, which like standard input shows it to no other user." };
-        var installation = new Option<RoleNames>("--installation")
-        {
-            Description = "What the roles' names begin with; another one for each installation on one server.",
-            DefaultValueFactory = _ => RoleNames.Default,
-            CustomParser = result =>
-            {
-                try
-                {
-                    return new(result.Tokens[0].Value);
-                }
-                catch (ArgumentException malformed)
-                {
-                    result.AddError(malformed.Message);
-                    return null;
-                }
-            },
-        };
+        var installation = InstallationOption(() => RoleNames.Default.Installation);
         var name = new Option<string?>("--database") { Description = "What the store is called, the database of the tenants' rows; else as the installation, with _shared." };
         var controlName = new Option<string?>("--control-database") { Description = "What the control database is called; else as the installation, with _control." };
         var output = new Option<string?>("--output", "-o") { Description = "Write the server's settings to this new file and the owner's to another that ends in .owner, for nobody else to read, instead of printing them." };
@@ -72,6 +58,44 @@ internal static class DatabaseCommand
             return ExitCodes.Done;
         }));
         return command;
+    }
+
+    private static Command Distribute(InstallationRunner runner)
+    {
+        var installation = InstallationOption(() => runner.Environment.Variable(InstallationVariable) ?? RoleNames.Default.Installation);
+        var command = new Command("distribute", "Print the SQL that makes the shared store a Citus cluster's: shared tables on every node, each tenant's rows on one. Nothing is connected to.") { installation };
+        command.SetAction((parsed, _) => runner.ExplainAsync(async () =>
+        {
+            await using var application = InstallationRunner.Build(runner.SettingsOf(parsed));
+            var sql = application.Services.GetRequiredService<PostgresDatabase>().WriteDistribution(parsed.GetRequiredValue(installation));
+            runner.OutputOf(parsed).Print(sql, text => text);
+            return ExitCodes.Done;
+        }));
+        return command;
+    }
+
+    private static Option<RoleNames> InstallationOption(Func<string> byDefault)
+    {
+        return new("--installation")
+        {
+            Description = "What the roles' names begin with; another one for each installation on one server.",
+            DefaultValueFactory = result => Named(byDefault(), result),
+            CustomParser = result => Named(result.Tokens[0].Value, result),
+        };
+
+        // Where there is an error, the command is not run with whatever name.
+        static RoleNames Named(string name, ArgumentResult result)
+        {
+            try
+            {
+                return new(name);
+            }
+            catch (ArgumentException malformed)
+            {
+                result.AddError(malformed.Message);
+                return RoleNames.Default;
+            }
+        }
     }
 
     private static async Task<string> AdminAsync(string? named, CliEnvironment environment, CancellationToken cancellationToken)

@@ -58,7 +58,7 @@ internal static class ListAudit
         }
 
         entries = entries.AsNoTracking();
-        var rows = await order.Page(entries).ToListAsync(cancellationToken);
+        var rows = await order.PageOfFiltered(entries).ToListAsync(cancellationToken);
         var named = rows.Where(entry => !Hides(entry)).Select(entry => entry.PersonId).OfType<Guid>().ToHashSet();
         var people = await db.People.AsNoTracking().Where(person => named.Contains(person.Id)).ToDictionaryAsync(person => person.Id, cancellationToken);
         return TypedResults.Ok(order.ToPage(

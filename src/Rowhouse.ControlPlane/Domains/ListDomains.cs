@@ -19,7 +19,7 @@ internal static class ListDomains
 {
     private static readonly PageSorts<Domain> sorts = new()
     {
-        { "host", domain => ValueTuple.Create(domain.Host, domain.AddedAt) },
+        { "host", domain => ValueTuple.Create(domain.Host) },
         { "addedAt", domain => ValueTuple.Create(domain.AddedAt, domain.Host) },
     };
 

@@ -19,7 +19,7 @@ internal static class ListMembers
 {
     private static readonly PageSorts<Member> sorts = new()
     {
-        { "email", member => ValueTuple.Create(member.EmailKey, member.Id) },
+        { "email", member => ValueTuple.Create(member.EmailKey) },
         { "invitedAt", member => ValueTuple.Create(member.InvitedAt, member.Id) },
     };
 

@@ -38,7 +38,8 @@ internal sealed partial class ExpiredRows(IServiceScopeFactory scopes, TimeProvi
         await db.Domains.Where(claim => claim.ExpiresAt <= now).ExecuteDeleteAsync(cancellationToken);
         var forgotten = now - SignInGuard.Memory;
         var failed = now - SignInGuard.FailureMemory;
-        await db.SignInAttempts.Where(attempts => attempts.TriedAt <= forgotten || (attempts.SucceededAt == null && attempts.TriedAt <= failed)).ExecuteDeleteAsync(cancellationToken);
+        await db.SignInAttempts.Where(attempts => attempts.TriedAt <= forgotten).ExecuteDeleteAsync(cancellationToken);
+        await db.SignInAttempts.Where(attempts => attempts.SucceededAt == null && attempts.TriedAt <= failed).ExecuteDeleteAsync(cancellationToken); // by an index of its own
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Expired sessions, attempts to sign in and claims of domains could not be removed; they are ignored all the same")]

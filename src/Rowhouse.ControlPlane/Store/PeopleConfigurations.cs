@@ -63,6 +63,9 @@ internal sealed class SignInAttemptsConfiguration : IEntityTypeConfiguration<Sig
         builder.Property(attempts => attempts.Account).UseCollation("C");
         builder.Property(attempts => attempts.Network).UseCollation("C");
         builder.HasIndex(attempts => attempts.TriedAt);
+
+        // Those that are forgotten first are few among the others.
+        builder.HasIndex(attempts => attempts.TriedAt, "failed").HasDatabaseName("ix_sign_in_attempts_failed").HasFilter("succeeded_at IS NULL");
     }
 }
 
@@ -75,5 +78,6 @@ internal sealed class AuditEntryConfiguration : IEntityTypeConfiguration<AuditEn
         builder.Property(entry => entry.Action).UseCollation("C");
         builder.HasIndex(entry => new { entry.At, entry.Id });
         builder.HasIndex(entry => new { entry.TenantId, entry.At, entry.Id });
+        builder.HasIndex(entry => new { entry.Action, entry.At, entry.Id });
     }
 }

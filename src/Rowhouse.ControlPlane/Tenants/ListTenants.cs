@@ -23,7 +23,7 @@ internal static class ListTenants
     private static readonly PageSorts<RegisteredTenant> sorts = new()
     {
         { "name", tenant => ValueTuple.Create(tenant.NameKey, tenant.Id) },
-        { "slug", tenant => ValueTuple.Create(tenant.Slug, tenant.Id) },
+        { "slug", tenant => ValueTuple.Create(tenant.Slug) },
         { "createdAt", tenant => ValueTuple.Create(tenant.CreatedAt, tenant.Id) },
     };
 
@@ -47,7 +47,7 @@ internal static class ListTenants
             return problem;
         }
 
-        var rows = await order.Page(tenants)
+        var rows = await order.PageOfFiltered(tenants)
             .Include(tenant => tenant.Identifiers)
             .Include(tenant => tenant.Subscriptions)
             .AsSplitQuery()

@@ -111,8 +111,10 @@ internal sealed class PlatformCatalogue(IDbContextFactory<PlatformDbContext> con
         {
             var (from, after) = (since, last);
             await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+
+            // The range says again what the next line does: it is what an index finds, in order, where that has an OR.
             var page = await TranslateAsync(() => db.Tenants
-                .Where(tenant => EF.Property<ulong>(tenant, RegisteredTenantConfiguration.ChangedIn) < next)
+                .Where(tenant => EF.Property<ulong>(tenant, RegisteredTenantConfiguration.ChangedIn) >= from && EF.Property<ulong>(tenant, RegisteredTenantConfiguration.ChangedIn) < next)
                 .Where(tenant => EF.Property<ulong>(tenant, RegisteredTenantConfiguration.ChangedIn) > from
                     || (EF.Property<ulong>(tenant, RegisteredTenantConfiguration.ChangedIn) == from && ((Guid)(object)tenant.Id).CompareTo(after) > 0))
                 .OrderBy(tenant => EF.Property<ulong>(tenant, RegisteredTenantConfiguration.ChangedIn))

@@ -165,7 +165,7 @@ public sealed class UncoveredTests(AttackServer server)
 
         (await NextAsync() - before).ShouldBe(ground.IsOneDatabase ? 2 : 1);
 
-        Task<int> NextAsync() => ground.Host.InAsync(ground.Attacker, async db =>
+        Task<long> NextAsync() => ground.Host.InAsync(ground.Attacker, async db =>
         {
             var label = new Label { Name = "own" };
             db.Add(label);

@@ -85,7 +85,7 @@ public sealed class Place
 
 public sealed class Label
 {
-    public int Id { get; set; }
+    public long Id { get; set; }
 
     public required string Name { get; set; }
 }

@@ -1,6 +1,7 @@
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text;
+using Npgsql;
 using Rowhouse.Contracts.CardVault;
 using Rowhouse.Tests.Server;
 using Shouldly;
@@ -54,6 +55,14 @@ public sealed class CardVaultFixture : ServerFixture, IAsyncLifetime
         OtherMember = await Smith.AddMemberAsync("member");
         Viewer = await Smith.AddMemberAsync("viewer");
         Griffey = (await SearchAsync("griffey 89 ud")).Items[0];
+    }
+
+    /// <summary>Lets PostgreSQL count what was imported, as autovacuum does in time.</summary>
+    internal async Task AnalyzeAsync()
+    {
+        await using var owner = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(Database.Owner) { Pooling = false }.ConnectionString);
+        await using var analyze = owner.CreateCommand("ANALYZE");
+        await analyze.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
     }
 
     internal Task<HttpResponseMessage> ImportCatalogueAsync(string csv) => ImportCatalogueAsync(Encoding.UTF8.GetBytes(csv), "text/csv");

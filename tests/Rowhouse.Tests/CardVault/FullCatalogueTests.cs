@@ -1,10 +1,8 @@
 using System.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
-using Rowhouse.CardVault.Catalogue;
-using Rowhouse.CardVault.Store;
 using Rowhouse.Contracts.CardVault;
-using Rowhouse.Tenancy;
 using Rowhouse.Tenancy.Postgres;
+using Rowhouse.Testing;
 using Rowhouse.Tests.Server;
 using Shouldly;
 
@@ -30,12 +28,13 @@ public sealed class FullCatalogueTests(CardVaultFixture vault, ITestOutputHelper
         (first.Releases, first.Sets, first.Cards, first.Variations).ShouldBe((210, 2_186, 144_141, 7_092));
         second.Added.ShouldBe(0);
 
-        await QueryPlans.AnalyzeAsync(vault.Database);
+        await vault.AnalyzeAsync();
         (await vault.SearchAsync("griffey 89 ud")).Items[0].ShouldSatisfyAllConditions(card => card.CardNumber.ShouldBe("1"), card => card.Set.ShouldBe("Low Series"));
         (await vault.SearchAsync("griffey")).Items[0].Attributes.ShouldContain("RC");
         (await vault.SearchAsync("clemens 85 topps 181")).Items[0].ShouldSatisfyAllConditions(card => card.CardNumber.ShouldBe("181"), card => card.Year.ShouldBe(1985));
         (await vault.SearchAsync("jordan 86-87 fleer")).Items[0].CardNumber.ShouldBe("57");
         await MeasureAsync();
+        await ExplainAsync();
     }
 
     private async Task MeasureAsync()
@@ -60,23 +59,21 @@ public sealed class FullCatalogueTests(CardVaultFixture vault, ITestOutputHelper
         {
             output.WriteLine($"  {query.Key}: {query.Average(time => time.Milliseconds):F1} ms");
         }
+    }
 
-        await using var scope = await vault.Services.GetRequiredService<ITenantScopes>().EnterAsync(new TenantId(vault.Smith.Id), TestContext.Current.CancellationToken);
-        var db = scope.Get<CardVaultDbContext>();
-        var rare = SearchTerms.Parse("griffey 89 ud", 2026).Stages();
-        var frequent = SearchTerms.Parse("topps", 2026).Stages();
-        foreach (var (question, index) in new (IQueryable, string)[]
+    private async Task ExplainAsync()
+    {
+        var log = await PlanLog.StartAsync(new PostgresFixture(), vault.Services.GetRequiredService<PostgresStore>());
+        foreach (var mode in PlanLog.Modes)
         {
-            (CatalogueFinder.ByStage(db, rare).Take(20), "ix_cards_words"),
-            (CatalogueFinder.InOrder(CatalogueFinder.All(db, rare[0])).Take(20), "ix_cards_words"),
-            (CatalogueFinder.InOrder(CatalogueFinder.MostWanted(db, frequent[0])).Take(20), "ix_cards_words_most_wanted"),
-        })
-        {
-            foreach (var plan in await QueryPlans.ExplainAsync(vault.Services.GetRequiredService<PostgresStore>(), vault.Smith.Id, question))
+            await log.UseAsync(mode);
+            foreach (var (query, index) in new[] { ("griffey 89 ud", "catalogue.ix_cards_words"), ("topps", "catalogue.ix_cards_words_most_wanted") })
             {
-                output.WriteLine(plan);
-                plan.ShouldContain($"Bitmap Index Scan on {index}");
-                plan.ShouldNotContain("Seq Scan");
+                var plans = await log.RecordAsync(() => vault.SearchAsync(query));
+
+                plans.ShouldContain(plan => plan.Uses(index));
+                plans.SelectMany(plan => plan.Root.All).ShouldNotContain(node => node.Type == "Seq Scan" && node.Table == "catalogue.cards");
+                output.WriteLine($"{query}, {mode}\n{string.Join('\n', plans.Where(plan => plan.Uses(index)))}");
             }
         }
     }

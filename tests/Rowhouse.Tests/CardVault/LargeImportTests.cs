@@ -30,7 +30,7 @@ public sealed class LargeImportTests(CardVaultFixture vault, ITestOutputHelper o
         (await vault.Smith.Admin.ImportAsync(file, "?dryRun=true").ReadAsync<CardImportResponse>()).ErrorCount.ShouldBe(Cards);
         output.WriteLine($"the same again, every row a duplicate: {dry.Elapsed.TotalSeconds:F1} s");
 
-        await QueryPlans.AnalyzeAsync(vault.Database);
+        await vault.AnalyzeAsync();
         foreach (var query in new[] { "sort=-updatedAt", "sort=player", "sort=cost", "player=player%20number%2077", "q=number%2077", "q=nobody", "tag=psa&sort=-year", "count=true", "q=mariners&count=true" })
         {
             output.WriteLine($"cards?{query}: {await MedianAsync($"cards?limit=50&{query}"):F1} ms");

@@ -19,7 +19,8 @@ public sealed class CommandLineFixture : ServerFixture
     /// <param name="input">What the person types when asked.</param>
     /// <param name="url">The server; the fixture's by default.</param>
     /// <param name="token">What <c>ROWHOUSE_TOKEN</c> holds.</param>
-    public async Task<CommandResult> RunAsync(string[] args, string input = "", string? url = null, string? token = null)
+    /// <param name="installation">What <c>ROWHOUSE_INSTALLATION</c> holds.</param>
+    public async Task<CommandResult> RunAsync(string[] args, string input = "", string? url = null, string? token = null, string? installation = null)
     {
         using var standardOutput = new StringWriter();
         using var error = new StringWriter();
@@ -35,6 +36,7 @@ public sealed class CommandLineFixture : ServerFixture
             {
                 ["ROWHOUSE_URL"] = url ?? Address.ToString(),
                 ["ROWHOUSE_TOKEN"] = token,
+                ["ROWHOUSE_INSTALLATION"] = installation,
                 ["XDG_CONFIG_HOME"] = home.FullName,
             }).Build(),
             CreateHandler = () => new SocketsHttpHandler(),

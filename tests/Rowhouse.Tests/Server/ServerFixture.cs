@@ -39,6 +39,9 @@ public class ServerFixture : IAsyncLifetime
     /// <summary>Sends as the platform's super-admin.</summary>
     public HttpClient SuperAdmin { get; private set; } = null!;
 
+    /// <summary>Names the database that this server's is a copy of. A server that has other modules has one of its own.</summary>
+    protected virtual string Template => "rowhouse_server";
+
     /// <summary>What this server is told besides the defaults.</summary>
     protected virtual ServerSettings Configure(ServerSettings settings) => settings;
 
@@ -49,7 +52,7 @@ public class ServerFixture : IAsyncLifetime
 
     public virtual async ValueTask InitializeAsync()
     {
-        Database = await new PostgresFixture().CreateDatabaseAsync("rowhouse_server", PrepareAsync, withControl: true);
+        Database = await new PostgresFixture().CreateDatabaseAsync(Template, PrepareAsync, withControl: true);
         Settings = SettingsFor(Database with { Owner = null, ControlOwner = null });
         server = Build(Settings);
         await server.StartAsync();

@@ -17,7 +17,7 @@ namespace Rowhouse.CardVault.Collections;
 /// <summary>Lists the tenant's collections by name.</summary>
 internal static class ListCollections
 {
-    private static readonly PageSorts<Collection> sorts = new() { { "name", collection => ValueTuple.Create(collection.NameKey, collection.Id) } };
+    private static readonly PageSorts<Collection> sorts = new() { { "name", collection => ValueTuple.Create(collection.NameKey) } };
 
     public static void Map(IEndpointRouteBuilder endpoints) =>
         endpoints.MapGet("/collections", HandleAsync)

@@ -154,6 +154,7 @@ CREATE TABLE platform.sign_in_attempts (
 );
 
 CREATE INDEX ix_sign_in_attempts_tried_at ON platform.sign_in_attempts (tried_at);
+CREATE INDEX ix_sign_in_attempts_failed ON platform.sign_in_attempts (tried_at) WHERE succeeded_at IS NULL;
 
 -- No foreign keys: an entry outlives what it speaks of.
 CREATE TABLE platform.audit (
@@ -172,6 +173,7 @@ CREATE TABLE platform.audit (
 
 CREATE INDEX ix_audit_at_id ON platform.audit (at, id);
 CREATE INDEX ix_audit_tenant_id_at_id ON platform.audit (tenant_id, at, id);
+CREATE INDEX ix_audit_action_at_id ON platform.audit (action, at, id);
 
 -- Every node follows what it keeps in memory: it listens, and now and then reads the tenants that were changed in transactions
 -- which had not ended when it read last. So each change is stamped with its transaction and told, whoever makes it.

@@ -1,0 +1,91 @@
+namespace Rowhouse.Tests.Plans;
+
+/// <summary>
+/// SQL that fills tables from one row that the server made: for a superuser, past triggers and foreign keys. Ids say whose they
+/// are: <c>grown(1, 7)</c> is the seventh tenant's, <c>grown(2, 7)</c> its person's.
+/// </summary>
+internal static class Growth
+{
+    /// <summary>How many tenants have cards.</summary>
+    public const int Collectors = 49;
+
+    private const int CardsOfEach = 500;
+
+    private const string Begin = """
+        SET session_replication_role = replica;
+        CREATE OR REPLACE FUNCTION pg_temp.grown(kind int, i int) RETURNS uuid LANGUAGE sql IMMUTABLE AS
+            $$ SELECT ('01990000-000' || kind || '-7000-8000-' || lpad(to_hex(i), 12, '0'))::uuid $$;
+        """;
+
+    public static string Homes(int tenants) => $"""
+        {Begin}
+        INSERT INTO tenancy.homes (tenant_id, generation) SELECT pg_temp.grown(1, i), 1 FROM generate_series(1, {tenants}) i;
+        INSERT INTO tenancy.changes (tenant_id, relation, key) SELECT pg_temp.grown(1, i), 'cardvault.cards', ARRAY[i::text] FROM generate_series(1, {tenants}) i;
+        INSERT INTO settings.overrides (tenant_id, section, members, version) SELECT pg_temp.grown(1, i), '{GrownServer.Section}', jsonb_build_object('count', 2), 1 FROM generate_series(1, {tenants}) i;
+        """;
+
+    /// <summary>Checklists beside the real ones: what is around them, and not the words that a search finds.</summary>
+    public static string Checklists(int sets) => $"""
+        {Begin}
+        INSERT INTO catalogue.releases SELECT grown.* FROM (SELECT id FROM catalogue.releases LIMIT 1) one JOIN catalogue.releases o USING (id) CROSS JOIN generate_series(1, {sets / 4}) i
+            CROSS JOIN LATERAL jsonb_populate_record(o, jsonb_build_object('id', pg_temp.grown(6, i), 'year', 1900 + i % 50, 'name', 'Release ' || i)) grown;
+        INSERT INTO catalogue.sets SELECT grown.* FROM (SELECT id FROM catalogue.sets LIMIT 1) one JOIN catalogue.sets o USING (id) CROSS JOIN generate_series(1, {sets}) i
+            CROSS JOIN LATERAL jsonb_populate_record(o, jsonb_build_object('id', pg_temp.grown(7, i), 'release_id', pg_temp.grown(6, i / 4))) grown;
+        INSERT INTO catalogue.variations SELECT grown.* FROM (SELECT id FROM catalogue.variations LIMIT 1) one JOIN catalogue.variations o USING (id) CROSS JOIN generate_series(1, {sets}) i
+            CROSS JOIN LATERAL jsonb_populate_record(o, jsonb_build_object('id', pg_temp.grown(8, i), 'card_id', pg_temp.grown(9, i))) grown;
+        """;
+
+    public static string Collections(Guid most, Guid owner) => $"""
+        {Begin}
+        INSERT INTO cardvault.collections (tenant_id, id, name, name_key, owner_id, created_at, version)
+            SELECT CASE t WHEN 0 THEN '{most}' ELSE pg_temp.grown(1, t) END, gen_random_uuid(), 'Collection ' || i, 'collection ' || i, '{owner}', now(), 1
+            FROM generate_series(0, {Collectors}) t, generate_series(1, 100) i;
+        """;
+
+    public static string Cards(Guid most) => $"""
+        {Begin}
+        INSERT INTO cardvault.cards SELECT grown.* FROM cardvault.cards o
+            JOIN (SELECT id FROM cardvault.cards WHERE tenant_id = '{most}' ORDER BY id LIMIT {CardsOfEach}) few USING (id)
+            CROSS JOIN generate_series(1, {Collectors}) t
+            CROSS JOIN LATERAL jsonb_populate_record(o, jsonb_build_object('tenant_id', pg_temp.grown(1, t), 'id', gen_random_uuid(), 'collection_id', NULL)) grown
+            WHERE o.tenant_id = '{most}';
+        """;
+
+    public static string Platform(int tenants, Guid most) => $"""
+        {Begin}
+        INSERT INTO platform.tenants SELECT grown.* FROM platform.tenants o CROSS JOIN generate_series(1, {tenants}) i
+            CROSS JOIN LATERAL jsonb_populate_record(o, jsonb_build_object(
+                'id', pg_temp.grown(1, i), 'slug', 'tenant-' || i, 'name', 'Tenant ' || i, 'name_key', 'tenant ' || i, 'master_account_name', 'Account ' || i,
+                'master_account_key', 'account ' || i, 'status', CASE WHEN i % 50 = 0 THEN o.status + 1 ELSE o.status END, 'created_at', now() - i * interval '1 minute', 'changed_in', 1 + i / 40)) grown
+            WHERE o.id = '{most}';
+        INSERT INTO platform.identifiers SELECT grown.* FROM platform.identifiers o CROSS JOIN generate_series(1, {tenants}) i
+            CROSS JOIN LATERAL jsonb_populate_record(o, jsonb_build_object(
+                'tenant_id', pg_temp.grown(1, i), 'value', CASE o.value WHEN '{most}' THEN pg_temp.grown(1, i)::text ELSE 'tenant-' || i END)) grown
+            WHERE o.tenant_id = '{most}';
+        INSERT INTO platform.domains (host, tenant_id, token, added_at, expires_at)
+            SELECT 'cards' || i || '.example', pg_temp.grown(1, i), 'token', now() - interval '7 days', now() + (i - 20) * interval '1 minute' FROM generate_series(1, {tenants}) i;
+        INSERT INTO platform.subscriptions (tenant_id, product, since) SELECT pg_temp.grown(1, i), 'cardvault', now() FROM generate_series(1, {tenants}) i;
+        INSERT INTO platform.people SELECT grown.* FROM (SELECT person_id FROM platform.members WHERE tenant_id = '{most}' AND person_id IS NOT NULL LIMIT 1) one
+            JOIN platform.people o ON o.id = one.person_id CROSS JOIN generate_series(1, {tenants}) i
+            CROSS JOIN LATERAL jsonb_populate_record(o, jsonb_build_object('id', pg_temp.grown(2, i), 'email', 'person' || i || '@grown.example', 'email_key', 'person' || i || '@grown.example')) grown;
+        INSERT INTO platform.members SELECT grown.* FROM (SELECT id FROM platform.members WHERE tenant_id = '{most}' AND person_id IS NOT NULL LIMIT 1) one
+            JOIN platform.members o USING (id) CROSS JOIN generate_series(1, {tenants}) i
+            CROSS JOIN LATERAL jsonb_populate_record(o, jsonb_build_object(
+                'id', pg_temp.grown(3, i), 'tenant_id', CASE WHEN i % 10 = 0 THEN '{most}' ELSE pg_temp.grown(1, i) END, 'person_id', pg_temp.grown(2, i),
+                'email', 'person' || i || '@grown.example', 'email_key', 'person' || i || '@grown.example', 'invited_at', now() - i * interval '1 minute')) grown;
+        INSERT INTO platform.members SELECT grown.* FROM (SELECT id FROM platform.members WHERE tenant_id = '{most}' AND person_id IS NULL LIMIT 1) one
+            JOIN platform.members o USING (id) CROSS JOIN generate_series(1, {tenants}) i
+            CROSS JOIN LATERAL jsonb_populate_record(o, jsonb_build_object(
+                'id', pg_temp.grown(4, i), 'tenant_id', pg_temp.grown(1, i), 'email_key', 'invited' || i || '@grown.example', 'link_hash', '\x' || md5(i::text), 'invited_at', now() - i * interval '1 minute')) grown;
+        INSERT INTO platform.sessions (hash, person_id, created_at, expires_at, ends_at)
+            SELECT sha256(i::text::bytea), pg_temp.grown(2, i), now() - interval '1 day', now() + (i - 20) * interval '1 minute', now() + interval '30 days' FROM generate_series(1, {tenants}) i;
+        INSERT INTO platform.sign_in_attempts (account, network, failures, window_began, window_failures, succeeded_at, tried_at)
+            SELECT pg_temp.grown(2, i)::text, '192.0.2.0/24', 0, now(), 0, CASE WHEN i % 10 > 0 THEN now() END, now() - i * interval '130 seconds' FROM generate_series(1, {tenants}) i;
+        INSERT INTO platform.audit SELECT grown.* FROM (SELECT id FROM platform.audit LIMIT 1) one
+            JOIN platform.audit o USING (id) CROSS JOIN generate_series(1, {2 * tenants}) i
+            CROSS JOIN LATERAL jsonb_populate_record(o, jsonb_build_object(
+                'id', pg_temp.grown(5, i), 'at', now() - i * interval '1 minute', 'person_id', pg_temp.grown(2, 1 + i % {tenants}),
+                'tenant_id', CASE WHEN i % 10 = 0 THEN '{most}' ELSE pg_temp.grown(1, 1 + i % {tenants}) END,
+                'action', CASE WHEN i % 5000 = 0 THEN 'tenant.suspended' WHEN i % 3 = 0 THEN 'session.closed' ELSE 'session.opened' END)) grown;
+        """;
+}

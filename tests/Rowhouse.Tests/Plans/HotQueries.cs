@@ -1,0 +1,243 @@
+using System.Net;
+using System.Net.Http.Json;
+using Microsoft.Extensions.DependencyInjection;
+using Rowhouse.Contracts;
+using Rowhouse.ControlPlane.Sessions;
+using Rowhouse.ControlPlane.Tenants;
+using Rowhouse.Tenancy;
+using Rowhouse.Tenancy.Settings;
+using Rowhouse.Tests.CardVault;
+using Rowhouse.Tests.Server;
+using Shouldly;
+
+namespace Rowhouse.Tests.Plans;
+
+/// <summary>What a server asks a database, and the index that finds it.</summary>
+/// <param name="Name">What is asked.</param>
+/// <param name="Index">The index that finds it, with its schema.</param>
+/// <param name="RunAsync">Makes the server ask.</param>
+internal sealed record HotQuery(string Name, string Index, Func<GrownServer, Task> RunAsync)
+{
+    /// <summary>Another index that is as good, so that it depends on the statistics which is used.</summary>
+    public string? Or { get; init; }
+
+    /// <summary>Whether the index has the rows in the order that is asked for, so that nothing is sorted.</summary>
+    public bool InOrder { get; init; }
+
+    /// <summary>A part of the condition that the index is asked with, where not any will do.</summary>
+    public string? Condition { get; init; }
+}
+
+/// <summary>The queries that a busy server runs all the time. Each is sent by the server itself.</summary>
+internal static class HotQueries
+{
+    private static int numbers;
+
+    private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
+
+    public static IReadOnlyList<HotQuery> All { get; } =
+    [
+        // The kernel: before each write, and what a tenant has set.
+        new("the fence's look at the home", "tenancy.pk_homes", server => AddCardAsync(server)),
+        new("a foreign key's look at what it refers to", "cardvault.pk_collections", server => AddCardAsync(server)),
+        new("a tenant's settings", "settings.pk_overrides", async server =>
+        {
+            await using var scope = await EnterAsync(server);
+            await scope.Get<ITenantCache<CurrentSettings<GrownSettings>>>().RemoveAsync(GrownServer.Section, Cancelled);
+            await scope.Get<ITenantSettings<GrownSettings>>().GetAsync(Cancelled);
+        }),
+
+        // The catalogue of tenants, as a node reads it at its start, when somebody names a tenant, and every five seconds.
+        new("a page of the catalogue", "platform.ix_tenants_slug", ReadCatalogueAsync),
+        new("the tenants of a page of the catalogue", "platform.pk_tenants", FindTenantAsync),
+        new("what leads to some tenants", "platform.ix_identifiers_tenant_id", FindTenantAsync),
+        new("what some tenants subscribe to", "platform.pk_subscriptions", FindTenantAsync),
+        new("the tenants that some values lead to", "platform.pk_identifiers", FindTenantAsync),
+        new("what was changed since the last look", "platform.ix_tenants_changed_in_id", PollAsync) { InOrder = true },
+
+        // Who is calling.
+        new("a session", "platform.pk_sessions", server => server.Smith.Admin.Client.ReadAsync("/api/me")),
+        new("the person of a session", "platform.pk_people", server => server.Smith.Admin.Client.ReadAsync("/api/me")),
+        new("the roles of a person", "platform.ix_members_person_id", server => server.Smith.Admin.Client.ReadAsync("/api/me")),
+        new("the tenants of a person", "platform.pk_tenants", server => server.Smith.Admin.Client.ReadAsync("/api/me")),
+        new("the people of an address", "platform.ix_people_email_key_only_tenant_id", SignInAsync) { Or = "platform.ix_people_email_key" },
+        new("the attempts to sign in from a network", "platform.pk_sign_in_attempts", SignInAsync),
+        new("whose password was right", "platform.pk_people", SignInAsync),
+        new("a session that ends", "platform.pk_sessions", async server =>
+        {
+            using var client = await server.SignInAsync(server.Smith.Admin.Email, ServerFixture.Password);
+            await client.DeleteAsync("/api/session", Cancelled).ShouldBeAsync(HttpStatusCode.NoContent);
+        }),
+        new("the sessions of a person", "platform.ix_sessions_person_id", server => server.Other.Client.PostAsJsonAsync("/api/password/change", new ChangePasswordRequest(ServerFixture.Password, ServerFixture.Password), Cancelled).ShouldBeAsync(HttpStatusCode.NoContent)),
+        new("a one-time link", "platform.ix_members_link_hash", ReadInvitationAsync),
+        new("whether an address is somebody's", "platform.ix_people_email_key", ReadInvitationAsync) { Or = "platform.ix_people_email_key_only_tenant_id" },
+        new("sessions that ran out", "platform.ix_sessions_expires_at", RemoveExpiredAsync),
+        new("claims of domains that ran out", "platform.ix_domains_expires_at", RemoveExpiredAsync),
+        new("attempts to sign in that nobody remembers", "platform.ix_sign_in_attempts_tried_at", RemoveExpiredAsync),
+        new("attempts to sign in where only failures came", "platform.ix_sign_in_attempts_failed", RemoveExpiredAsync),
+
+        // Tenants.
+        new("a tenant by its slug", "platform.pk_identifiers", server => server.SuperAdmin.ReadAsync($"/api/tenants/{server.Smith.Slug}")),
+        new("a tenant by its slug, its own row", "platform.pk_tenants", server => server.SuperAdmin.ReadAsync($"/api/tenants/{server.Smith.Slug}")),
+        new("whether a master account is taken", "platform.ix_tenants_master_account_key", CreateTenantAsync),
+        new("whether a slug is taken", "platform.pk_identifiers", CreateTenantAsync),
+        Platform("the tenants by name", "platform.ix_tenants_name_key_id", "/api/tenants?sort=name"),
+        Platform("the tenants by slug", "platform.ix_tenants_slug", "/api/tenants?sort=-slug"),
+        Platform("the tenants by age", "platform.ix_tenants_created_at_id", "/api/tenants?sort=-createdAt"),
+        Platform("the tenants of a state by name", "platform.ix_tenants_name_key_id", "/api/tenants?sort=name&status=active"),
+        Platform("the tenants of a plan by age", "platform.ix_tenants_created_at_id", "/api/tenants?sort=createdAt&plan=starter"),
+        Platform("the tenants with a product by name", "platform.ix_tenants_name_key_id", "/api/tenants?sort=name&product=cardvault"),
+        PlatformNext("the tenants by name, in the depth", "platform.ix_tenants_name_key_id", "/api/tenants?sort=name"),
+        PlatformNext("the tenants by slug, in the depth", "platform.ix_tenants_slug", "/api/tenants?sort=slug", "slug > "),
+        PlatformNext("the tenants by age, in the depth", "platform.ix_tenants_created_at_id", "/api/tenants?sort=-createdAt"),
+        Platform("the audit of the platform", "platform.ix_audit_at_id", "/api/platform/audit"),
+        Platform("the people of a page of the audit", "platform.pk_people", "/api/platform/audit") with { InOrder = false },
+        Platform("the acts of a kind", "platform.ix_audit_action_at_id", "/api/platform/audit?action=tenant.suspended"),
+        PlatformNext("the audit of the platform, in the depth", "platform.ix_audit_at_id", "/api/platform/audit?sort=-at"),
+        Tenant("the audit of a tenant", "platform.ix_audit_tenant_id_at_id", "/api/audit"),
+        Tenant("the acts of a kind of a tenant", "platform.ix_audit_tenant_id_at_id", "/api/audit?action=session.closed"),
+        TenantNext("the audit of a tenant, in the depth", "platform.ix_audit_tenant_id_at_id", "/api/audit?sort=-at"),
+
+        // Members and domains of a tenant.
+        Tenant("the members by address", "platform.ix_members_tenant_id_email_key", "/api/members?sort=email"),
+        Tenant("the members by their invitation", "platform.ix_members_tenant_id_invited_at_id", "/api/members?sort=-invitedAt"),
+        TenantNext("the members by address, in the depth", "platform.ix_members_tenant_id_email_key", "/api/members?sort=email", "email_key > "),
+        TenantNext("the members by their invitation, in the depth", "platform.ix_members_tenant_id_invited_at_id", "/api/members?sort=-invitedAt"),
+        new("a member", "platform.pk_members", ChangeMemberAsync),
+        new("the tenant whose members change", "platform.pk_tenants", ChangeMemberAsync),
+        Tenant("the domains of a tenant", "platform.ix_domains_tenant_id", "/api/domains") with { InOrder = false },
+        new("whose a domain is", "platform.pk_domains", AddDomainAsync),
+        new("whether a host leads elsewhere", "platform.pk_identifiers", AddDomainAsync),
+
+        // Cards.
+        Tenant("the cards by change", "cardvault.ix_cards_tenant_id_updated_at_id", "/api/cardvault/cards?sort=-updatedAt"),
+        Tenant("the cards by age", "cardvault.ix_cards_tenant_id_created_at_id", "/api/cardvault/cards?sort=createdAt"),
+        Tenant("the cards by player", "cardvault.ix_cards_tenant_id_player_key_id", "/api/cardvault/cards?sort=player"),
+        Tenant("the cards by year", "cardvault.ix_cards_tenant_id_year_key_id", "/api/cardvault/cards?sort=-year"),
+        Tenant("the cards by set", "cardvault.ix_cards_tenant_id_set_key_id", "/api/cardvault/cards?sort=set"),
+        Tenant("the cards by grade", "cardvault.ix_cards_tenant_id_grade_key_id", "/api/cardvault/cards?sort=-grade"),
+        Tenant("the cards by team", "cardvault.ix_cards_tenant_id_team_key_id", "/api/cardvault/cards?sort=team"),
+        TenantNext("the cards by change, in the depth", "cardvault.ix_cards_tenant_id_updated_at_id", "/api/cardvault/cards?sort=-updatedAt"),
+        TenantNext("the cards by age, in the depth", "cardvault.ix_cards_tenant_id_created_at_id", "/api/cardvault/cards?sort=createdAt"),
+        TenantNext("the cards by player, in the depth", "cardvault.ix_cards_tenant_id_player_key_id", "/api/cardvault/cards?sort=player"),
+        TenantNext("the cards by year, in the depth", "cardvault.ix_cards_tenant_id_year_key_id", "/api/cardvault/cards?sort=-year"),
+        TenantNext("the cards by set, in the depth", "cardvault.ix_cards_tenant_id_set_key_id", "/api/cardvault/cards?sort=set"),
+        TenantNext("the cards by grade, in the depth", "cardvault.ix_cards_tenant_id_grade_key_id", "/api/cardvault/cards?sort=-grade"),
+        TenantNext("the cards by team, in the depth", "cardvault.ix_cards_tenant_id_team_key_id", "/api/cardvault/cards?sort=team"),
+        Tenant("the cards of a player by player", "cardvault.ix_cards_tenant_id_player_key_id", "/api/cardvault/cards?sort=player&player=player%2077"),
+        Tenant("the cards of a team by player", "cardvault.ix_cards_tenant_id_team_key_id", "/api/cardvault/cards?sort=player&team=team%2077") with { InOrder = false },
+        Tenant("the cards of a set by set", "cardvault.ix_cards_tenant_id_set_key_id", "/api/cardvault/cards?sort=set&set=1955"),
+        Tenant("the cards of a year by player", "cardvault.ix_cards_tenant_id_year_key_id", "/api/cardvault/cards?sort=player&year=1955") with { InOrder = false },
+        Tenant("the cards of a grade by player", "cardvault.ix_cards_tenant_id_grade_key_id", "/api/cardvault/cards?sort=player&grade=10") with { InOrder = false },
+        Tenant("the copies of a checklist card by player", "cardvault.ix_cards_tenant_id_catalogue_card_id_id", "/api/cardvault/cards?sort=player&checklistCardId=11111111-1111-5111-8111-111111111111") with { InOrder = false },
+        new("the cards of a collection by player", "cardvault.ix_cards_tenant_id_collection_id_id", server => server.Smith.Admin.GetAsync($"cards?sort=player&collectionId={server.Collection.Id}").ShouldBeAsync(HttpStatusCode.OK)),
+        new("a card", "cardvault.pk_cards", server => server.Smith.Admin.GetAsync($"cards/{server.Card.Id}").ShouldBeAsync(HttpStatusCode.OK)),
+        Tenant("the collections of a page of cards", "cardvault.pk_collections", "/api/cardvault/cards?sort=player"),
+        Tenant("the collections by name", "cardvault.ix_collections_name_key", "/api/cardvault/collections"),
+        Tenant("how much the collections hold", "cardvault.ix_cards_tenant_id_collection_id_id", "/api/cardvault/collections"),
+        TenantNext("the collections by name, in the depth", "cardvault.ix_collections_name_key", "/api/cardvault/collections?sort=name", "name_key > "),
+        new("the cards that keep a collection", "cardvault.ix_cards_tenant_id_collection_id_id", DeleteCollectionAsync),
+        new("the collections that a file names", "cardvault.ix_collections_name_key", ImportAsync),
+        new("the cards of a file that are there already", "cardvault.ix_cards_tenant_id_identity", ImportAsync) { Condition = "identity = ANY" },
+        new("a page of an export", "cardvault.pk_cards", server => server.Smith.Admin.GetAsync("cards/export").ShouldBeAsync(HttpStatusCode.OK)) { Condition = "id > " },
+
+        // Checklists.
+        new("checklist cards by rare words", "catalogue.ix_cards_words", server => server.Smith.Admin.GetAsync("catalogue/search?q=player%20777").ShouldBeAsync(HttpStatusCode.OK)),
+        new("how frequent words are", "catalogue.ix_cards_words_most_wanted", server => server.Smith.Admin.GetAsync("catalogue/search?q=player%20777").ShouldBeAsync(HttpStatusCode.OK)),
+        new("checklist cards by frequent words", "catalogue.ix_cards_words_most_wanted", server => server.Smith.Admin.GetAsync("catalogue/search?q=player").ShouldBeAsync(HttpStatusCode.OK)),
+        new("checklist cards that were found", "catalogue.pk_cards", server => server.Smith.Admin.GetAsync("catalogue/search?q=player%20777").ShouldBeAsync(HttpStatusCode.OK)),
+        new("the checklist card of a card", "catalogue.pk_cards", AddCardAsync),
+        new("the variations of a checklist card", "catalogue.ix_variations_card_id_ordinal", AddCardAsync),
+        Tenant("the releases by year", "catalogue.ix_releases_year_name_id", "/api/cardvault/catalogue/releases?sort=-year"),
+        Tenant("the releases of a year", "catalogue.ix_releases_year_name_id", "/api/cardvault/catalogue/releases?year=1955") with { InOrder = false },
+        TenantNext("the releases by year, in the depth", "catalogue.ix_releases_year_name_id", "/api/cardvault/catalogue/releases?sort=-year"),
+        new("a release", "catalogue.pk_releases", server => server.Smith.Admin.GetAsync($"catalogue/releases/{server.CatalogueCard.ReleaseId}").ShouldBeAsync(HttpStatusCode.OK)),
+        new("the sets of a release", "catalogue.ix_sets_release_id_ordinal", server => server.Smith.Admin.GetAsync($"catalogue/releases/{server.CatalogueCard.ReleaseId}").ShouldBeAsync(HttpStatusCode.OK)),
+        new("a set", "catalogue.pk_sets", server => server.Smith.Admin.GetAsync($"catalogue/sets/{server.CatalogueCard.SetId}").ShouldBeAsync(HttpStatusCode.OK)),
+        new("a page of a set", "catalogue.ix_cards_set_id_ordinal", server => server.Smith.Admin.GetAsync($"catalogue/sets/{server.CatalogueCard.SetId}").ShouldBeAsync(HttpStatusCode.OK)),
+    ];
+
+    private static HotQuery Platform(string name, string index, string path) => new(name, index, server => server.SuperAdmin.ReadAsync(path)) { InOrder = true };
+
+    private static HotQuery PlatformNext(string name, string index, string path, string condition = "ROW(") => new(name, index, server => server.SuperAdmin.ReadNextAsync(path)) { InOrder = true, Condition = condition };
+
+    private static HotQuery Tenant(string name, string index, string path) => new(name, index, server => server.Smith.Admin.Client.ReadAsync(path)) { InOrder = true };
+
+    private static HotQuery TenantNext(string name, string index, string path, string condition = "ROW(") => new(name, index, server => server.Smith.Admin.Client.ReadNextAsync(path)) { InOrder = true, Condition = condition };
+
+    private static Task ReadAsync(this HttpClient client, string path) => client.GetAsync(path, Cancelled).ShouldBeAsync(HttpStatusCode.OK);
+
+    private static async Task ReadNextAsync(this HttpClient client, string path)
+    {
+        var page = await client.GetAsync($"{path}{(path.Contains('?', StringComparison.Ordinal) ? '&' : '?')}limit=3", Cancelled).ReadAsync<NextPage>();
+        await client.ReadAsync($"{path}{(path.Contains('?', StringComparison.Ordinal) ? '&' : '?')}after={page.Next.ShouldNotBeNull()}");
+    }
+
+    private static ValueTask<EnteredTenant> EnterAsync(GrownServer server) => server.Services.GetRequiredService<ITenantScopes>().EnterAsync(new TenantId(server.Smith.Id), Cancelled);
+
+    private static async Task ReadCatalogueAsync(GrownServer server)
+    {
+        await foreach (var entry in Catalogue(server).ReadAsync(Cancelled))
+        {
+            entry.ShouldNotBeNull();
+        }
+    }
+
+    private static async Task FindTenantAsync(GrownServer server) =>
+        (await Catalogue(server).FindAsync([new(IdentifierKind.Name, server.Smith.Slug), new(IdentifierKind.Name, "tenant-77"), new(IdentifierKind.Host, "nobody.example")], Cancelled)).Count.ShouldBe(2);
+
+    private static async Task PollAsync(GrownServer server)
+    {
+        var batches = 0;
+        await foreach (var batch in Catalogue(server).WatchAsync(Cancelled))
+        {
+            // The first is a sign of life: nothing was read before it.
+            if (++batches == 2)
+            {
+                break;
+            }
+        }
+    }
+
+    private static PlatformCatalogue Catalogue(GrownServer server) =>
+        ActivatorUtilities.CreateInstance<PlatformCatalogue>(server.Services, new DirectoryOptions { Poll = TimeSpan.FromMilliseconds(20) });
+
+    private static async Task SignInAsync(GrownServer server)
+    {
+        using var client = await server.SignInAsync(server.Smith.Admin.Email, ServerFixture.Password);
+    }
+
+    private static Task ReadInvitationAsync(GrownServer server) => server.Nobody.PostAsJsonAsync("/api/invitations/read", new InvitationTokenRequest(server.Invitation), Cancelled).ShouldBeAsync(HttpStatusCode.OK);
+
+    private static Task RemoveExpiredAsync(GrownServer server) => ActivatorUtilities.CreateInstance<ExpiredRows>(server.Services).RemoveAsync(Cancelled);
+
+    private static Task CreateTenantAsync(GrownServer server)
+    {
+        var number = Interlocked.Increment(ref numbers);
+        return server.SuperAdmin.PostAsJsonAsync("/api/tenants", new { name = $"Made {number}", masterAccountName = $"Made {number}" }, Cancelled).ShouldBeAsync(HttpStatusCode.Created);
+    }
+
+    private static Task ChangeMemberAsync(GrownServer server) =>
+        server.Smith.Admin.Client.PatchAsJsonAsync($"/api/members/{server.Other.MemberId}", new { role = "admin" }, Cancelled).ShouldBeAsync(HttpStatusCode.OK);
+
+    private static async Task AddDomainAsync(GrownServer server)
+    {
+        var host = $"hot{Interlocked.Increment(ref numbers)}.example";
+        await server.Smith.Admin.Client.PostAsJsonAsync("/api/domains", new { host }, Cancelled).ShouldBeAsync(HttpStatusCode.Created);
+        await server.Smith.Admin.Client.DeleteAsync($"/api/domains/{host}", Cancelled).ShouldBeAsync(HttpStatusCode.NoContent);
+    }
+
+    private static Task AddCardAsync(GrownServer server) =>
+        server.Smith.Admin.AddCardAsync(new { collectionId = server.Collection.Id, checklistCardId = server.CatalogueCard.Id }).ShouldBeAsync(HttpStatusCode.Created);
+
+    private static async Task DeleteCollectionAsync(GrownServer server)
+    {
+        var collection = await server.Smith.Admin.AddedCollectionAsync($"Hot {Interlocked.Increment(ref numbers)}");
+        await server.Smith.Admin.DeleteAsync($"collections/{collection.Id}").ShouldBeAsync(HttpStatusCode.NoContent);
+    }
+
+    private static Task ImportAsync(GrownServer server) =>
+        server.Smith.Admin.ImportAsync($"cardNumber,player,set,year,collectionName\n{Interlocked.Increment(ref numbers)},Hot,Hot Set,1999,Collection 1\n", "?onDuplicate=skip").ShouldBeAsync(HttpStatusCode.OK);
+
+    private sealed record NextPage(string? Next);
+}

@@ -1,0 +1,152 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using Npgsql;
+using Rowhouse.Contracts;
+using Rowhouse.Contracts.CardVault;
+using Rowhouse.Tests.CardVault;
+using Shouldly;
+
+namespace Rowhouse.Tests.Server;
+
+/// <summary>Sends what the document describes, with bodies that are good.</summary>
+internal sealed class ApiWalk(ServerFixture server)
+{
+    /// <summary>Ending the session would end the walk; the others are about the caller's own account and its links.</summary>
+    private static readonly string[] OfOneself = ["SignOut", "SignIn", "ChangePassword", "SetPassword", "ReadInvitation", "AcceptInvitation"];
+
+    private static int made;
+
+    private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
+
+    /// <summary>All operations that a walk can send.</summary>
+    public async Task<IReadOnlyList<ApiOperation>> OperationsAsync()
+    {
+        var document = await server.Nobody.GetFromJsonAsync<JsonElement>("/openapi/v1.json", Cancelled);
+        List<ApiOperation> operations =
+        [
+            .. from path in document.GetProperty("paths").EnumerateObject()
+               from operation in path.Value.EnumerateObject()
+               let id = operation.Value.GetProperty("operationId").GetString()!
+               where !OfOneself.Contains(id)
+               select new ApiOperation(id, new(operation.Name.ToUpperInvariant()), path.Name, NeedsTenant(operation.Value), BodyType(operation.Value), IsSorted(operation.Value)),
+        ];
+        operations.Count(operation => operation.NeedsTenant).ShouldBeGreaterThan(15);
+        operations.Count(operation => operation.BodyType is not null).ShouldBeGreaterThan(8);
+        return operations;
+    }
+
+    /// <summary>A new tenant with one of everything.</summary>
+    /// <param name="name">In the name of all of it.</param>
+    public async Task<Estate> MakeEstateAsync(string name)
+    {
+        var tenant = await server.CreateTenantAsync($"{name} {Interlocked.Increment(ref made)}", "cardvault");
+        var client = tenant.Admin.Client;
+        var member = await tenant.AddMemberAsync("admin");
+        var invited = await client.PostAsJsonAsync("/api/members", new AddMemberRequest { Email = $"invited@{tenant.Slug}.localhost", Name = $"{name} invited", Role = "viewer" }, Cancelled).ReadAsync<MemberResponse>(HttpStatusCode.Created);
+        var collection = await client.PostAsJsonAsync("/api/cardvault/collections", new { name = $"{name} collection" }, Cancelled).ReadAsync<CollectionResponse>(HttpStatusCode.Created);
+        var empty = await client.PostAsJsonAsync("/api/cardvault/collections", new { name = $"{name} empty" }, Cancelled).ReadAsync<CollectionResponse>(HttpStatusCode.Created);
+        var card = await client.PostAsJsonAsync("/api/cardvault/cards", new { player = $"{name} player", notes = $"{name} notes", collectionId = collection.Id }, Cancelled).ReadAsync<CardResponse>(HttpStatusCode.Created);
+        var domain = await client.PostAsJsonAsync("/api/domains", new { host = $"{tenant.Slug}.example" }, Cancelled).ReadAsync<DomainResponse>(HttpStatusCode.Created);
+        await using var control = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(server.Database.Control) { Pooling = false }.ConnectionString);
+        await using var prove = control.CreateCommand($"UPDATE platform.domains SET proven_at = now(), expires_at = NULL WHERE host = '{domain.Host}'");
+        await prove.ExecuteNonQueryAsync(Cancelled);
+        return new(tenant, domain.Host, member.MemberId, invited.Id, collection.Id, empty.Id, card.Id);
+    }
+
+    /// <summary>What all tenants read: a release and a set.</summary>
+    public async Task<string[]> SharedIdsAsync(Estate estate)
+    {
+        using var imported = await server.SuperAdmin.PostTextAsync("/api/platform/cardvault/catalogue/imports", CardVaultFixture.CatalogueHeader + "baseball,1989,1989 Shared,Base Set,1,Ken Griffey Jr.,,,,\n", "text/csv");
+        imported.EnsureSuccessStatusCode();
+        var found = await estate.Tenant.Admin.Client.GetFromJsonAsync<JsonElement>("/api/cardvault/catalogue/search?q=griffey", Cancelled);
+        var card = found.GetProperty("items")[0];
+        return [card.GetProperty("releaseId").GetString()!, card.GetProperty("setId").GetString()!];
+    }
+
+    /// <summary>Sends an operation.</summary>
+    /// <param name="client">Who sends it.</param>
+    /// <param name="operation">What is sent.</param>
+    /// <param name="path">Its path, with ids.</param>
+    /// <param name="tenant">The tenant that is named.</param>
+    /// <param name="estate">What its body names.</param>
+    public static async Task<HttpResponseMessage> SendAsync(HttpClient client, ApiOperation operation, string path, string? tenant, Estate estate)
+    {
+        var query = operation.Id switch
+        {
+            "SearchCatalogue" => "?q=griffey",
+            "AllowDomain" => $"?domain={estate.Tenant.Slug}.localhost",
+            _ => "",
+        };
+        using var request = new HttpRequestMessage(operation.Method, path + query) { Content = Body(operation, estate) };
+        if (tenant is not null)
+        {
+            request.Headers.Add("X-Tenant-Id", tenant);
+        }
+
+        return await client.SendAsync(request, Cancelled);
+    }
+
+    private static StringContent? Body(ApiOperation operation, Estate estate)
+    {
+        object? body = operation.Id.Replace("Account", "", StringComparison.Ordinal) switch
+        {
+            _ when operation.BodyType is null => null,
+            "CreateTenant" => new { name = "Made By The Walk" },
+            "Subscribe" => new { product = "cardvault" },
+            "AddMember" => new { email = $"walk{Interlocked.Increment(ref made)}@walk.localhost", name = "Walk", role = "viewer" },
+            "UpdateMember" => new { role = "viewer" },
+            "AddCard" => new { player = "Walk", collectionId = estate.Collection },
+            "ChangeCard" => new { location = "Walk", collectionId = estate.Collection },
+            "ImportCards" => "player\nWalk\n",
+            "ImportCatalogue" => CardVaultFixture.CatalogueHeader + "baseball,1989,Walk,Walk,1,Walk,,,,\n",
+            "AddDomain" => new { host = $"walk{Interlocked.Increment(ref made)}.example" },
+            "AddCollection" => new { name = $"Walk {Interlocked.Increment(ref made)}" },
+            "ChangeCollection" => new { name = $"Walk {Interlocked.Increment(ref made)}" },
+            _ => throw new InvalidOperationException($"{operation.Id} takes a body: give the walk one that is good."),
+        };
+        return body switch
+        {
+            null => null,
+            string text => new StringContent(text, Encoding.UTF8, operation.BodyType!), // a body has a type
+            _ => new StringContent(JsonSerializer.Serialize(body), Encoding.UTF8, operation.BodyType!),
+        };
+    }
+
+    private static bool NeedsTenant(JsonElement operation) =>
+        operation.TryGetProperty("parameters", out var parameters)
+        && parameters.EnumerateArray().Any(parameter => parameter.TryGetProperty("$ref", out var reference) && reference.GetString()!.EndsWith("/Tenant", StringComparison.Ordinal));
+
+    private static string? BodyType(JsonElement operation) =>
+        operation.TryGetProperty("requestBody", out var body) ? body.GetProperty("content").EnumerateObject().First().Name : null;
+
+    private static bool IsSorted(JsonElement operation) =>
+        operation.TryGetProperty("parameters", out var parameters)
+        && parameters.EnumerateArray().Any(parameter => parameter.TryGetProperty("name", out var name) && name.GetString() == "sort");
+}
+
+/// <summary>An operation of the document.</summary>
+/// <param name="Id">Its name.</param>
+/// <param name="Method">How it is sent.</param>
+/// <param name="Path">Where to.</param>
+/// <param name="NeedsTenant">Whether it is about the tenant that is named.</param>
+/// <param name="BodyType">What it takes.</param>
+/// <param name="IsSorted">Whether it gives a list, in several orders.</param>
+internal sealed record ApiOperation(string Id, HttpMethod Method, string Path, bool NeedsTenant, string? BodyType, bool IsSorted)
+{
+    /// <summary>Whether its good body names something that the estate owns.</summary>
+    public bool NamesOthers => Id is "AddCard" or "ChangeCard";
+
+    /// <summary>Whether it reads the catalogue, which is everybody's: an id of the victim's leads to nothing there.</summary>
+    public bool IsShared => Path.Contains("/catalogue/", StringComparison.Ordinal) && !Path.Contains('{', StringComparison.Ordinal);
+
+    public string With(string id) => Regex.Replace(Path.Replace("{product}", "cardvault", StringComparison.Ordinal), @"\{\w+\}", id, RegexOptions.None, TimeSpan.FromSeconds(1));
+}
+
+/// <summary>What somebody owns of each kind.</summary>
+internal sealed record Estate(TestTenant Tenant, string Domain, Guid Member, Guid Invited, Guid Collection, Guid Empty, Guid Card)
+{
+    public string[] Ids => [Tenant.Slug, Domain, .. new[] { Tenant.Id, Tenant.Admin.Id, Member, Invited, Empty, Collection, Card }.Select(id => id.ToString())];
+}
