@@ -37,7 +37,7 @@ internal sealed partial class SharedCache : IDisposable
         maxValueBytes = options.MaxValueBytes;
         this.logger = logger;
         memory = new(options.MaxBytes, options.MaxBytesPerTenant, TimeProvider.System);
-        cache = new(Settings(options), memory);        // without logs: it tells of every call, and with every failure of Redis again, keys and all
+        cache = new(Settings(options), memory, memoryLocker: Locks);        // without logs: it tells of every call, and with every failure of Redis again, keys and all
         cache.Events.Distributed.DeserializationError += (_, failed) => Unreadable(logger, TenantKeys.TypeOf(failed.Key));
         cache.Events.Backplane.MessageReceived += Hear;
         if (redis is not null)
@@ -52,6 +52,9 @@ internal sealed partial class SharedCache : IDisposable
 
     /// <summary>Ends when this node hears what others remove, or when it has asked to as soon as there is Redis.</summary>
     public Task Hearing => hearing.Task;
+
+    /// <summary>Who makes a value now.</summary>
+    public KeyedLocks Locks { get; } = new();
 
     /// <summary>What is kept in memory.</summary>
     public TenantMemory Memory => memory;
@@ -81,7 +84,7 @@ internal sealed partial class SharedCache : IDisposable
                 isMade = true;
                 var bytes = Measure(made);
                 context.Options = Entry(duration, bytes);
-                if (!Fits<T>(bytes) || removals.AnySince(name, begun) || Array.Exists(tags, tag => removals.AnySince(tag, begun)))
+                if (!Fits<T>(bytes) || removals.MayHaveSince(name, begun) || Array.Exists(tags, tag => removals.MayHaveSince(tag, begun)))
                 {
                     context.Options.SetSkipMemoryCacheWrite(true).SetSkipDistributedCacheWrite(true, true);
                 }
@@ -159,7 +162,7 @@ internal sealed partial class SharedCache : IDisposable
         AutoRecoveryDelay = TimeSpan.FromSeconds(1),
 
         // What could not be told to Redis, to be told when it is back. The oldest go first.
-        AutoRecoveryMaxItems = 100_000,
+        AutoRecoveryMaxItems = 10_000,
         TagsDefaultEntryOptions = Mark(),
         EnableSyncEventHandlersExecution = true,
         EnableBestPracticesAdvisor = false,
@@ -199,7 +202,7 @@ internal sealed partial class SharedCache : IDisposable
         {
             return JsonSerializer.SerializeToUtf8Bytes(value, json).Length;
         }
-        catch (Exception exception) when (exception is JsonException or NotSupportedException)
+        catch (Exception exception) when (exception is JsonException or NotSupportedException or ArgumentException)     // NaN and infinity are the last
         {
             throw new TenantCacheValueException($"{typeof(T)} cannot be cached, because it cannot be written as JSON: {exception.Message}", exception);
         }

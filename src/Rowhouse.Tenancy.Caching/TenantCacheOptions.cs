@@ -18,7 +18,7 @@ public sealed class TenantCacheOptions
     /// <value>64 MiB by default.</value>
     public long MaxBytes { get; set; } = 64 << 20;
 
-    /// <summary>How many of these one tenant may have, so the most that it can push out of others'.</summary>
+    /// <summary>How many of these one tenant may have. With a tenth of <see cref="MaxBytes"/>, which is freed at once, that is the most that it can push out of others'.</summary>
     /// <value>8 MiB by default; at most half of <see cref="MaxBytes"/>.</value>
     public long MaxBytesPerTenant { get; set; } = 8 << 20;
 

@@ -7,7 +7,7 @@ namespace Rowhouse.Tenancy.Caching;
 
 /// <summary>
 /// What a node keeps in memory: a part for each tenant. A part that grows over its share gives up its own least recently used values;
-/// when all parts together are too much, the least recently used tenants lose theirs. So a tenant takes at most its share from others.
+/// when all parts together are too much, the least recently used tenants lose theirs until a tenth is free. So a tenant takes at most its share and that tenth from others.
 /// </summary>
 /// <remarks>
 /// Beside values a part holds marks: when a tag was removed. Values are given up alone, marks only together with every value of their
@@ -119,20 +119,21 @@ internal sealed class TenantMemory(long limit, long share, TimeProvider clock) :
             Grow(part, entry.Bytes);
             if (part.Size > share)
             {
-                Trim(part);
+                Trim(part, share * Room);
             }
 
             return true;
         }
     }
 
-    private void Trim(Part part)
+    /// <summary>Gives up a part's values, the least recently used first, until it is so small; all of it, where its marks alone are larger.</summary>
+    private void Trim(Part part, double target)
     {
         var now = clock.GetUtcNow();
         foreach (var entry in part.Entries.Values.Where(entry => !IsMark(entry.Key)).OrderBy(entry => entry.AbsoluteExpiration > now).ThenBy(entry => entry.Used))
         {
             Remove(part, entry.Key);
-            if (part.Size <= share * Room)
+            if (part.Size <= target)
             {
                 return;
             }
@@ -145,11 +146,16 @@ internal sealed class TenantMemory(long limit, long share, TimeProvider clock) :
     {
         lock (droppingTenants)
         {
-            foreach (var part in parts.Values.OrderBy(part => part.Used).TakeWhile(_ => Size > limit * Room))
+            foreach (var part in parts.Values.OrderBy(part => part.Used))
             {
                 lock (part)
                 {
-                    Drop(part);
+                    if (Size - (limit * Room) is var excess && excess <= 0)
+                    {
+                        return;
+                    }
+
+                    Trim(part, part.Size - excess);
                 }
             }
         }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Http;
@@ -14,7 +15,7 @@ public static class TenantHttpClientExtensions
     /// </summary>
     /// <remarks>
     /// Each call is traced by an activity <c>tenant.http</c> of the source <c>Rowhouse.Tenancy.Http</c>, with the tag <c>rowhouse.tenant</c>, and what is logged below it has
-    /// the log scope <c>Tenant</c>. A handler that is added to the returned builder lives in a dependency-injection scope of the pool's own and serves every tenant: it must not ask for one.
+    /// the log scope <c>Tenant</c>. A handler that is added to the returned builder lives in a dependency-injection scope of the pool's own and serves every tenant: it must not ask for one. Nor may the builder be given another primary handler, which would keep cookies again.
     /// </remarks>
     /// <typeparam name="TClient">The client; a class whose constructor takes the <see cref="HttpClient"/> and any services of the tenant's scope.</typeparam>
     /// <param name="services">The application's services.</param>
@@ -32,6 +33,7 @@ public static class TenantHttpClientExtensions
             handler.UseCookies = false;
             handler.Credentials = null;
             handler.PreAuthenticate = false;
+            handler.ActivityHeadersPropagator = DistributedContextPropagator.CreateNoOutputPropagator();       // baggage may be what a caller of ours has sent
         });
     }
 

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -12,6 +13,10 @@ internal abstract partial record SettingsSection(string Name)
 {
     [GeneratedRegex("^[a-z][a-z0-9-]{0,62}$", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
     protected static partial Regex NameForm();
+
+    // Behind an even number of backslashes; an odd one is a backslash that somebody wrote.
+    [GeneratedRegex(@"[^\\](\\\\)*\\u0000", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
+    protected static partial Regex Nul();
 }
 
 /// <summary>A section of one type. Lays what a tenant has set over the defaults, and tells the two apart again.</summary>
@@ -26,6 +31,9 @@ internal sealed record SettingsSection<T> : SettingsSection
 
     private readonly JsonObject defaults;
 
+    /// <summary>Distinguishes the section from what another release of the application makes of it: its members and their defaults, as 64 hexadecimal digits.</summary>
+    public string Edition { get; }
+
     /// <summary>A section with its defaults.</summary>
     /// <exception cref="ArgumentException">The name has another form, or the defaults are not valid or cannot be kept as JSON.</exception>
     public SettingsSection(string name, T defaults)
@@ -37,6 +45,7 @@ internal sealed record SettingsSection<T> : SettingsSection
         }
 
         this.defaults = Write(defaults);
+        Edition = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(this.defaults.ToJsonString())));
         if (Errors(Read(this.defaults)) is [_, ..] errors)
         {
             throw new ArgumentException($"The defaults of '{name}' are not valid: {string.Join(" ", errors.Select(error => error.ErrorMessage))}", nameof(defaults));
@@ -78,12 +87,17 @@ internal sealed record SettingsSection<T> : SettingsSection
     /// <exception cref="TenantSettingsRefusedException">They are not valid or too large.</exception>
     public JsonObject OverridesOf(T settings)
     {
+        if (settings is null)
+        {
+            throw new InvalidOperationException($"A change of the settings of '{Name}' made none.");
+        }
+
         JsonObject members;
         try
         {
             members = Write(settings);
         }
-        catch (JsonException misfit)
+        catch (Exception misfit) when (misfit is JsonException or NotSupportedException or ArgumentException)      // NaN and infinity are the last
         {
             throw new TenantSettingsRefusedException(Name, [new(misfit.Message)]);
         }
@@ -102,9 +116,10 @@ internal sealed record SettingsSection<T> : SettingsSection
             }
         }
 
-        return Encoding.UTF8.GetByteCount(overrides.ToJsonString()) <= MaxBytes
-            ? overrides
-            : throw new TenantSettingsRefusedException(Name, [new($"They have more than {MaxBytes / 1024} KB as JSON.")]);
+        var text = overrides.ToJsonString();
+        return Encoding.UTF8.GetByteCount(text) > MaxBytes ? throw new TenantSettingsRefusedException(Name, [new($"They have more than {MaxBytes / 1024} KB as JSON.")])
+            : Nul().IsMatch(text) ? throw new TenantSettingsRefusedException(Name, [new("They have the character U+0000, which PostgreSQL does not keep.")])
+            : overrides;
     }
 
     private static T Read(JsonObject members) => members.Deserialize<T>(json) ?? throw new JsonException($"{typeof(T)} reads an object as null.");

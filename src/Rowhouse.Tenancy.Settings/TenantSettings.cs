@@ -9,11 +9,11 @@ namespace Rowhouse.Tenancy.Settings;
 internal sealed class TenantSettings<T>(SettingsSection<T> section, SettingsDb db, ITenantCache<CurrentSettings<T>> cache) : ITenantSettings<T>
     where T : class
 {
-    private static readonly TenantCacheEntry kept = new() { Duration = TimeSpan.FromMinutes(1) };
+    private readonly TenantCacheEntry kept = new() { Duration = TimeSpan.FromMinutes(1), Tags = [section.Name] };
 
     public ValueTask<CurrentSettings<T>> GetAsync(CancellationToken cancellationToken = default) =>
         cache.GetOrSetAsync(
-            section.Name,
+            section.Edition,
             async cancelled => section.Of(await db.Overrides.AsNoTracking().SingleOrDefaultAsync(known => known.Section == section.Name, cancelled).ConfigureAwait(false)),
             kept,
             cancellationToken);
@@ -49,7 +49,7 @@ internal sealed class TenantSettings<T>(SettingsSection<T> section, SettingsDb d
             cancellationToken).ConfigureAwait(false);
 
         // They are changed, whoever is still waiting for it.
-        await cache.RemoveAsync(section.Name, CancellationToken.None).ConfigureAwait(false);
+        await cache.RemoveByTagAsync(section.Name, CancellationToken.None).ConfigureAwait(false);
         return now;
     }
 }

@@ -17,6 +17,9 @@ public sealed record Tenant
     /// <summary>Where it is in its life.</summary>
     public required TenantStatus Status { get; init; }
 
+    /// <summary>Whether its requests and jobs are served. While it moves they are.</summary>
+    public bool IsServed => Status is TenantStatus.Active or TenantStatus.Moving;
+
     /// <summary>Where its rows live.</summary>
     public required Placement Placement { get; init; }
 

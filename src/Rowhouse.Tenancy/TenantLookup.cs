@@ -75,7 +75,7 @@ internal sealed class TenantLookup(TenantDirectory directory, ITenantCatalogue c
             throw new CatalogueUnreachableException("What became of the tenant is not known, because the catalogue could not be asked for too long.");
         }
 
-        if (tenant.Status is not (TenantStatus.Active or TenantStatus.Moving))
+        if (!tenant.IsServed)
         {
             throw new TenantUnavailableException(tenant);
         }

@@ -1,7 +1,6 @@
 using System.ComponentModel;
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
 using System.Net.Sockets;
 using Npgsql;
 using Rowhouse.Tenancy.Postgres;
@@ -30,7 +29,7 @@ public sealed class PgBouncer : IAsyncDisposable
         var server = new NpgsqlConnectionStringBuilder(direct.Application);
         var place = Directory.CreateTempSubdirectory("rowhouse-pgbouncer-").FullName;
         File.SetUnixFileMode(place, File.GetUnixFileMode(place) | UnixFileMode.OtherExecute | UnixFileMode.OtherRead);
-        var port = FreePort();
+        var port = FreePorts.Take();
         await File.WriteAllTextAsync(Path.Combine(place, "users.txt"), $"\"{server.Username}\" \"{server.Password}\"\n", cancellationToken);
         await File.WriteAllTextAsync(
             Path.Combine(place, "pgbouncer.ini"),
@@ -89,13 +88,6 @@ public sealed class PgBouncer : IAsyncDisposable
     /// <summary>Whether the pooler is on this machine.</summary>
     public static bool IsInstalled =>
         $"{Environment.GetEnvironmentVariable("PATH")}:/usr/sbin".Split(':').Any(directory => File.Exists(Path.Combine(directory, "pgbouncer")));
-
-    private static int FreePort()
-    {
-        using var probe = new TcpListener(IPAddress.Loopback, 0);
-        probe.Start();
-        return ((IPEndPoint)probe.LocalEndpoint).Port;
-    }
 
     private async Task ReadyAsync(NpgsqlConnectionStringBuilder address, CancellationToken cancellationToken)
     {

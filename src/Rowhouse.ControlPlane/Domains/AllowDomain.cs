@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
-using Rowhouse.Tenancy;
+using Rowhouse.Modules.Problems;
 using Rowhouse.Tenancy.AspNetCore.Admission;
 using Rowhouse.Tenancy.AspNetCore.Problems;
 using Rowhouse.Tenancy.AspNetCore.Resolution;
@@ -19,12 +19,12 @@ internal static class AllowDomain
             .AllowAnonymous()
             .WithName(nameof(AllowDomain))
             .WithSummary("Whether a host leads to a tenant that is served: 200 or 404. For a TLS proxy, before it fetches a certificate.")
-            .WithProblems(TenancyProblems.Unknown, TenancyProblems.CatalogueUnreachable);
+            .WithProblems(RequestProblems.Malformed, TenancyProblems.Unknown, TenancyProblems.CatalogueUnreachable);
 
     private static async Task<Results<Ok, ProblemHttpResult>> HandleAsync(
         [Description("The host, in any spelling.")] string domain, HttpContext context, TenantHosts hosts, CancellationToken cancellationToken)
     {
         var resolution = await hosts.ResolveAsync(domain, cancellationToken);
-        return resolution.Tenant is { Status: TenantStatus.Active or TenantStatus.Moving } ? TypedResults.Ok() : TenantStateAdmission.UnknownTenant(context, resolution);
+        return resolution.Tenant is { IsServed: true } ? TypedResults.Ok() : TenantStateAdmission.UnknownTenant(context, resolution);
     }
 }

@@ -100,7 +100,7 @@ internal sealed class CheckDomain(PlatformDbContext db, TenantScope scope, IDoma
                 return ControlPlaneProblems.RecordWrong.With($"There are TXT records at {claim.RecordName}, and none of them is the one that the claim names. Look at its value; an old one may be told of for an hour.");
             default:
                 response.Headers.RetryAfter = UnreachableSeconds.ToString(CultureInfo.InvariantCulture);
-                return ControlPlaneProblems.NameServerUnreachable.With("The name servers did not answer, and the claim stands as it did. Try again in a minute.");
+                return ControlPlaneProblems.NameServerUnreachable.With("The name servers did not answer, and the claim stands as it did. Try again as soon as Retry-After says.");
         }
     }
 }

@@ -1,7 +1,9 @@
+using System.Diagnostics;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Rowhouse.Tenancy.AspNetCore.Admission;
 
 namespace Rowhouse.Tenancy.AspNetCore.Hubs;
 
@@ -53,11 +55,20 @@ internal sealed class TenantHubFilter(TenantLookup lookup, ILogger<TenantHubFilt
     }
 
     // Not below: what an async method begins in the execution context ends with it.
-    private IDisposable? BeginLogs(TenantId? tenant) => tenant is { } known ? logger.BeginTenant(known) : null;
+    private IDisposable? BeginLogs(TenantId? tenant)
+    {
+        if (tenant is not { } known)
+        {
+            return null;
+        }
+
+        TenantTelemetry.Tag(Activity.Current, known);
+        return logger.BeginTenant(known);
+    }
 
     private async ValueTask<TenantId?> BindAsync(HubCallerContext connection, IServiceProvider services)
     {
-        if (connection.GetHttpContext()?.Items.TryGetValue(typeof(TenantHubFilter), out var kept) is not true || kept is not TenantId id)
+        if (connection.GetHttpContext() is not { } request || !request.Items.TryGetValue(typeof(TenantHubFilter), out var kept) || kept is not TenantId id)
         {
             return null;
         }
@@ -65,12 +76,16 @@ internal sealed class TenantHubFilter(TenantLookup lookup, ILogger<TenantHubFilt
         try
         {
             services.GetRequiredService<TenantScope>().Bind(await lookup.FindServedAsync(id).ConfigureAwait(false));
-            return id;
         }
         catch (Exception refused) when (refused is TenantUnavailableException or CatalogueUnreachableException)
         {
             // Its own message would not reach the client: only that of a HubException does.
             throw new HubException("The tenant is not served at the moment.", refused);
         }
+
+        // Who connected may have lost the session or the membership since.
+        return await request.RequestServices.GetRequiredService<ITenantAdmission>().AdmitBodyAsync(request, CancellationToken.None).ConfigureAwait(false) is { } refusal
+            ? throw new HubException(refusal.ProblemDetails.Detail)
+            : id;
     }
 }

@@ -95,6 +95,12 @@ internal sealed class HostTemplate
             && labels[^zone.Length..].Zip(zone).All(pair => pair.Second == OneLabel || pair.First == pair.Second);
     }
 
+    /// <summary>Whether a host fits the template and names a tenant by another name than its slug: its id, or one that others gave it.</summary>
+    /// <param name="text">The host, as somebody writes it.</param>
+    /// <param name="tenant">The tenant that it names.</param>
+    public bool NamesOtherwise(string text, Tenant tenant) =>
+        HostName.TryNormalise(text.AsMemory(), out var host) && TryMatch(host.Span, out var label) && !host.Span[label].SequenceEqual(tenant.Slug.Value);
+
     /// <summary>Where the label is that names the tenant, if the host fits the template.</summary>
     private bool TryMatch(ReadOnlySpan<char> host, out Range tenant)
     {

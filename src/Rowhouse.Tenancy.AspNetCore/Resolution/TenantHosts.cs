@@ -27,7 +27,10 @@ public sealed class TenantHosts
         return Array.Exists(templates, template => template.Covers(host));
     }
 
-    /// <summary>Where a request to a host leads that names no tenant otherwise. A host that leads nowhere costs no query.</summary>
+    /// <summary>
+    /// Where a request to a host leads that names no tenant otherwise, as far as that is public: a tenant's own domain, or its slug in a template. A host that
+    /// leads nowhere costs no query.
+    /// </summary>
     /// <param name="host">The host, as somebody writes it.</param>
     /// <param name="cancellationToken">Stops the look-up.</param>
     public async ValueTask<TenantResolution> ResolveAsync(string host, CancellationToken cancellationToken = default)
@@ -44,6 +47,9 @@ public sealed class TenantHosts
             await mentions.ReadAsync(lookup, cancellationToken).ConfigureAwait(false);
         }
 
-        return mentions.Resolve(required: true);
+        var resolution = mentions.Resolve(required: true);
+        return resolution.Tenant is { } tenant && Array.Exists(templates, template => template.NamesOtherwise(host, tenant))
+            ? resolution with { Outcome = TenantResolutionOutcome.Unknown, Tenant = null }
+            : resolution;
     }
 }

@@ -11,6 +11,9 @@ public sealed partial record RoleNames
     // PostgreSQL cuts longer names off, and two that differ only after the cut would be one role.
     private const int LongestName = 63;
 
+    // In no installation's name, so that its roles are not taken for the logins of another one's homes.
+    private const string Homes = "_home_";
+
     /// <summary>Names the roles after an installation.</summary>
     /// <param name="installation">Lower-case letters, digits and underscores, a letter first; short enough that PostgreSQL keeps every role's name whole.</param>
     /// <exception cref="ArgumentException">The name is not of this form.</exception>
@@ -19,9 +22,9 @@ public sealed partial record RoleNames
         ArgumentNullException.ThrowIfNull(installation);
         Installation = installation;
         var longest = LongestName - (Platform.Length - installation.Length);
-        if (!Form().IsMatch(installation) || installation.Length > longest || installation.StartsWith("pg_", StringComparison.Ordinal))
+        if (!Form().IsMatch(installation) || installation.Length > longest || installation.StartsWith("pg_", StringComparison.Ordinal) || $"{installation}_".Contains(Homes, StringComparison.Ordinal))
         {
-            throw new ArgumentException($"'{installation}' cannot name an installation: lower-case letters, digits and underscores, a letter first, not pg_, {longest} characters at most.", nameof(installation));
+            throw new ArgumentException($"'{installation}' cannot name an installation: lower-case letters, digits and underscores, a letter first, not pg_ and no part _home, {longest} characters at most.", nameof(installation));
         }
     }
 
@@ -44,7 +47,7 @@ public sealed partial record RoleNames
     public string Tenants => $"{Installation}_tenant";
 
     /// <summary>What the names of logins begin with that have a home of their own, <c>rowhouse_home_</c>. Each is a member of <see cref="Tenants"/> and may connect to its home alone.</summary>
-    public string HomePrefix => $"{Installation}_home_";
+    internal string HomePrefix => Installation + Homes;
 
     /// <summary>The role of the control plane.</summary>
     public string Platform => $"{Installation}_platform";

@@ -24,9 +24,11 @@ internal static class DatabaseRules
             yield return new("grant", where, $"{live.Names.Tenants} may connect, so whoever is its member enters.", $"As {live.Names.Owner}: REVOKE ALL ON DATABASE {Sql.Name(name)} FROM {live.Names.Tenants};");
         }
 
-        foreach (var home in connects.Contains(live.Names.Application) ? live.Homes : live.Homes.Skip(1))
+        // Which of several is the one that belongs here is not to be seen from here.
+        string[] logins = [.. connects.Where(live.Names.IsOfRequests).Distinct().Order(StringComparer.Ordinal)];
+        if (logins.Length > 1)
         {
-            yield return new("grant", where, $"{home} may connect, and this is not its home: {connects.First(other => other != home && live.Names.IsOfRequests(other))} works here.", $"As {live.Names.Owner}: REVOKE ALL ON DATABASE {Sql.Name(name)} FROM {Sql.Name(home)};");
+            yield return new("grant", where, $"{string.Join(" and ", logins)} may connect: the application's login belongs into a shared store, and that of a home into that home alone.", $"As {live.Names.Owner}, of each that does not belong here: REVOKE ALL ON DATABASE {Sql.Name(name)} FROM …;");
         }
 
         foreach (var cast in live.Casts)

@@ -15,7 +15,8 @@ internal static class IsolationCheck
     public static async Task<IsolationReport> RunAsync(NpgsqlConnection connection, RoleNames names, IReadOnlyList<GuardedTable> tables, CancellationToken cancellationToken)
     {
         var live = await LiveDatabase.ReadAsync(connection, names, tables.Select(table => table.Schema), cancellationToken).ConfigureAwait(false);
-        string[] working = [names.Application, names.Tenants, names.Platform, .. live.Homes];
+        var homes = (await LiveRole.ReadAsync(connection, [names.Tenants], cancellationToken).ConfigureAwait(false)).SelectMany(group => group.Members).Concat(live.Database.Connects).Where(names.IsOfHome).Distinct();
+        string[] working = [names.Application, names.Tenants, names.Platform, .. homes];
         var roles = await LiveRole.ReadAsync(connection, working.Append(names.Owner), cancellationToken).ConfigureAwait(false);
         List<IsolationFinding> findings =
         [

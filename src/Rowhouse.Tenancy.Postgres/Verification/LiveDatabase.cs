@@ -37,10 +37,6 @@ internal sealed record LiveDatabase
     [JsonIgnore]
     public IReadOnlyList<string> KernelExpected { get; init; } = [];
 
-    /// <summary>The logins of homes that may connect here, by name.</summary>
-    [JsonIgnore]
-    public IReadOnlyList<string> Homes => [.. Database.Connects.Where(Names.IsOfHome).Order(StringComparer.Ordinal)];
-
     /// <summary>Reads it, in a transaction where the answer is to be trusted.</summary>
     public static async Task<LiveDatabase> ReadAsync(NpgsqlConnection connection, RoleNames names, IEnumerable<string> schemas, CancellationToken cancellationToken)
     {

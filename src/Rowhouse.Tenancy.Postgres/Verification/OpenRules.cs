@@ -20,7 +20,7 @@ internal static class OpenRules
         var where = relation.ToString();
         var forApplication = relation.Grants.Any(grant => IsOfRequests(grant, live));
         var open = forApplication || relation.Grants.Any(grant => grant.Grantee == live.Names.Platform);
-        var revoke = $"REVOKE ALL ON {where} FROM {string.Join(", ", live.Homes.Select(Sql.Name).Prepend(live.Names.Application))}, {live.Names.Tenants}, {live.Names.Platform}, PUBLIC;";
+        var revoke = $"REVOKE ALL ON {where} FROM {string.Join(", ", relation.Grants.Select(grant => grant.Grantee).Where(live.Names.IsOfRequests).Distinct().Select(Sql.Name).DefaultIfEmpty(live.Names.Application))}, {live.Names.Tenants}, {live.Names.Platform}, PUBLIC;";
         switch (relation.Kind)
         {
             case LiveRelation.MaterializedView when open:

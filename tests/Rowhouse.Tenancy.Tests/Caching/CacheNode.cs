@@ -3,6 +3,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Rowhouse.Tenancy.Caching;
 using Rowhouse.Tenancy.Tests.Kernel;
+using Rowhouse.Testing;
 
 namespace Rowhouse.Tenancy.Tests.Caching;
 
@@ -31,6 +32,8 @@ internal sealed class CacheNode : IAsyncDisposable
     public IReadOnlyList<string> Warnings => logs.Warnings;
 
     public TenantMemory Memory => host.Services.GetRequiredService<SharedCache>().Memory;
+
+    public KeyedLocks Locks => host.Services.GetRequiredService<SharedCache>().Locks;
 
     public IServiceProvider Services => host.Services;
 

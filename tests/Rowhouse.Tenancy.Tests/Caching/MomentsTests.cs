@@ -30,4 +30,20 @@ public sealed class MomentsTests
 
         Enumerable.Range(0, 1000).Count(i => moments.AnySince($"name {i}", 0)).ShouldBeLessThan(2);     // hashes may meet
     }
+
+    [Fact]
+    public void What_others_displace_may_still_have_happened()
+    {
+        var moments = new Moments();
+        moments.Note("ruth", 10);
+
+        for (var i = 0; i < 100_000; i++)
+        {
+            moments.Note($"other {i}", 11);
+        }
+
+        moments.AnySince("ruth", 10).ShouldBeFalse();
+        moments.MayHaveSince("ruth", 10).ShouldBeTrue();
+        moments.MayHaveSince("ruth", 12).ShouldBeFalse();
+    }
 }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json.Serialization;
 using Microsoft.Extensions.DependencyInjection;
+using Rowhouse.Testing;
 using Shouldly;
 using StackExchange.Redis;
 using static Rowhouse.Tenancy.Tests.Caching.CacheNode;
@@ -58,13 +59,13 @@ public sealed class RedisTests
         await using var one = await StartAsync(redis);
         await using var two = await StartAsync(redis);
 
-        await two.Of<Price>(Smith).GetOrSetAsync("ruth", async cancellationToken =>
+        await two.Of<Price>(Smith).GetOrSetAsync("ruth", async _ =>
         {
             await RemoveAsync(one, by);
-            await Task.Delay(500, cancellationToken);      // until two has heard of it
+            await HearsAsync(from: one, to: two);
             return new("read before the change");
         }, entry, Token);
-        await Task.Delay(200, Token);
+        await HearsAsync(from: two, to: one);
 
         (await KnowsAsync(two, Smith)).ShouldBeFalse();
         await using var late = await StartAsync(redis);
@@ -220,12 +221,13 @@ public sealed class RedisTests
         await using var redis = await RedisServer.StartAsync(Token);
         await using var one = await StartAsync(redis);
         await using var other = await CacheNode.StartAsync(options => (options.Redis, options.Prefix) = (redis.ConnectionString, "acme"));
+        await using var another = await CacheNode.StartAsync(options => (options.Redis, options.Prefix) = (redis.ConnectionString, "acme"));
         await KnowAsync(one, one);
 
         (await KnowsAsync(other, Smith)).ShouldBeFalse();
         await other.Of<Price>(Smith).SetAsync("ruth", new("acme's"), entry, Token);
         await RemoveAsync(other, "tenant");
-        await Task.Delay(200, Token);
+        await HearsAsync(from: other, to: another);
 
         (await KnowsAsync(one, Smith)).ShouldBeTrue();
     }
@@ -277,6 +279,15 @@ public sealed class RedisTests
         }
     }
 
+    // What a node says by way of Redis arrives in its order: who has heard this has heard all before.
+    private static async Task HearsAsync(CacheNode from, CacheNode to)
+    {
+        await from.Of<Report>(Smith).SetAsync("said", new(1), entry, Token);
+        await EventuallyAsync(async () => (await to.Of<Report>(Smith).TryGetAsync("said", Token)).IsFound);
+        await from.Of<Report>(Smith).RemoveAsync("said", Token);
+        await EventuallyAsync(async () => !(await to.Of<Report>(Smith).TryGetAsync("said", Token)).IsFound);
+    }
+
     private static async Task<bool> KnowsAsync(CacheNode node, Tenant tenant, string? amount = null) =>
         await node.Of<Price>(tenant).TryGetAsync("ruth", Token) is { IsFound: true, Value: var price } && (amount is null || price?.Amount == amount);
 
@@ -288,15 +299,7 @@ public sealed class RedisTests
         _ => node.Scope(Smith).GetRequiredService<ITenantCache>().ClearAsync(Token),
     };
 
-    private static async Task EventuallyAsync(Func<Task<bool>> isSo)
-    {
-        var watch = Stopwatch.StartNew();
-        while (!await isSo())
-        {
-            watch.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(20));
-            await Task.Delay(10, Token);
-        }
-    }
+    private static Task EventuallyAsync(Func<Task<bool>> isSo) => Eventually.UntilAsync(isSo, Token);
 
     /// <summary>Can be written as JSON, and not be read.</summary>
     public sealed class OneWay

@@ -47,6 +47,26 @@ public sealed class TenantMemoryTests
     }
 
     [Fact]
+    public async Task A_tenant_takes_from_others_at_most_its_share_and_a_tenth_of_all()
+    {
+        await using var node = await StartAsync();
+        var others = Enumerable.Range(0, 8).Select(number => Tenants.Make($"tenant-{number}")).ToList();
+        foreach (var other in others)
+        {
+            await FillAsync(node, other, 50);
+        }
+
+        var before = node.Memory.Size;
+        before.ShouldBeGreaterThan(Limit * 8 / 10);
+
+        await FillAsync(node, Smith, 200);
+
+        var smiths = await FindAsync(node, Smith, 200) * (2 * ValueSize + 1000);
+        smiths.ShouldBeGreaterThan((int)(Share * 8 / 10));
+        (node.Memory.Size - smiths).ShouldBeGreaterThan(before - Share - (Limit / 10) - (Share / 10));
+    }
+
+    [Fact]
     public async Task A_tenant_gives_up_what_it_has_not_used_for_longest()
     {
         await using var node = await StartAsync();

@@ -92,7 +92,7 @@ public sealed class HomeAttacks(AttackServer server)
     }
 
     [Theory, EveryWay]
-    public async Task The_verification_finds_nothing_on_the_grounds_but_the_logins_of_homes(Way way)
+    public async Task The_verification_finds_nothing_on_the_grounds(Way way)
     {
         var ground = await server.OnAsync(way);
         await using var connection = await ground.Superuser.OpenConnectionAsync(Token);
@@ -100,7 +100,7 @@ public sealed class HomeAttacks(AttackServer server)
         var report = await IsolationCheck.RunAsync(connection, RoleNames.Default, ground.Host.Services.GetRequiredService<TenantModels>().Tables, Token);
 
         report.Tables.ShouldBe(4);
-        report.Findings.ShouldAllBe(finding => finding.Where.StartsWith("rowhouse_home_", StringComparison.Ordinal) && finding.What.StartsWith("it is a member of rowhouse_tenant", StringComparison.Ordinal));
+        report.Findings.ShouldBeEmpty();
     }
 
     private static Task<PostgresException> RefusalAsync(string login, string to, string sql = "SELECT 1")

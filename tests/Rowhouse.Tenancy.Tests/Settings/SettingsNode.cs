@@ -19,6 +19,8 @@ public sealed record Greeting : IValidatableObject
     [Range(0, 100)]
     public int Discount { get; init; }
 
+    public double Share { get; init; }
+
     public Hours Open { get; init; } = new(9, 17);
 
     public string? Signature { get; init; } = "initializer";
@@ -35,6 +37,8 @@ public sealed record Hours(int From, int To);
 internal sealed class SettingsNode : IAsyncDisposable
 {
     public static readonly Greeting Defaults = new() { Text = "Hello", Discount = 10, Signature = "The team", Phrases = new Dictionary<string, string> { ["bye"] = "Bye" } };
+
+    public static readonly Hours Hours = new(9, 17);
 
     private readonly IHost host;
 
@@ -71,10 +75,13 @@ internal sealed class SettingsNode : IAsyncDisposable
         return node;
     }
 
-    public async Task<T> InAsync<T>(Tenant tenant, Func<ITenantSettings<Greeting>, Task<T>> work)
+    public Task<T> InAsync<T>(Tenant tenant, Func<ITenantSettings<Greeting>, Task<T>> work) => InAsync<Greeting, T>(tenant, work);
+
+    public async Task<T> InAsync<TSection, T>(Tenant tenant, Func<ITenantSettings<TSection>, Task<T>> work)
+        where TSection : class
     {
         await using var scope = await host.Services.GetRequiredService<ITenantScopes>().EnterAsync(tenant.Id);
-        return await work(scope.Get<ITenantSettings<Greeting>>());
+        return await work(scope.Get<ITenantSettings<TSection>>());
     }
 
     public Task<CurrentSettings<Greeting>> GetAsync(Tenant tenant) => InAsync(tenant, settings => settings.GetAsync().AsTask());
@@ -97,6 +104,7 @@ internal sealed class SettingsNode : IAsyncDisposable
             options.MigrateAtStart = migrate;
         }));
         builder.AddTenantSettings("greeting", defaults);
+        builder.AddTenantSettings("hours", Hours);
         return builder.Build();
     }
 }

@@ -1,8 +1,7 @@
-using System.Diagnostics;
 using Microsoft.Extensions.Hosting;
 using Rowhouse.Tenancy.Postgres;
 using Rowhouse.Tenancy.Settings;
-using Rowhouse.Tenancy.Tests.Caching;
+using Rowhouse.Tenancy.Tests.Binding;
 using Rowhouse.Tenancy.Tests.Notes;
 using Rowhouse.Testing;
 using Shouldly;
@@ -50,6 +49,22 @@ public sealed class TenantSettingsTests(PostgresFixture postgres) : IClassFixtur
     }
 
     [Fact]
+    public async Task Releases_that_share_a_Redis_keep_to_their_own_defaults_and_see_each_others_changes()
+    {
+        await using var redis = await RedisServer.StartAsync(Token);
+        var connections = await PrepareAsync(postgres);
+        await using var old = await StartAsync(connections, redis.ConnectionString);
+        await using var next = await StartAsync(connections, redis.ConnectionString, Defaults with { Discount = 20 });
+        (await old.GetAsync(Smith)).Value.Discount.ShouldBe(10);
+        (await next.GetAsync(Smith)).Value.Discount.ShouldBe(20);
+
+        await old.ChangeAsync(Smith, settings => settings with { Text = @"Ahoy \u0000" });
+
+        await Eventually.UntilAsync(async () => (await next.GetAsync(Smith)).Version > 0, Token);
+        (await next.GetAsync(Smith)).Value.ShouldSatisfyAllConditions(settings => settings.Text.ShouldBe(@"Ahoy \u0000"), settings => settings.Discount.ShouldBe(20));
+    }
+
+    [Fact]
     public async Task Nothing_at_all_is_a_setting_too()
     {
         await using var node = await StartAsync(await PrepareAsync(postgres));
@@ -90,6 +105,9 @@ public sealed class TenantSettingsTests(PostgresFixture postgres) : IClassFixtur
         refused.Errors.SelectMany(error => error.MemberNames).ShouldBe([nameof(Greeting.Text), nameof(Greeting.Discount)], ignoreOrder: true);
         (await Should.ThrowAsync<TenantSettingsRefusedException>(() => node.ChangeAsync(Smith, settings => settings with { Open = new(17, 9) }))).Message.ShouldContain("Opening comes before closing.");
         (await Should.ThrowAsync<TenantSettingsRefusedException>(() => node.ChangeAsync(Smith, settings => settings with { Open = null! }))).Message.ShouldContain("Open"); // from code without nullable annotations
+        (await Should.ThrowAsync<TenantSettingsRefusedException>(() => node.ChangeAsync(Smith, settings => settings with { Share = double.NaN }))).Message.ShouldContain("greeting");
+        await Should.ThrowAsync<InvalidOperationException>(() => node.ChangeAsync(Smith, _ => null!)); // from code without nullable annotations
+        (await Should.ThrowAsync<TenantSettingsRefusedException>(() => node.ChangeAsync(Smith, settings => settings with { Text = "\0" }))).Message.ShouldContain("U+0000");
         var large = Enumerable.Range(0, 2000).ToDictionary(number => $"{number}", _ => new string('é', 20));
         (await Should.ThrowAsync<TenantSettingsRefusedException>(() => node.ChangeAsync(Smith, settings => settings with { Phrases = large }))).Message.ShouldContain("64 KB");
 
@@ -119,6 +137,34 @@ public sealed class TenantSettingsTests(PostgresFixture postgres) : IClassFixtur
         var (settings, version) = await one.ChangeAsync(Smith, settings => settings);
         version.ShouldBe(20);
         settings.Phrases.Count.ShouldBe(21);
+    }
+
+    [Fact]
+    public async Task Settings_that_were_read_cost_no_query()
+    {
+        var connections = await PrepareAsync(postgres);
+        await using var trips = RoundTrips.To(connections.Application);
+        await using var node = await StartAsync(connections with { Application = trips.ConnectionString });
+
+        (await trips.CountAsync(() => node.GetAsync(Smith))).ShouldBe(1);
+        (await trips.CountAsync(() => node.GetAsync(Smith))).ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task Sections_are_apart()
+    {
+        await using var node = await StartAsync(await PrepareAsync(postgres));
+        await node.ChangeAsync(Smith, settings => settings with { Text = "Ahoy" });
+
+        await node.InAsync<Hours, bool>(Smith, async settings =>
+        {
+            (await settings.GetAsync(Token)).ShouldBe(new(SettingsNode.Hours, 0));
+            (await settings.ChangeAsync(_ => new(7, 8), Token)).Version.ShouldBe(1);
+            (await settings.ResetAsync(Token)).Version.ShouldBe(2);
+            return true;
+        });
+
+        (await node.GetAsync(Smith)).Value.Text.ShouldBe("Ahoy");
     }
 
     [Fact]
@@ -196,13 +242,7 @@ public sealed class TenantSettingsTests(PostgresFixture postgres) : IClassFixtur
 
         await one.ChangeAsync(Smith, settings => settings with { Text = "Ahoy", Signature = null });
 
-        var watch = Stopwatch.StartNew();
-        while ((await two.GetAsync(Smith)).Version == 0)
-        {
-            watch.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(20));
-            await Task.Delay(10, Token);
-        }
-
+        await Eventually.UntilAsync(async () => (await two.GetAsync(Smith)).Version > 0, Token);
         (await two.GetAsync(Smith)).Value.ShouldSatisfyAllConditions(settings => settings.Text.ShouldBe("Ahoy"), settings => settings.Signature.ShouldBeNull());
     }
 

@@ -19,8 +19,8 @@ public sealed class HomeDamageTests(SoundDatabase sound) : IClassFixture<SoundDa
     /// <summary>What is done to the login of a home and to what it could reach.</summary>
     public static TheoryData<string, string, string, string> Damages => new()
     {
-        { $"{Login.Replace("smith", "harbor", StringComparison.Ordinal)}{Enter}", "grant", "database test_1", "rowhouse_home_harbor may connect, and this is not its home: rowhouse_app works here" },
-        { $"{Home}{Login.Replace("smith", "harbor", StringComparison.Ordinal)}{Enter}", "grant", "database test_1", "rowhouse_home_smith may connect, and this is not its home: rowhouse_home_harbor works here" },
+        { $"{Login.Replace("smith", "harbor", StringComparison.Ordinal)}{Enter}", "grant", "database test_1", "rowhouse_app and rowhouse_home_harbor may connect" },
+        { $"{Home}{Login.Replace("smith", "harbor", StringComparison.Ordinal)}{Enter}", "grant", "database test_1", "rowhouse_home_harbor and rowhouse_home_smith may connect" },
         { Home + "ALTER ROLE rowhouse_home_smith BYPASSRLS", "role", "rowhouse_home_smith", "BYPASSRLS" },
         { Home + "ALTER ROLE rowhouse_home_smith SUPERUSER", "role", "rowhouse_home_smith", "SUPERUSER" },
         { Home + "ALTER ROLE rowhouse_home_smith NOINHERIT", "role", "rowhouse_home_smith", "does not inherit" },
@@ -36,6 +36,9 @@ public sealed class HomeDamageTests(SoundDatabase sound) : IClassFixture<SoundDa
         { Home + "GRANT TRUNCATE ON notes.notes TO rowhouse_home_smith", "grant", "notes.notes", "rowhouse_home_smith" },
         { Home + "CREATE SCHEMA aside; GRANT USAGE ON SCHEMA aside TO rowhouse_home_smith; CREATE TABLE aside.copies AS SELECT * FROM notes.notes; GRANT SELECT ON aside.copies TO rowhouse_home_smith", "unknown-table", "aside.copies", "the application can use it" },
         { Home + "ALTER DEFAULT PRIVILEGES FOR ROLE rowhouse_owner GRANT SELECT ON TABLES TO rowhouse_home_smith", "default-grant", "database test_1", "SELECT to rowhouse_home_smith" },
+        { Login + "CREATE ROLE mallory LOGIN; GRANT rowhouse_home_smith TO mallory", "role", "mallory", "member of rowhouse_home_smith" },
+        { Login + "CREATE ROLE between; GRANT between TO rowhouse_home_smith; DO $$ BEGIN EXECUTE format('GRANT CONNECT ON DATABASE %I TO between', current_database()); END $$", "role", "rowhouse_home_smith", "member of between" },
+        { Login + "ALTER ROLE rowhouse_home_smith BYPASSRLS", "role", "rowhouse_home_smith", "BYPASSRLS" },
         { "CREATE ROLE rowhouse_homesmith LOGIN IN ROLE rowhouse_tenant", "role", "rowhouse_homesmith", "member of rowhouse_tenant" },
     };
 

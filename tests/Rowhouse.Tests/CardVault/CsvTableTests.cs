@@ -14,6 +14,7 @@ public sealed class CsvTableTests
     [InlineData("a,b\n\"x, y\",\"say \"\"hi\"\"\"\n", "a|b x, y|say \"hi\"")]
     [InlineData("a,b\n\n1,\n", "a|b 1|")]
     [InlineData("\n\na;b\n1;2\n", "a|b 1|2")]
+    [InlineData("\uFEFF\r\na;b\n1;2\n", "a|b 1|2")]
     public async Task Files_of_every_common_kind_are_read(string text, string expected) =>
         string.Join(' ', (await ReadAsync(Encoding.UTF8.GetBytes(text))).Select(row => string.Join('|', row))).ShouldBe(expected);
 
@@ -60,6 +61,7 @@ public sealed class CsvTableTests
     [InlineData("\"", "is a quote not closed")]
     [InlineData("\"a\nb\"", "200 columns")]
     [InlineData("\n\n", "200 columns")]
+    [InlineData("\uFEFF\n", "200 columns")]
     [InlineData("long", "first line")]
     public async Task A_header_without_end_is_refused_before_it_is_in_memory(string beginning, string reason)
     {

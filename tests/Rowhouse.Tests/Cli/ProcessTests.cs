@@ -5,6 +5,7 @@ using System.Text;
 using Npgsql;
 using Rowhouse.Cli.Terminal;
 using Rowhouse.Contracts;
+using Rowhouse.Testing;
 using Rowhouse.Tests.Server;
 using Shouldly;
 
@@ -91,7 +92,7 @@ public sealed class ProcessTests(ServerFixture server) : IClassFixture<ServerFix
     [Fact]
     public async Task The_frameworks_own_settings_open_no_other_way_in()
     {
-        var others = new[] { FreePort(), FreePort() };
+        var others = new[] { FreePorts.Take(), FreePorts.Take() };
         using var serve = Serve(new()
         {
             ["ASPNETCORE_URLS"] = $"http://127.0.0.1:{others[0]}",
@@ -119,16 +120,6 @@ public sealed class ProcessTests(ServerFixture server) : IClassFixture<ServerFix
     {
         await using var database = NpgsqlDataSource.Create(server.Database.Control!);
         await using var waiting = database.CreateCommand("SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted AND relation = 'platform.sign_in_attempts'::regclass)");
-        while (!(bool)(await waiting.ExecuteScalarAsync(Cancelled))!)
-        {
-            await Task.Delay(50, Cancelled);
-        }
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
+        await Eventually.UntilAsync(async () => await waiting.ExecuteScalarAsync(Cancelled) is true, Cancelled);
     }
 }

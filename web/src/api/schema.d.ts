@@ -5709,7 +5709,10 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description `urn:rowhouse:tenancy:conflicting-tenants` The request's identifiers disagree */
+            /**
+             * @description `urn:rowhouse:request:malformed` The request cannot be read
+             *     `urn:rowhouse:tenancy:conflicting-tenants` The request's identifiers disagree
+             */
             400: {
                 headers: {
                     [name: string]: unknown;

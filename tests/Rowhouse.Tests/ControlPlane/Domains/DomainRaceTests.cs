@@ -25,10 +25,7 @@ public sealed class DomainRaceTests(DomainServer server) : IClassFixture<DomainS
             server.Dns.Say(claim.Record.Name, new DnsAnswer { Texts = [claim.Record.Value], Until = go.Task });
             var asked = server.Dns.Asked;
             var checking = smith.CheckDomainAsync(host);
-            while (server.Dns.Asked == asked)
-            {
-                await Task.Delay(10, Cancelled);
-            }
+            await Eventually.UntilAsync(() => Task.FromResult(server.Dns.Asked > asked), Cancelled);
 
             await smith.RemoveDomainAsync(host).ShouldBeAsync(HttpStatusCode.NoContent);
             await next.AddDomainAsync(host).ShouldBeAsync(HttpStatusCode.Created);
@@ -50,10 +47,7 @@ public sealed class DomainRaceTests(DomainServer server) : IClassFixture<DomainS
         server.Dns.Say(claim.Record.Name, new DnsAnswer { Texts = [claim.Record.Value], Until = go.Task });
         var asked = server.Dns.Asked;
         var checking = smith.CheckDomainAsync(claim.Host);
-        while (server.Dns.Asked == asked)
-        {
-            await Task.Delay(10, Cancelled);
-        }
+        await Eventually.UntilAsync(() => Task.FromResult(server.Dns.Asked > asked), Cancelled);
 
         // It has read the claim, and waits for its tenant.
         await using var owner = await HoldAsync("LOCK TABLE platform.tenants");
@@ -132,10 +126,7 @@ public sealed class DomainRaceTests(DomainServer server) : IClassFixture<DomainS
         public async Task UntilSomebodyWaitsAsync()
         {
             await using var waits = new NpgsqlCommand("SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY (pg_blocking_pids(pid)))", connection);
-            while (await waits.ExecuteScalarAsync(Cancelled) is not true)
-            {
-                await Task.Delay(10, Cancelled);
-            }
+            await Eventually.UntilAsync(async () => await waits.ExecuteScalarAsync(Cancelled) is true, Cancelled);
         }
 
         public Task CommitAsync() => ExecuteAsync("COMMIT");

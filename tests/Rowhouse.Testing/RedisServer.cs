@@ -4,21 +4,22 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 
-namespace Rowhouse.Tenancy.Tests.Caching;
+namespace Rowhouse.Testing;
 
 /// <summary>A Redis of one test's own, which can be killed, frozen and started again.</summary>
-internal sealed class RedisServer : IAsyncDisposable
+public sealed class RedisServer : IAsyncDisposable
 {
     private const int Stop = 19;
     private const int Continue = 18;
 
     private readonly string folder = Directory.CreateTempSubdirectory("rowhouse-redis-").FullName;
-    private readonly int port = FreePort();
+    private readonly int port = FreePorts.Take();
     private Process? process;
 
     /// <summary>Where it is, as StackExchange.Redis reads it.</summary>
     public string ConnectionString => $"127.0.0.1:{port.ToString(CultureInfo.InvariantCulture)}";
 
+    /// <summary>Whether it runs, frozen or not.</summary>
     public bool IsRunning => process is not null;
 
     /// <summary>One that runs, where it is installed; elsewhere the test is skipped.</summary>
@@ -101,12 +102,5 @@ internal sealed class RedisServer : IAsyncDisposable
     {
         using var kill = Process.Start("kill", [$"-{number.ToString(CultureInfo.InvariantCulture)}", process!.Id.ToString(CultureInfo.InvariantCulture)]);     // it runs
         kill.WaitForExit();
-    }
-
-    private static int FreePort()
-    {
-        using var probe = new TcpListener(IPAddress.Loopback, 0);
-        probe.Start();
-        return ((IPEndPoint)probe.LocalEndpoint).Port;
     }
 }
