@@ -1,8 +1,9 @@
+using Rowhouse.Benchmarks.Caching;
 using Rowhouse.Benchmarks.CardVault;
 using Rowhouse.Benchmarks.Isolation;
 using Rowhouse.Benchmarks.Resolution;
 
-// dotnet run -c Release --project bench/Rowhouse.Benchmarks -- resolution | isolation | throughput | cardvault
+// dotnet run -c Release --project bench/Rowhouse.Benchmarks -- resolution | isolation | throughput | caching | cardvault
 switch (args)
 {
     case ["resolution"]:
@@ -15,10 +16,13 @@ switch (args)
     case ["throughput"]:
         await EndpointCost.RunAsync(Console.Out);
         return 0;
+    case ["caching"]:
+        await CacheCost.RunAsync(Console.Out);
+        return 0;
     case ["cardvault"]:
         await CardVaultCost.RunAsync(Console.Out);
         return 0;
     default:
-        await Console.Error.WriteLineAsync("Name a benchmark: resolution, isolation, throughput, cardvault.");
+        await Console.Error.WriteLineAsync("Name a benchmark: resolution, isolation, throughput, caching, cardvault.");
         return 2;
 }
