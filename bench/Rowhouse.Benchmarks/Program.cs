@@ -1,8 +1,9 @@
+using Rowhouse.Benchmarks.Caching;
 using Rowhouse.Benchmarks.CardVault;
 using Rowhouse.Benchmarks.Isolation;
 using Rowhouse.Benchmarks.Resolution;
 
-// dotnet run -c Release --project bench/Rowhouse.Benchmarks -- resolution | isolation | cardvault
+// dotnet run -c Release --project bench/Rowhouse.Benchmarks -- resolution | isolation | throughput | caching | cardvault
 switch (args)
 {
     case ["resolution"]:
@@ -12,10 +13,16 @@ switch (args)
     case ["isolation"]:
         await IsolationCost.RunAsync(Console.Out);
         return 0;
+    case ["throughput"]:
+        await EndpointCost.RunAsync(Console.Out);
+        return 0;
+    case ["caching"]:
+        await CacheCost.RunAsync(Console.Out);
+        return 0;
     case ["cardvault"]:
         await CardVaultCost.RunAsync(Console.Out);
         return 0;
     default:
-        await Console.Error.WriteLineAsync("Name a benchmark: resolution, isolation, cardvault.");
+        await Console.Error.WriteLineAsync("Name a benchmark: resolution, isolation, throughput, caching, cardvault.");
         return 2;
 }

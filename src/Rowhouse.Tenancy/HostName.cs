@@ -107,14 +107,21 @@ internal static class HostName
             return false;
         }
 
-        ReadOnlySpan<char> last = default;
-        foreach (var range in host.Split('.'))
+        // Not by Split, which is twice as slow: every request comes by here.
+        var last = host;
+        for (var dot = last.IndexOf('.'); dot >= 0; dot = last.IndexOf('.'))
         {
-            last = host[range];
-            if (last.IsEmpty || last.Length > LongestLabel)
+            if (dot is 0 or > LongestLabel)
             {
                 return false;
             }
+
+            last = last[(dot + 1)..];
+        }
+
+        if (last.IsEmpty || last.Length > LongestLabel)
+        {
+            return false;
         }
 
         return last.ContainsAnyExceptInRange('0', '9') && !(last is ['0', 'x', .. var digits] && digits.TrimStart("0123456789abcdef").IsEmpty);

@@ -10,6 +10,7 @@ namespace Rowhouse.Benchmarks.Isolation;
 internal sealed class IsolationCost(NotesHost host)
 {
     private const int Operations = 100;
+    private const int Statements = 50;
 
     private readonly Random random = new(1);
 
@@ -18,100 +19,101 @@ internal sealed class IsolationCost(NotesHost host)
         await using var host = await NotesHost.StartAsync();
         var cost = new IsolationCost(host);
         await new Rounds("Point read")
-            .Add("without isolation, prepared", Operations, () => cost.PlainPointReadAsync(host.Prepared))
-            .Add("without isolation, not prepared (as most run today)", Operations, () => cost.PlainPointReadAsync(host.Unprepared))
-            .Add("**isolated**", Operations, cost.PointReadAsync)
+            .Add("without isolation, prepared", Operations, () => cost.PlainAsync(host.Prepared, PlainReadAsync))
+            .Add("without isolation, not prepared (as most run today)", Operations, () => cost.PlainAsync(host.Unprepared, PlainReadAsync))
+            .Add("**isolated**", Operations, () => cost.IsolatedAsync(ReadAsync))
             .PrintAsync(output);
-        await new Rounds("Point read in a transaction")
-            .Add("without isolation, prepared", Operations, cost.PlainPointReadInTransactionAsync)
-            .Add("**isolated**", Operations, cost.PointReadInTransactionAsync)
+        await new Rounds("Point read in a transaction of its own")
+            .Add("without isolation, prepared", Operations, () => cost.PlainInTransactionAsync(1, PlainReadAsync))
+            .Add("**isolated**", Operations, () => cost.InTransactionAsync(1, ReadAsync))
+            .PrintAsync(output);
+        await new Rounds("50 point reads in one transaction")
+            .Add("without isolation, prepared", Operations / Statements, () => cost.PlainInTransactionAsync(Statements, PlainReadAsync))
+            .Add("**isolated**", Operations / Statements, () => cost.InTransactionAsync(Statements, ReadAsync))
+            .PrintAsync(output);
+        await new Rounds("50 lists of 50 in one transaction")
+            .Add("without isolation, prepared", Operations / Statements, () => cost.PlainInTransactionAsync(Statements, PlainScanAsync))
+            .Add("**isolated**", Operations / Statements, () => cost.InTransactionAsync(Statements, ScanAsync))
+            .PrintAsync(output);
+        await new Rounds("50 inserts, one after another, in one transaction")
+            .Add("without isolation, prepared", Operations / Statements, () => cost.PlainInTransactionAsync(Statements, PlainInsertAsync))
+            .Add("isolated but for the fence", Operations / Statements, () => cost.InTransactionAsync(Statements, UnfencedInsertAsync))
+            .Add("**isolated**", Operations / Statements, () => cost.InTransactionAsync(Statements, InsertAsync))
             .PrintAsync(output);
         await new Rounds("First 50 of a list")
-            .Add("without isolation, prepared", Operations, cost.PlainListAsync)
-            .Add("**isolated**", Operations, cost.ListAsync)
+            .Add("without isolation, prepared", Operations, () => cost.PlainAsync(host.Prepared, PlainScanAsync))
+            .Add("**isolated**", Operations, () => cost.IsolatedAsync(ScanAsync))
             .PrintAsync(output);
         await new Rounds("Insert of one row")
-            .Add("without isolation, prepared", Operations, cost.PlainInsertAsync)
-            .Add("isolated but for the fence", Operations, cost.UnfencedInsertAsync)
-            .Add("**isolated**", Operations, cost.InsertAsync)
+            .Add("without isolation, prepared", Operations, () => cost.PlainAsync(host.Prepared, PlainInsertAsync))
+            .Add("isolated but for the fence", Operations, () => cost.IsolatedAsync(UnfencedInsertAsync))
+            .Add("**isolated**", Operations, () => cost.IsolatedAsync(InsertAsync))
             .PrintAsync(output);
     }
 
-    private async Task PlainPointReadAsync(IServiceProvider application)
+    private async Task PlainAsync(IServiceProvider application, Func<PlainDb, Guid, Guid, Task> work)
     {
         var (tenant, id) = Any();
         await using var scope = application.CreateAsyncScope();
-        var db = scope.ServiceProvider.GetRequiredService<PlainDb>();
-        await db.Notes.Where(note => note.TenantId == tenant.Value && note.Id == id).Select(note => note.Title).SingleAsync();
+        await work(scope.ServiceProvider.GetRequiredService<PlainDb>(), tenant.Value, id);
     }
 
-    private async Task PointReadAsync()
+    private async Task IsolatedAsync(Func<NotesDb, Guid, Task> work)
     {
         var (tenant, id) = Any();
         await using var scope = await host.Scopes.EnterAsync(tenant);
-        await scope.Get<NotesDb>().Notes.Where(note => note.Id == id).Select(note => note.Title).SingleAsync();
+        await work(scope.Get<NotesDb>(), id);
     }
 
-    private async Task PlainPointReadInTransactionAsync()
+    private Task PlainInTransactionAsync(int statements, Func<PlainDb, Guid, Guid, Task> work) => PlainAsync(host.Prepared, async (db, tenant, id) =>
     {
-        var (tenant, id) = Any();
-        await using var scope = host.Prepared.CreateAsyncScope();
-        var db = scope.ServiceProvider.GetRequiredService<PlainDb>();
         await using var transaction = await db.Database.BeginTransactionAsync();
-        await db.Notes.Where(note => note.TenantId == tenant.Value && note.Id == id).Select(note => note.Title).SingleAsync();
-        await transaction.CommitAsync();
-    }
+        for (var i = 0; i < statements; i++)
+        {
+            await work(db, tenant, id);
+        }
 
-    private async Task PointReadInTransactionAsync()
+        await transaction.CommitAsync();
+    });
+
+    private Task InTransactionAsync(int statements, Func<NotesDb, Guid, Task> work) => IsolatedAsync(async (db, id) =>
     {
-        var (tenant, id) = Any();
-        await using var scope = await host.Scopes.EnterAsync(tenant);
-        var db = scope.Get<NotesDb>();
         await using var transaction = await db.Database.BeginTransactionAsync();
-        await db.Notes.Where(note => note.Id == id).Select(note => note.Title).SingleAsync();
+        for (var i = 0; i < statements; i++)
+        {
+            await work(db, id);
+        }
+
         await transaction.CommitAsync();
+    });
+
+    public static Task<string> PlainReadAsync(PlainDb db, Guid tenant, Guid id) => db.Notes.Where(note => note.TenantId == tenant && note.Id == id).Select(note => note.Title).SingleAsync();
+
+    public static Task<string> ReadAsync(NotesDb db, Guid id) => db.Notes.Where(note => note.Id == id).Select(note => note.Title).SingleAsync();
+
+    private static Task PlainScanAsync(PlainDb db, Guid tenant, Guid id) => db.Notes.AsNoTracking().Where(note => note.TenantId == tenant).OrderBy(note => note.CreatedAt).Take(50).ToListAsync();
+
+    private static Task ScanAsync(NotesDb db, Guid id) => db.Notes.AsNoTracking().OrderBy(note => note.CreatedAt).Take(50).ToListAsync();
+
+    private static Task PlainInsertAsync(PlainDb db, Guid tenant, Guid id)
+    {
+        db.ChangeTracker.Clear();
+        db.Notes.Add(new() { TenantId = tenant, Id = NewId(), Title = "New", Body = "text", CreatedAt = DateTimeOffset.UnixEpoch });
+        return db.SaveChangesAsync();
     }
 
-    private async Task PlainListAsync()
+    private static Task UnfencedInsertAsync(NotesDb db, Guid id)
     {
-        var (tenant, _) = Any();
-        await using var scope = host.Prepared.CreateAsyncScope();
-        var db = scope.ServiceProvider.GetRequiredService<PlainDb>();
-        await db.Notes.AsNoTracking().Where(note => note.TenantId == tenant.Value).OrderBy(note => note.CreatedAt).Take(50).ToListAsync();
-    }
-
-    private async Task ListAsync()
-    {
-        var (tenant, _) = Any();
-        await using var scope = await host.Scopes.EnterAsync(tenant);
-        await scope.Get<NotesDb>().Notes.AsNoTracking().OrderBy(note => note.CreatedAt).Take(50).ToListAsync();
-    }
-
-    private async Task PlainInsertAsync()
-    {
-        var (tenant, _) = Any();
-        await using var scope = host.Prepared.CreateAsyncScope();
-        var db = scope.ServiceProvider.GetRequiredService<PlainDb>();
-        db.Notes.Add(new() { TenantId = tenant.Value, Id = NewId(), Title = "New", Body = "text", CreatedAt = DateTimeOffset.UnixEpoch });
-        await db.SaveChangesAsync();
-    }
-
-    private async Task UnfencedInsertAsync()
-    {
-        var (tenant, _) = Any();
-        await using var scope = await host.Scopes.EnterAsync(tenant);
-        var db = scope.Get<NotesDb>();
+        db.ChangeTracker.Clear();
         db.UnfencedNotes.Add(new() { Id = NewId(), Title = "New", Body = "text", CreatedAt = DateTimeOffset.UnixEpoch });
-        await db.SaveChangesAsync();
+        return db.SaveChangesAsync();
     }
 
-    private async Task InsertAsync()
+    private static Task InsertAsync(NotesDb db, Guid id)
     {
-        var (tenant, _) = Any();
-        await using var scope = await host.Scopes.EnterAsync(tenant);
-        var db = scope.Get<NotesDb>();
+        db.ChangeTracker.Clear();
         db.Notes.Add(new() { Id = NewId(), Title = "New", Body = "text", CreatedAt = DateTimeOffset.UnixEpoch });
-        await db.SaveChangesAsync();
+        return db.SaveChangesAsync();
     }
 
     private (Tenancy.TenantId Tenant, Guid Note) Any() => (host.Tenants[random.Next(host.Tenants.Count)].Id, host.NoteIds[random.Next(host.NoteIds.Count)]);

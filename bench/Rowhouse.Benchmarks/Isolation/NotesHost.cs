@@ -1,15 +1,16 @@
 using System.Runtime.CompilerServices;
+using Microsoft.AspNetCore.Builder;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 using Npgsql;
 using Rowhouse.Tenancy;
+using Rowhouse.Tenancy.AspNetCore;
 using Rowhouse.Tenancy.Postgres;
 using Rowhouse.Testing;
 
 namespace Rowhouse.Benchmarks.Isolation;
 
-/// <summary>A host with 50 tenants of 1,000 notes each, guarded and not.</summary>
+/// <summary>A web application with 50 tenants of 1,000 notes each, guarded and not.</summary>
 internal sealed class NotesHost : IAsyncDisposable
 {
     public const int TenantCount = 50;
@@ -25,11 +26,11 @@ internal sealed class NotesHost : IAsyncDisposable
         DROP TRIGGER fence ON bench.unfenced_notes;
         """;
 
-    private readonly IHost host;
+    private readonly WebApplication host;
     private readonly NpgsqlDataSource prepared;
     private readonly NpgsqlDataSource unprepared;
 
-    private NotesHost(IHost host, string application, IReadOnlyList<Tenant> tenants, IReadOnlyList<Guid> ids)
+    private NotesHost(WebApplication host, string application, IReadOnlyList<Tenant> tenants, IReadOnlyList<Guid> ids)
     {
         this.host = host;
         prepared = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(application) { MaxAutoPrepare = 300, AutoPrepareMinUsages = 2, NoResetOnClose = true, ApplicationName = "plain" });
@@ -48,6 +49,13 @@ internal sealed class NotesHost : IAsyncDisposable
 
     public ITenantScopes Scopes { get; }
 
+    public NpgsqlDataSource PreparedSource => prepared;
+
+    public NpgsqlDataSource UnpreparedSource => unprepared;
+
+    /// <summary>Where its endpoints are: <c>/hello</c>, which reads nothing, and <c>/notes/{id}</c>, each of the tenant in the header <c>X-Tenant-Id</c>.</summary>
+    public Uri Url => new(host.Urls.Single());
+
     /// <summary>An application without isolation, its statements prepared like ours.</summary>
     public ServiceProvider Prepared { get; }
 
@@ -57,8 +65,8 @@ internal sealed class NotesHost : IAsyncDisposable
     public static async Task<NotesHost> StartAsync()
     {
         var connections = await new PostgresFixture().CreateDatabaseAsync();
-        var builder = Host.CreateEmptyApplicationBuilder(new());
-        builder.AddTenancy(tenancy => tenancy.OnPostgres(options =>
+        var builder = Web.Builder();
+        builder.AddTenancy(tenancy => tenancy.FromHost("{tenant}.example.com").FromPath("/t/{tenant}").FromHeader("X-Tenant-Id").OnPostgres(options =>
         {
             options.Connections = connections;
             options.MigrateAtStart = true;
@@ -67,6 +75,9 @@ internal sealed class NotesHost : IAsyncDisposable
         var catalogue = new FixedCatalogue([.. Enumerable.Range(0, TenantCount).Select(MakeTenant)]);
         builder.Services.AddSingleton<ITenantCatalogue>(catalogue);
         var built = builder.Build();
+        built.UseTenancy();
+        built.MapGet("/hello", (TenantScope scope) => scope.Tenant.Name);
+        built.MapGet("/notes/{id:guid}", (Guid id, NotesDb db) => IsolationCost.ReadAsync(db, id));
         await built.StartAsync();
 
         var ids = Enumerable.Range(0, NotesPerTenant).Select(_ => Guid.CreateVersion7(TimeProvider.System.GetUtcNow())).ToList();
@@ -77,7 +88,7 @@ internal sealed class NotesHost : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await host.StopAsync();
-        host.Dispose();
+        await host.DisposeAsync();
         await Prepared.DisposeAsync();
         await Unprepared.DisposeAsync();
         await prepared.DisposeAsync();

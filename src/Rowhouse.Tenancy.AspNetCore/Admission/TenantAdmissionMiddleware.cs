@@ -25,9 +25,10 @@ internal sealed partial class TenantAdmissionMiddleware(RequestDelegate next, Te
 
         var mentions = context.Features.Get<TenantMentions>()
             ?? throw new InvalidOperationException("The tenant was not looked for before routing. Put the application's middleware together with UseTenancy().");
-        foreach (var own in endpoint.Metadata.GetOrderedMetadata<TenantSourceMetadata>())
+        var own = endpoint.Metadata.GetOrderedMetadata<TenantSourceMetadata>();
+        for (var i = 0; i < own.Count; i++)
         {
-            own.Source.Read(context, mentions);
+            own[i].Source.Read(context, mentions);
         }
 
         // Who needs no tenant is not made to wait for one.

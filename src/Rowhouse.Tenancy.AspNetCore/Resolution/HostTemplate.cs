@@ -17,6 +17,9 @@ internal sealed class HostTemplate
     // What stands behind the tenant, as far as it is of a certain length.
     private readonly string[] zone;
 
+    // What follows the tenant, where that comes first and the rest is written out, as in most templates: that is told by one comparison.
+    private readonly string? suffix;
+
     private HostTemplate(string[] head, string[] tail, bool open)
     {
         this.head = head;
@@ -24,6 +27,7 @@ internal sealed class HostTemplate
         this.open = open;
         var end = open ? tail : head;
         zone = end[(Array.IndexOf(end, TenantLabel) + 1)..];
+        suffix = !open && head[0] == TenantLabel && !zone.Contains(OneLabel) ? $".{string.Join('.', zone)}" : null;
     }
 
     public static HostTemplate Parse(string template)
@@ -105,6 +109,13 @@ internal sealed class HostTemplate
     private bool TryMatch(ReadOnlySpan<char> host, out Range tenant)
     {
         tenant = default;
+        if (suffix is not null)
+        {
+            var end = host.Length - suffix.Length;
+            tenant = ..Math.Max(end, 0);
+            return end > 0 && host.EndsWith(suffix, StringComparison.Ordinal) && !host[..end].Contains('.');
+        }
+
         var count = host.Count('.') + 1;
         if (open ? count < head.Length + tail.Length : count != head.Length)
         {
