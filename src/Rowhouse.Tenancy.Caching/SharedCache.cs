@@ -146,6 +146,17 @@ internal sealed partial class SharedCache : IDisposable
         await cache.RemoveByTagAsync(tag, Mark(), CancellationToken.None).ConfigureAwait(false);
     }
 
+    /// <summary>This node hears from now on what others remove. What is in Redis it can rely on, but on nothing that it made or fetched before.</summary>
+    public void BeginToHear()
+    {
+        if (isUsed)
+        {
+            Distrust();
+        }
+
+        hearing.TrySetResult();
+    }
+
     /// <summary>Ends the cache, not the connection.</summary>
     public void Dispose()
     {
@@ -246,17 +257,6 @@ internal sealed partial class SharedCache : IDisposable
 
     // Memory takes in whatever comes from Redis, except what was removed after it was made: that came to Redis late, from a node that was making it meanwhile.
     private bool IsCurrent(string name) => memory.TryGetValue(name, out _);
-
-    // What is in Redis a new node can rely on, but nothing that it made or fetched while it did not hear what others removed.
-    private void BeginToHear()
-    {
-        if (isUsed)
-        {
-            Distrust();
-        }
-
-        hearing.TrySetResult();
-    }
 
     /// <summary>Holds everything for over that was made until now, on this node alone: what others removed meanwhile was not heard.</summary>
     private void Distrust() => cache.Clear(allowFailSafe: true, Mark().SetSkipDistributedCacheWrite(true, true), CancellationToken.None);

@@ -49,10 +49,7 @@ public sealed partial class PlanLog
         var log = new PlanLog(await postgres.AdminAsync(), [store.Application, store.Platform, .. store.Connections.Control is null ? Array.Empty<NpgsqlDataSource>() : [store.Control]]);
         await log.ExecuteAsync($"ALTER SYSTEM SET log_line_prefix = '{Prefix}'");
         await log.ExecuteAsync("SELECT pg_reload_conf()");
-        while (await log.ScalarAsync<string>("SELECT current_setting('log_line_prefix')") != Prefix)
-        {
-            await Task.Delay(10);
-        }
+        await Eventually.UntilAsync(async () => await log.ScalarAsync<string>("SELECT current_setting('log_line_prefix')") == Prefix, CancellationToken.None);
 
         await log.SetAsync("session_preload_libraries = 'auto_explain'", "auto_explain.log_min_duration = 0", "auto_explain.log_nested_statements = on", "auto_explain.log_verbose = on", "auto_explain.log_format = 'json'");
         return log;
@@ -66,22 +63,28 @@ public sealed partial class PlanLog
     public async Task<IReadOnlyList<StatementPlan>> RecordAsync(Func<Task> work)
     {
         ArgumentNullException.ThrowIfNull(work);
-        var began = await ScalarAsync<long>("SELECT (pg_stat_file(pg_current_logfile())).size");
+        var file = await ScalarAsync<string>("SELECT pg_current_logfile()");
+        var began = await ScalarAsync<long>($"SELECT (pg_stat_file('{file}')).size");
+
+        // At midnight the log goes on in another file.
+        var read = string.Create(CultureInfo.InvariantCulture, $"""
+            SELECT pg_read_binary_file('{file}', {began}, (pg_stat_file('{file}')).size - {began})
+                || CASE WHEN pg_current_logfile() <> '{file}' THEN pg_read_binary_file(pg_current_logfile()) ELSE '' END
+            """);
         await work();
 
         // What was written to the log before the mark is in the file before it.
         var mark = string.Create(CultureInfo.InvariantCulture, $"mark {Interlocked.Increment(ref marks)}.");
         await ExecuteAsync($"DO $$ BEGIN RAISE LOG '{mark}'; END $$");
-        while (true)
-        {
-            var text = Encoding.UTF8.GetString(await ScalarAsync<byte[]>(string.Create(CultureInfo.InvariantCulture, $"SELECT pg_read_binary_file(pg_current_logfile(), {began}, (pg_stat_file(pg_current_logfile())).size - {began})")) ?? []);
-            if (text.Contains(mark, StringComparison.Ordinal))
+        var text = "";
+        await Eventually.UntilAsync(
+            async () =>
             {
-                return [.. Plan().Matches(text).Select(Read).OfType<StatementPlan>()];
-            }
-
-            await Task.Delay(5);
-        }
+                text = Encoding.UTF8.GetString(await ScalarAsync<byte[]>(read) ?? []);
+                return text.Contains(mark, StringComparison.Ordinal);
+            },
+            CancellationToken.None);
+        return [.. Plan().Matches(text).Select(Read).OfType<StatementPlan>()];
     }
 
     private StatementPlan? Read(Match match)

@@ -154,6 +154,19 @@ public sealed class TenantCacheTests
     }
 
     [Fact]
+    public async Task A_node_relies_on_nothing_that_it_cached_before_it_heard_the_others()
+    {
+        await using var node = await StartAsync();
+        await node.Of<Price>(Smith).SetAsync("ruth", new("1"), cancellationToken: Token);
+
+        node.Services.GetRequiredService<SharedCache>().BeginToHear();
+
+        (await node.Of<Price>(Smith).TryGetAsync("ruth", Token)).IsFound.ShouldBeFalse();
+        await node.Of<Price>(Smith).SetAsync("ruth", new("2"), cancellationToken: Token);
+        (await node.Of<Price>(Smith).TryGetAsync("ruth", Token)).IsFound.ShouldBeTrue();
+    }
+
+    [Fact]
     public async Task Names_that_are_missed_leave_nothing_behind()
     {
         await using var node = await StartAsync();

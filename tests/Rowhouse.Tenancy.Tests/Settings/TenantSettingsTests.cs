@@ -5,6 +5,7 @@ using Rowhouse.Tenancy.Tests.Binding;
 using Rowhouse.Tenancy.Tests.Notes;
 using Rowhouse.Testing;
 using Shouldly;
+using StackExchange.Redis;
 using static Rowhouse.Tenancy.Tests.Settings.SettingsNode;
 
 namespace Rowhouse.Tenancy.Tests.Settings;
@@ -56,6 +57,8 @@ public sealed class TenantSettingsTests(PostgresFixture postgres) : IClassFixtur
         await using var old = await StartAsync(connections, redis.ConnectionString);
         await using var next = await StartAsync(connections, redis.ConnectionString, Defaults with { Discount = 20 });
         (await old.GetAsync(Smith)).Value.Discount.ShouldBe(10);
+        await using var multiplexer = await ConnectionMultiplexer.ConnectAsync(redis.ConnectionString);
+        await Eventually.UntilAsync(() => Task.FromResult(multiplexer.GetServers()[0].Keys().Any(key => $"{key}".Contains(nameof(Greeting), StringComparison.Ordinal))), Token);
         (await next.GetAsync(Smith)).Value.Discount.ShouldBe(20);
 
         await old.ChangeAsync(Smith, settings => settings with { Text = @"Ahoy \u0000" });

@@ -2,7 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Rowhouse.Contracts;
-using Rowhouse.ControlPlane.Sessions;
+using Rowhouse.ControlPlane.Store;
 using Rowhouse.ControlPlane.Tenants;
 using Rowhouse.Tenancy;
 using Rowhouse.Tenancy.Settings;
@@ -43,7 +43,7 @@ internal static class HotQueries
         new("a tenant's settings", "settings.pk_overrides", async server =>
         {
             await using var scope = await EnterAsync(server);
-            await scope.Get<ITenantCache<CurrentSettings<GrownSettings>>>().RemoveAsync(GrownServer.Section, Cancelled);
+            await scope.Get<ITenantCache<CurrentSettings<GrownSettings>>>().ClearAsync(Cancelled);
             await scope.Get<ITenantSettings<GrownSettings>>().GetAsync(Cancelled);
         }),
 
