@@ -42,11 +42,11 @@ public sealed class TenantHostsTests
     }
 
     [Fact]
-    public async Task A_host_leads_where_a_request_to_it_would()
+    public async Task A_host_leads_where_a_request_to_it_would_but_for_names_that_are_not_public()
     {
         using var services = Make(Zone);
         var smith = Tenants.Make("smith");
-        services.GetRequiredService<TenantDirectory>().Apply(new(smith, [new(IdentifierKind.Host, "cards.smith.example")]));
+        services.GetRequiredService<TenantDirectory>().Apply(new(smith, [new(IdentifierKind.Host, "cards.smith.example"), new(IdentifierKind.Name, "org-123")]));
         await services.GetRequiredService<TenantDirectory>().FillAsync(services.GetRequiredService<ITenantCatalogue>(), TestContext.Current.CancellationToken);
         var hosts = services.GetRequiredService<TenantHosts>();
 
@@ -57,7 +57,7 @@ public sealed class TenantHostsTests
 
         foreach (var (host, outcome) in new[]
         {
-            ("ghost.notes.example", TenantResolutionOutcome.Unknown), ("www.notes.example", TenantResolutionOutcome.None), ("ghost.example", TenantResolutionOutcome.None), ("127.0.0.1", TenantResolutionOutcome.None), ("", TenantResolutionOutcome.None),
+            ("ghost.notes.example", TenantResolutionOutcome.Unknown), ($"{smith.Id}.notes.example", TenantResolutionOutcome.Unknown), ("org-123.notes.example", TenantResolutionOutcome.Unknown), ("www.notes.example", TenantResolutionOutcome.None), ("ghost.example", TenantResolutionOutcome.None), ("127.0.0.1", TenantResolutionOutcome.None), ("", TenantResolutionOutcome.None),
         })
         {
             (await hosts.ResolveAsync(host, TestContext.Current.CancellationToken)).Outcome.ShouldBe(outcome, host);
