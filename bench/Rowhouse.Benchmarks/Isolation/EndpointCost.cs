@@ -21,7 +21,8 @@ internal static class EndpointCost
         await using var unprepared = await PlainAsync(host.UnpreparedSource);
         using var client = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = Connections, UseCookies = false });
         await new Rounds("Requests to an endpoint that reads nothing")
-            .Add("without Rowhouse", 1, () => SendAsync(client, host, prepared.Urls.Single(), "/hello"))
+            .Add("without Rowhouse, a service of its scope", 1, () => SendAsync(client, host, prepared.Urls.Single(), "/hello"))
+            .Add("without Rowhouse, no service at all", 1, () => SendAsync(client, host, prepared.Urls.Single(), "/bare"))
             .Add("**with Rowhouse**", 1, () => SendAsync(client, host, host.Url.ToString(), "/hello"))
             .PrintAsync(output);
         await new Rounds("Requests to an endpoint that reads a row")
@@ -36,8 +37,10 @@ internal static class EndpointCost
     {
         var builder = Web.Builder();
         builder.Services.AddDbContext<PlainDb>(options => options.UseNpgsql(source));
+        builder.Services.AddScoped<Reader>();
         var app = builder.Build();
-        app.MapGet("/hello", () => "Tenant");
+        app.MapGet("/hello", (Reader reader) => reader.Name);
+        app.MapGet("/bare", () => "Tenant");
         app.MapGet("/notes/{id:guid}", (Guid id, PlainDb db, [Microsoft.AspNetCore.Mvc.FromHeader(Name = "X-Tenant-Id")] Guid tenant) => IsolationCost.PlainReadAsync(db, tenant, id));
         await app.StartAsync();
         return app;
@@ -58,5 +61,11 @@ internal static class EndpointCost
                 response.EnsureSuccessStatusCode();
             }
         }));
+    }
+
+    /// <summary>What an endpoint takes from its scope.</summary>
+    private sealed class Reader
+    {
+        public string Name { get; } = "Tenant";
     }
 }

@@ -145,20 +145,7 @@ public sealed class TenantMentions
                 Spell(mention);
             }
 
-            unread ??= [];
-            if (unread.Exists(known => known.Says(mention)))
-            {
-                return;
-            }
-
-            // So many different ones disagree, whatever they are.
-            if (unread.Count == MostUnread)
-            {
-                state |= State.Conflicting;
-                return;
-            }
-
-            unread.Add(mention);
+            LeaveUnread(mention);
         }
         else if (directory.Contact is DirectoryContact.Connected)
         {
@@ -168,6 +155,25 @@ public sealed class TenantMentions
         {
             Doubt(mention);
         }
+    }
+
+    // A method of its own: what its lambda takes along would cost memory in every request.
+    private void LeaveUnread(Mention mention)
+    {
+        unread ??= [];
+        if (unread.Exists(known => known.Says(mention)))
+        {
+            return;
+        }
+
+        // So many different ones disagree, whatever they are.
+        if (unread.Count == MostUnread)
+        {
+            state |= State.Conflicting;
+            return;
+        }
+
+        unread.Add(mention);
     }
 
     private void Take(Mention mention, Tenant? found)
