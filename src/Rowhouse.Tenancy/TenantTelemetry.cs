@@ -10,8 +10,7 @@ internal static class TenantTelemetry
     /// <summary>Names the tenant, as <c>Tenant</c>, in all that is logged until the result is disposed.</summary>
     /// <param name="logger">Any logger: a scope is for all of them.</param>
     /// <param name="tenant">The tenant.</param>
-    public static IDisposable? BeginTenant(this ILogger logger, TenantId tenant) =>
-        logger.IsEnabled(LogLevel.Critical) ? logger.BeginScope(new LogScope(tenant)) : null;      // a scope changes the execution context, which is dear where nobody reads it
+    public static IDisposable? BeginTenant(this ILogger logger, TenantId tenant) => logger.BeginScope(new LogScope(tenant));
 
     /// <summary>Names the tenant, as <c>rowhouse.tenant</c>, in a trace where one is kept.</summary>
     /// <param name="activity">The activity.</param>

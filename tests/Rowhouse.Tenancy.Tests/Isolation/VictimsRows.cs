@@ -25,7 +25,7 @@ public sealed class VictimsRows(NpgsqlDataSource superuser, Tenant victim)
 
     public Guid Notebook { get; } = Guid.CreateVersion7(TimeProvider.System.GetUtcNow());
 
-    public int Label => 7001;
+    public long Label => 7001;
 
     /// <summary>Whether a text tells what only the victim may know.</summary>
     public bool AreToldBy(string? text) =>
