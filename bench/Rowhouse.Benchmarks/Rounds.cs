@@ -12,6 +12,8 @@ internal sealed class Rounds(string title)
 {
     private const int Count = 25;
 
+    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(2);
+
     private readonly List<(string Name, int Operations, Func<Task> Run)> cases = [];
 
     /// <summary>Adds a case; the first one is the baseline.</summary>
@@ -29,18 +31,17 @@ internal sealed class Rounds(string title)
     {
         var times = cases.ConvertAll(_ => new List<double>(Count));
         var bytes = new long[cases.Count];
-        for (var round = -3; round < Count; round++)
+        foreach (var (_, _, run) in cases)
+        {
+            await WarmUpAsync(run);
+        }
+
+        for (var round = 0; round < Count; round++)
         {
             for (var i = 0; i < cases.Count; i++)
             {
-                var (microseconds, allocated) = await MeasureAsync(cases[i].Operations, cases[i].Run);
-
-                // The first rounds warm up: code is compiled, statements are prepared.
-                if (round >= 0)
-                {
-                    times[i].Add(microseconds);
-                    bytes[i] = allocated;
-                }
+                (var microseconds, bytes[i]) = await MeasureAsync(cases[i].Operations, cases[i].Run);
+                times[i].Add(microseconds);
             }
         }
 
@@ -50,7 +51,17 @@ internal sealed class Rounds(string title)
         {
             await output.WriteLineAsync(string.Create(
                 CultureInfo.InvariantCulture,
-                $"| {cases[i].Name} | {quartiles[i]:F0} | {quartiles[i] / quartiles[0]:F2} | {bytes[i] / 1000.0:F1} |"));
+                $"| {cases[i].Name} | {quartiles[i].ToString(quartiles[i] < 10 ? "F1" : "F0", CultureInfo.InvariantCulture)} | {quartiles[i] / quartiles[0]:F2} | {bytes[i] / 1000.0:F1} |"));
+        }
+    }
+
+    // Until code is compiled as it stays and statements are prepared.
+    private static async Task WarmUpAsync(Func<Task> run)
+    {
+        var started = Stopwatch.GetTimestamp();
+        while (Stopwatch.GetElapsedTime(started) < WarmUp)
+        {
+            await run();
         }
     }
 

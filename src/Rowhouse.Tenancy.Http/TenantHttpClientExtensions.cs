@@ -14,7 +14,7 @@ public static class TenantHttpClientExtensions
     /// to another: cookies are neither kept nor sent, and no server is signed in to by connection. Nothing tells the server which tenant asks.
     /// </summary>
     /// <remarks>
-    /// Each call is traced by an activity <c>tenant.http</c> of the source <c>Rowhouse.Tenancy.Http</c>, with the tag <c>rowhouse.tenant</c>.
+    /// Each call is traced by an activity <c>tenant.http</c> of the source <c>Rowhouse.Tenancy.Http</c>, with the tag <c>rowhouse.tenant</c>, and what is logged below it has the log scope <c>Tenant</c>.
     /// A handler that is added to the returned builder lives in a dependency-injection scope of the pool's own and serves every tenant: it must not ask for one. Nor may the builder be given another primary handler, which would keep cookies again.
     /// </remarks>
     /// <typeparam name="TClient">The client; a class whose constructor takes the <see cref="HttpClient"/> and any services of the tenant's scope.</typeparam>
@@ -41,7 +41,7 @@ public static class TenantHttpClientExtensions
     private static HttpClient Make(IServiceProvider provider, string name)
     {
         var pooled = provider.GetRequiredService<IHttpMessageHandlerFactory>().CreateHandler(name);
-        var client = new HttpClient(new TenantHttpHandler(provider.GetRequiredService<TenantScope>().Tenant.Id, pooled), disposeHandler: false);
+        var client = new HttpClient(ActivatorUtilities.CreateInstance<TenantHttpHandler>(provider, provider.GetRequiredService<TenantScope>().Tenant.Id, pooled), disposeHandler: false);
         foreach (var configure in provider.GetRequiredService<IOptionsMonitor<HttpClientFactoryOptions>>().Get(name).HttpClientActions)
         {
             configure(client);

@@ -16,6 +16,10 @@ public static class TenantDbContextHostExtensions
     /// <c>Store/Migrations/NNNN_name.sql</c> that are embedded in its assembly. Its tables are guarded from their first
     /// migration on. May be called more than once; what it registers is registered once.
     /// </summary>
+    /// <remarks>
+    /// What the context needs beyond that is said by <see cref="EntityFrameworkServiceCollectionExtensions.ConfigureDbContext{TContext}(IServiceCollection, Action{IServiceProvider, DbContextOptionsBuilder}, ServiceLifetime)"/>. It is asked
+    /// once and not for every scope, with the services of the application.
+    /// </remarks>
     /// <typeparam name="TContext">The context; its constructor takes <see cref="DbContextOptions{TContext}"/>.</typeparam>
     /// <param name="builder">The application that is being built.</param>
     public static IHostApplicationBuilder AddTenantDbContext<TContext>(this IHostApplicationBuilder builder)
@@ -29,8 +33,11 @@ public static class TenantDbContextHostExtensions
 
         builder.AddPostgresStore();
         builder.Services.AddSingleton(new TenantContextType(typeof(TContext)));
-        builder.Services.AddDbContext<TContext>((services, options) =>
+        builder.Services.AddDbContext<TContext>();
+        builder.Services.ConfigureDbContext<TContext>((services, options) =>
             TenantOptions.Use(options, services.GetRequiredService<PostgresStore>(), services.GetRequiredService<TenantBinding>()));
+        builder.Services.AddSingleton<TenantOptions<TContext>>();
+        builder.Services.Replace(ServiceDescriptor.Scoped(scope => scope.GetRequiredService<TenantOptions<TContext>>().For(scope)));
         var assembly = typeof(TContext).Assembly;
         return builder.AddSqlMigrations(assembly.GetName().Name!.Split('.')[^1].ToLowerInvariant(), assembly); // a loaded assembly has a name
     }

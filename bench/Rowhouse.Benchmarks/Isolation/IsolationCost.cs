@@ -16,7 +16,17 @@ internal sealed class IsolationCost(NotesHost host)
 
     public static async Task RunAsync(TextWriter output)
     {
-        await using var host = await NotesHost.StartAsync();
+        await using (var host = await NotesHost.StartAsync())
+        {
+            await RunAsync(host, output);
+        }
+
+        await using var quick = await NotesHost.StartAsync(durable: false);
+        await new IsolationCost(quick).InsertsAsync("Insert of one row, where no commit is flushed to disk", output);
+    }
+
+    private static async Task RunAsync(NotesHost host, TextWriter output)
+    {
         var cost = new IsolationCost(host);
         await new Rounds("Point read")
             .Add("without isolation, prepared", Operations, () => cost.PlainAsync(host.Prepared, PlainReadAsync))
@@ -44,12 +54,14 @@ internal sealed class IsolationCost(NotesHost host)
             .Add("without isolation, prepared", Operations, () => cost.PlainAsync(host.Prepared, PlainScanAsync))
             .Add("**isolated**", Operations, () => cost.IsolatedAsync(ScanAsync))
             .PrintAsync(output);
-        await new Rounds("Insert of one row")
-            .Add("without isolation, prepared", Operations, () => cost.PlainAsync(host.Prepared, PlainInsertAsync))
-            .Add("isolated but for the fence", Operations, () => cost.IsolatedAsync(UnfencedInsertAsync))
-            .Add("**isolated**", Operations, () => cost.IsolatedAsync(InsertAsync))
-            .PrintAsync(output);
+        await cost.InsertsAsync("Insert of one row", output);
     }
+
+    private Task InsertsAsync(string title, TextWriter output) => new Rounds(title)
+        .Add("without isolation, prepared", Operations, () => PlainAsync(host.Prepared, PlainInsertAsync))
+        .Add("isolated but for the fence", Operations, () => IsolatedAsync(UnfencedInsertAsync))
+        .Add("**isolated**", Operations, () => IsolatedAsync(InsertAsync))
+        .PrintAsync(output);
 
     private async Task PlainAsync(IServiceProvider application, Func<PlainDb, Guid, Guid, Task> work)
     {

@@ -6,7 +6,7 @@ using Npgsql;
 using Rowhouse.Tenancy;
 using Rowhouse.Tenancy.AspNetCore;
 using Rowhouse.Tenancy.Postgres;
-using Rowhouse.Testing;
+using Rowhouse.Tenancy.Postgres.Embedded;
 
 namespace Rowhouse.Benchmarks.Isolation;
 
@@ -26,13 +26,18 @@ internal sealed class NotesHost : IAsyncDisposable
         DROP TRIGGER fence ON bench.unfenced_notes;
         """;
 
+    private readonly EmbeddedPostgres postgres;
+    private readonly string folder;
     private readonly WebApplication host;
     private readonly NpgsqlDataSource prepared;
     private readonly NpgsqlDataSource unprepared;
 
-    private NotesHost(WebApplication host, string application, IReadOnlyList<Tenant> tenants, IReadOnlyList<Guid> ids)
+    private NotesHost(EmbeddedPostgres postgres, string folder, WebApplication host, IReadOnlyList<Tenant> tenants, IReadOnlyList<Guid> ids)
     {
+        this.postgres = postgres;
+        this.folder = folder;
         this.host = host;
+        var application = postgres.Connections.Application;
         prepared = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(application) { MaxAutoPrepare = 300, AutoPrepareMinUsages = 2, NoResetOnClose = true, ApplicationName = "plain" });
         unprepared = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(application) { ApplicationName = "unprepared" });
         Tenants = tenants;
@@ -62,13 +67,17 @@ internal sealed class NotesHost : IAsyncDisposable
     /// <summary>An application without isolation, with Npgsql as it comes.</summary>
     public ServiceProvider Unprepared { get; }
 
-    public static async Task<NotesHost> StartAsync()
+    /// <summary>Starts it, on a server of its own.</summary>
+    /// <param name="durable">Whether each commit is flushed to disk, as where data matters.</param>
+    public static async Task<NotesHost> StartAsync(bool durable = true)
     {
-        var connections = await new PostgresFixture().CreateDatabaseAsync();
+        var place = Directory.CreateTempSubdirectory("rowhouse-bench-").FullName;
+        File.SetUnixFileMode(place, File.GetUnixFileMode(place) | UnixFileMode.OtherExecute); // the server's user has to get through
+        var server = await EmbeddedPostgres.StartAsync(new() { DataFolder = place, Durable = durable });
         var builder = Web.Builder();
         builder.AddTenancy(tenancy => tenancy.FromHost("{tenant}.example.com").FromPath("/t/{tenant}").FromHeader("X-Tenant-Id").OnPostgres(options =>
         {
-            options.Connections = connections;
+            options.Connections = server.Connections;
             options.MigrateAtStart = true;
         }));
         builder.AddTenantDbContext<NotesDb>();
@@ -81,8 +90,8 @@ internal sealed class NotesHost : IAsyncDisposable
         await built.StartAsync();
 
         var ids = Enumerable.Range(0, NotesPerTenant).Select(_ => Guid.CreateVersion7(TimeProvider.System.GetUtcNow())).ToList();
-        await FillAsync(built.Services.GetRequiredService<PostgresStore>(), connections, catalogue.Tenants, ids);
-        return new(built, connections.Application, catalogue.Tenants, ids);
+        await FillAsync(built.Services.GetRequiredService<PostgresStore>(), server.Connections, catalogue.Tenants, ids);
+        return new(server, place, built, catalogue.Tenants, ids);
     }
 
     public async ValueTask DisposeAsync()
@@ -93,6 +102,8 @@ internal sealed class NotesHost : IAsyncDisposable
         await Unprepared.DisposeAsync();
         await prepared.DisposeAsync();
         await unprepared.DisposeAsync();
+        await postgres.DisposeAsync();
+        Directory.Delete(folder, recursive: true);
     }
 
     private static ServiceProvider ServicesOn(NpgsqlDataSource source) =>
@@ -109,7 +120,7 @@ internal sealed class NotesHost : IAsyncDisposable
 
     private static async Task FillAsync(PostgresStore store, PostgresConnections connections, IReadOnlyList<Tenant> tenants, IReadOnlyList<Guid> ids)
     {
-        await using var owner = NpgsqlDataSource.Create(connections.Owner!); // the fixture makes all roles
+        await using var owner = NpgsqlDataSource.Create(connections.Owner!); // the server of one's own makes all roles
         await using (var plain = owner.CreateCommand(Plain))
         {
             await plain.ExecuteNonQueryAsync();

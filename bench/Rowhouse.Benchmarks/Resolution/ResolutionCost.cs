@@ -5,6 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Rowhouse.Tenancy;
 using Rowhouse.Tenancy.AspNetCore;
+using Rowhouse.Tenancy.AspNetCore.Admission;
 
 namespace Rowhouse.Benchmarks.Resolution;
 
@@ -29,7 +30,40 @@ internal static class ResolutionCost
         }
 
         await rounds.PrintAsync(output);
+        await PrintPiecesAsync(output);
     }
+
+    // Each row does what the one above it does, and one thing more, as the kernel does it.
+    private static async Task PrintPiecesAsync(TextWriter output)
+    {
+        var plain = Build(app => app.UseRouting(), []);
+        var rounds = new SyncRounds("Where the time of a header goes", net: true).Add("routing and endpoint alone", Operations, () => Send(plain, Header));
+        Pieces[] steps = [Pieces.None, Pieces.Finding, Pieces.Feature, Pieces.Metadata, Pieces.Scope, Pieces.LogScope];
+        var all = Pieces.None;
+        foreach (var step in steps)
+        {
+            all |= step;
+            var pieces = all;
+            var pipeline = Build(app => app.UseMiddleware<Before>(pieces).UseRouting().UseMiddleware<Behind>(pieces), ["header X-Tenant-Id"]);
+            rounds.Add(NameOf(step), Operations, () => Send(pipeline, Header));
+        }
+
+        var whole = Build(app => app.UseTenancy(), ["header X-Tenant-Id"]);
+        await rounds.Add("**whole, with the judgement and the trace**", Operations, () => Send(whole, Header)).PrintAsync(output);
+
+        static void Header(HttpContext context) => Name(context, "app.example.com", "X-Tenant-Id", "tenant-77");
+    }
+
+    private static string NameOf(Pieces step) => step switch
+    {
+        Pieces.None => "two middlewares that do nothing",
+        Pieces.Finding => "… read the header and find the tenant",
+        Pieces.Feature => "… keep it over routing",
+        Pieces.Metadata => "… ask three times what the endpoint says",
+        Pieces.Scope => "… take the scope's tenant and the admission",
+        Pieces.LogScope => "… open the log scope",
+        _ => throw new ArgumentOutOfRangeException(nameof(step)),
+    };
 
     private static IEnumerable<(string Name, string[] Sources, Action<HttpContext> Prepare)> Cases()
     {
@@ -102,6 +136,63 @@ internal static class ResolutionCost
         if (!done.IsCompletedSuccessfully || context.Response.StatusCode != StatusCodes.Status200OK || context.GetEndpoint() is null)
         {
             throw new InvalidOperationException($"{context.Response.StatusCode} {done.Exception}");
+        }
+    }
+
+    [Flags]
+    private enum Pieces
+    {
+        None = 0,
+        Finding = 1,
+        Feature = 2,
+        Metadata = 4,
+        Scope = 8,
+        LogScope = 16,
+    }
+
+    /// <summary>Stands where the tenant is looked for.</summary>
+    private sealed class Before(RequestDelegate next, Pieces pieces, TenantDirectory directory)
+    {
+        public Task InvokeAsync(HttpContext context)
+        {
+            Tenant? tenant = null;
+            if (pieces.HasFlag(Pieces.Finding) && !directory.TryFind(IdentifierKind.Name, context.Request.Headers["X-Tenant-Id"].ToString(), out tenant))
+            {
+                throw new InvalidOperationException("The tenant is not there.");
+            }
+
+            if (pieces.HasFlag(Pieces.Feature))
+            {
+                context.Features.Set(tenant);
+            }
+
+            return next(context);
+        }
+    }
+
+    /// <summary>Stands where the tenant is judged and bound.</summary>
+    private sealed class Behind(RequestDelegate next, Pieces pieces, ILogger<Behind> logger)
+    {
+        public async Task InvokeAsync(HttpContext context)
+        {
+            var tenant = pieces.HasFlag(Pieces.Feature) ? context.Features.Get<Tenant>() : null;
+            if (pieces.HasFlag(Pieces.Metadata) && context.GetEndpoint() is { } endpoint)
+            {
+                endpoint.Metadata.GetOrderedMetadata<HttpMethodMetadata>();
+                endpoint.Metadata.GetMetadata<TenantMetadata>();
+                endpoint.Metadata.GetMetadata<EndpointNameMetadata>();
+            }
+
+            if (pieces.HasFlag(Pieces.Scope))
+            {
+                context.RequestServices.GetRequiredService<ITenantAdmission>();
+                context.RequestServices.GetRequiredService<TenantScope>();
+            }
+
+            using (pieces.HasFlag(Pieces.LogScope) ? logger.BeginScope(tenant!) : null)
+            {
+                await next(context);
+            }
         }
     }
 

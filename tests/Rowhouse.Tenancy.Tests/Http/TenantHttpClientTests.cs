@@ -100,10 +100,14 @@ public sealed class TenantHttpClientTests : IAsyncLifetime
     [Fact]
     public async Task What_is_logged_of_a_call_names_its_tenant()
     {
-        await Task.WhenAll(CallAsync(smith), CallAsync(harbor));
+        await using var scope = await EnterAsync(smith);
+        var client = scope.Get<Vendor>();
+        await using var inner = await EnterAsync(harbor);
 
-        log.Scopes.ShouldContain($"Tenant:{smith.Id}");
-        log.Scopes.ShouldContain($"Tenant:{harbor.Id}");
+        await client.CallAsync(Token);
+
+        log.Tenants.ShouldNotBeEmpty();
+        log.Tenants.ShouldAllBe(tenant => tenant == $"Tenant:{smith.Id}");
     }
 
     [Fact]
@@ -180,12 +184,12 @@ public sealed class TenantHttpClientTests : IAsyncLifetime
         }
     }
 
-    /// <summary>The scopes that the lines of the client factory were logged in.</summary>
+    /// <summary>The tenant that each line of the client factory was logged for: its innermost.</summary>
     private sealed class ScopeLog : ILoggerProvider, ISupportExternalScope, ILogger
     {
         private IExternalScopeProvider? provider;
 
-        public ConcurrentQueue<string> Scopes { get; } = [];
+        public ConcurrentQueue<string?> Tenants { get; } = [];
 
         public ILogger CreateLogger(string categoryName) => categoryName.StartsWith("System.Net.Http.", StringComparison.Ordinal) ? this : NullLogger.Instance;
 
@@ -196,8 +200,12 @@ public sealed class TenantHttpClientTests : IAsyncLifetime
 
         public bool IsEnabled(LogLevel logLevel) => true;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-            provider?.ForEachScope((scope, scopes) => scopes.Enqueue($"{scope}"), Scopes);
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        {
+            var scopes = new List<string>();
+            provider?.ForEachScope((scope, all) => all.Add($"{scope}"), scopes);
+            Tenants.Enqueue(scopes.FindLast(scope => scope.StartsWith("Tenant:", StringComparison.Ordinal)));
+        }
 
         public void Dispose()
         {

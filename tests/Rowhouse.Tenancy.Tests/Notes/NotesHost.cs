@@ -51,16 +51,16 @@ public sealed class NotesHost : IAsyncDisposable
     /// The application on a database as it is: without the verification of a start, which knows one login and refuses that
     /// of a tenant's own home.
     /// </summary>
-    public static NotesHost Open(PostgresConnections connections, TimeProvider? clock = null, ILoggerProvider? log = null)
+    public static NotesHost Open(PostgresConnections connections, TimeProvider? clock = null, ILoggerProvider? log = null, Action<IServiceCollection>? configure = null)
     {
-        var notes = new NotesHost(Build(connections, migrate: false, clock, log));
+        var notes = new NotesHost(Build(connections, migrate: false, clock, log, configure));
         notes.Catalogue.Add(notes.Smith);
         notes.Catalogue.Add(notes.Harbor);
         notes.Services.GetRequiredService<PostgresStore>().Open(connections);
         return notes;
     }
 
-    public static IHost Build(PostgresConnections connections, bool migrate, TimeProvider? clock = null, ILoggerProvider? log = null)
+    public static IHost Build(PostgresConnections connections, bool migrate, TimeProvider? clock = null, ILoggerProvider? log = null, Action<IServiceCollection>? configure = null)
     {
         var builder = Host.CreateEmptyApplicationBuilder(new());
         builder.Services.AddSingleton(clock ?? TimeProvider.System);
@@ -77,6 +77,7 @@ public sealed class NotesHost : IAsyncDisposable
             options.MigrateAtStart = migrate;
         }));
         builder.AddTenantDbContext<NotesDb>();
+        configure?.Invoke(builder.Services);
         return builder.Build();
     }
 
@@ -105,6 +106,7 @@ public sealed class NotesHost : IAsyncDisposable
     {
         var options = new DbContextOptionsBuilder<TContext>().UseApplicationServiceProvider(scope.Get<IServiceProvider>());
         TenantOptions.Use(options, scope.Get<PostgresStore>(), scope.Get<TenantBinding>());
+        options.UseNpgsql(scope.Get<PostgresStore>().Application.CreateConnection(), contextOwnsConnection: true);
         configure?.Invoke(options);
         return make((DbContextOptions<TContext>)options.Options);
     }
