@@ -2,7 +2,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
+using Rowhouse.Benchmarks.Isolation;
 using Rowhouse.Tenancy;
 using Rowhouse.Tenancy.AspNetCore;
 
@@ -62,8 +62,7 @@ internal static class ResolutionCost
 
     private static (RequestDelegate Pipeline, IServiceScopeFactory Scopes) Build(Action<IApplicationBuilder> use, string[] sources)
     {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
+        var builder = Web.Builder();
         builder.AddTenancy(tenancy => tenancy.FromList(sources));
         builder.Services.AddScoped<Reader>();
         var web = builder.Build();
@@ -104,7 +103,4 @@ internal static class ResolutionCost
             throw new InvalidOperationException($"{context.Response.StatusCode} {done.Exception}");
         }
     }
-
-    /// <summary>What an endpoint that has to do with a tenant takes from its scope, such as a context.</summary>
-    private sealed class Reader;
 }
