@@ -12,6 +12,7 @@ namespace Rowhouse.Testing;
 /// of each statement as it was sent, in the role and the transaction that it was sent in, and of those within triggers,
 /// functions and foreign keys.
 /// </summary>
+/// <remarks>What has no plan is not there: <c>COPY</c>, <c>LOCK</c>, <c>SET</c>, <c>SAVEPOINT</c>. Nor is a statement that failed.</remarks>
 public sealed partial class PlanLog
 {
     /// <summary>A plan is made for the values at hand.</summary>
@@ -51,7 +52,7 @@ public sealed partial class PlanLog
         await log.ExecuteAsync("SELECT pg_reload_conf()");
         await Eventually.UntilAsync(async () => await log.ScalarAsync<string>("SELECT current_setting('log_line_prefix')") == Prefix, CancellationToken.None);
 
-        await log.SetAsync("session_preload_libraries = 'auto_explain'", "auto_explain.log_min_duration = 0", "auto_explain.log_nested_statements = on", "auto_explain.log_verbose = on", "auto_explain.log_format = 'json'");
+        await log.SetAsync("session_preload_libraries = 'auto_explain'", "auto_explain.log_min_duration = 0", "auto_explain.log_nested_statements = on", "auto_explain.log_verbose = on", "auto_explain.log_analyze = on", "auto_explain.log_timing = off", "auto_explain.log_format = 'json'");
         return log;
     }
 
@@ -140,14 +141,21 @@ public sealed partial class PlanLog
 /// <param name="Database">Where.</param>
 /// <param name="Sql">The statement as the server was given it.</param>
 /// <param name="Root">The plan.</param>
-public sealed record StatementPlan(string Role, string Database, string Sql, PlanNode Root)
+public sealed partial record StatementPlan(string Role, string Database, string Sql, PlanNode Root)
 {
     /// <summary>Whether the plan uses an index.</summary>
     /// <param name="index">The index with its schema.</param>
     public bool Uses(string index) => Root.All.Any(node => node.Index == index);
 
+    /// <summary>Whether the statement has a part.</summary>
+    /// <param name="part">The part, with one space where the statement has any, or breaks its line.</param>
+    public bool Says(string part) => Spaces().Replace(Sql, " ").Contains(part, StringComparison.Ordinal);
+
     /// <inheritdoc/>
     public override string ToString() => $"{Role}: {Sql}\n{Root}";
+
+    [GeneratedRegex(@"\s+", RegexOptions.NonBacktracking)]
+    private static partial Regex Spaces();
 }
 
 /// <summary>A step of a plan.</summary>
@@ -156,8 +164,9 @@ public sealed record StatementPlan(string Role, string Database, string Sql, Pla
 /// <param name="Index">The index that it reads, with its schema.</param>
 /// <param name="Conditions">What rows have to be like, each with its kind: <c>Index Cond: (id = $1)</c>.</param>
 /// <param name="Rows">How many rows the planner expects of it.</param>
+/// <param name="Read">How many rows it had to look at, with those that were not like that.</param>
 /// <param name="Children">The steps before it.</param>
-public sealed record PlanNode(string Type, string? Table, string? Index, IReadOnlyList<string> Conditions, double Rows, IReadOnlyList<PlanNode> Children)
+public sealed record PlanNode(string Type, string? Table, string? Index, IReadOnlyList<string> Conditions, double Rows, double Read, IReadOnlyList<PlanNode> Children)
 {
     private static readonly string[] Kinds = ["Index Cond", "Recheck Cond", "Hash Cond", "Merge Cond", "Join Filter", "One-Time Filter", "Filter", "Sort Key"];
 
@@ -179,7 +188,10 @@ public sealed record PlanNode(string Type, string? Table, string? Index, IReadOn
             Text("Index Name") is { } index ? $"{schema}.{index}" : null,
             [.. Kinds.Where(kind => json.TryGetProperty(kind, out _)).Select(kind => $"{kind}: {json.GetProperty(kind)}")],
             json.GetProperty("Plan Rows").GetDouble(),
+            Number("Actual Loops") * (Number("Actual Rows") + Number("Rows Removed by Filter") + Number("Rows Removed by Index Recheck")), // they are told of an average loop
             json.TryGetProperty("Plans", out var plans) ? [.. plans.EnumerateArray().Select(child => Of(child, described))] : []);
+
+        double Number(string property) => json.TryGetProperty(property, out var value) ? value.GetDouble() : 0;
 
         string? Text(string property) => json.TryGetProperty(property, out var value) ? value.GetString() : null;
     }
@@ -190,7 +202,7 @@ public sealed record PlanNode(string Type, string? Table, string? Index, IReadOn
     private string Lines(int depth)
     {
         var indent = new string(' ', 2 * depth);
-        return $"{indent}{Type}{(Index is null ? "" : $" using {Index}")}{(Table is null ? "" : $" on {Table}")} (rows={Rows})"
+        return $"{indent}{Type}{(Index is null ? "" : $" using {Index}")}{(Table is null ? "" : $" on {Table}")} (rows={Rows}, read={Read})"
             + string.Concat(Conditions.Select(condition => $"\n{indent}    {condition}"))
             + string.Concat(Children.Select(child => $"\n{child.Lines(depth + 1)}"));
     }

@@ -62,10 +62,4 @@ internal static class EndpointCost
             }
         }));
     }
-
-    /// <summary>What an endpoint takes from its scope.</summary>
-    private sealed class Reader
-    {
-        public string Name { get; } = "Tenant";
-    }
 }

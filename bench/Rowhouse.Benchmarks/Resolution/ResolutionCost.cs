@@ -38,14 +38,18 @@ internal static class ResolutionCost
     {
         var plain = Build(app => app.UseRouting(), []);
         var rounds = new SyncRounds("Where the time of a header goes", net: true).Add("routing and endpoint alone", Operations, () => Send(plain, Header));
-        Pieces[] steps = [Pieces.None, Pieces.Finding, Pieces.Feature, Pieces.Metadata, Pieces.Scope, Pieces.LogScope];
-        var all = Pieces.None;
-        foreach (var step in steps)
+        foreach (var (piece, name) in new[]
         {
-            all |= step;
-            var pieces = all;
-            var pipeline = Build(app => app.UseMiddleware<Before>(pieces).UseRouting().UseMiddleware<Behind>(pieces), ["header X-Tenant-Id"]);
-            rounds.Add(NameOf(step), Operations, () => Send(pipeline, Header));
+            (Piece.Nothing, "two middlewares that do nothing"),
+            (Piece.Finding, "… read the header and find the tenant"),
+            (Piece.Feature, "… keep it over routing"),
+            (Piece.Metadata, "… ask three times what the endpoint says"),
+            (Piece.Services, "… take the admission and the scope's tenant"),
+            (Piece.LogScope, "… open the log scope"),
+        })
+        {
+            var pipeline = Build(app => app.UseMiddleware<Before>(piece).UseRouting().UseMiddleware<Behind>(piece), ["header X-Tenant-Id"]);
+            rounds.Add(name, Operations, () => Send(pipeline, Header));
         }
 
         var whole = Build(app => app.UseTenancy(), ["header X-Tenant-Id"]);
@@ -53,17 +57,6 @@ internal static class ResolutionCost
 
         static void Header(HttpContext context) => Name(context, "app.example.com", "X-Tenant-Id", "tenant-77");
     }
-
-    private static string NameOf(Pieces step) => step switch
-    {
-        Pieces.None => "two middlewares that do nothing",
-        Pieces.Finding => "… read the header and find the tenant",
-        Pieces.Feature => "… keep it over routing",
-        Pieces.Metadata => "… ask three times what the endpoint says",
-        Pieces.Scope => "… take the scope's tenant and the admission",
-        Pieces.LogScope => "… open the log scope",
-        _ => throw new ArgumentOutOfRangeException(nameof(step)),
-    };
 
     private static IEnumerable<(string Name, string[] Sources, Action<HttpContext> Prepare)> Cases()
     {
@@ -96,8 +89,7 @@ internal static class ResolutionCost
 
     private static (RequestDelegate Pipeline, IServiceScopeFactory Scopes) Build(Action<IApplicationBuilder> use, string[] sources)
     {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
+        var builder = Web.Builder();
         builder.AddTenancy(tenancy => tenancy.FromList(sources));
         builder.Services.AddScoped<Reader>();
         var web = builder.Build();
@@ -139,29 +131,29 @@ internal static class ResolutionCost
         }
     }
 
-    [Flags]
-    private enum Pieces
+    /// <summary>What the kernel does for a request, one thing after another.</summary>
+    private enum Piece
     {
-        None = 0,
-        Finding = 1,
-        Feature = 2,
-        Metadata = 4,
-        Scope = 8,
-        LogScope = 16,
+        Nothing,
+        Finding,
+        Feature,
+        Metadata,
+        Services,
+        LogScope,
     }
 
     /// <summary>Stands where the tenant is looked for.</summary>
-    private sealed class Before(RequestDelegate next, Pieces pieces, TenantDirectory directory)
+    private sealed class Before(RequestDelegate next, Piece upTo, TenantDirectory directory)
     {
         public Task InvokeAsync(HttpContext context)
         {
             Tenant? tenant = null;
-            if (pieces.HasFlag(Pieces.Finding) && !directory.TryFind(IdentifierKind.Name, context.Request.Headers["X-Tenant-Id"].ToString(), out tenant))
+            if (upTo >= Piece.Finding && !directory.TryFind(IdentifierKind.Name, context.Request.Headers["X-Tenant-Id"].ToString(), out tenant))
             {
                 throw new InvalidOperationException("The tenant is not there.");
             }
 
-            if (pieces.HasFlag(Pieces.Feature))
+            if (upTo >= Piece.Feature)
             {
                 context.Features.Set(tenant);
             }
@@ -171,31 +163,28 @@ internal static class ResolutionCost
     }
 
     /// <summary>Stands where the tenant is judged and bound.</summary>
-    private sealed class Behind(RequestDelegate next, Pieces pieces, ILogger<Behind> logger)
+    private sealed class Behind(RequestDelegate next, Piece upTo, ILogger<Behind> logger)
     {
         public async Task InvokeAsync(HttpContext context)
         {
-            var tenant = pieces.HasFlag(Pieces.Feature) ? context.Features.Get<Tenant>() : null;
-            if (pieces.HasFlag(Pieces.Metadata) && context.GetEndpoint() is { } endpoint)
+            var tenant = upTo >= Piece.Feature ? context.Features.Get<Tenant>() : null;
+            if (upTo >= Piece.Metadata && context.GetEndpoint() is { } endpoint)
             {
                 endpoint.Metadata.GetOrderedMetadata<HttpMethodMetadata>();
                 endpoint.Metadata.GetMetadata<TenantMetadata>();
                 endpoint.Metadata.GetMetadata<EndpointNameMetadata>();
             }
 
-            if (pieces.HasFlag(Pieces.Scope))
+            if (upTo >= Piece.Services)
             {
                 context.RequestServices.GetRequiredService<ITenantAdmission>();
                 context.RequestServices.GetRequiredService<TenantScope>();
             }
 
-            using (pieces.HasFlag(Pieces.LogScope) ? logger.BeginScope(tenant!) : null)
+            using (upTo >= Piece.LogScope ? logger.BeginScope(tenant!) : null)
             {
                 await next(context);
             }
         }
     }
-
-    /// <summary>What an endpoint that has to do with a tenant takes from its scope, such as a context.</summary>
-    private sealed class Reader;
 }

@@ -20,7 +20,7 @@ namespace Rowhouse.ControlPlane.Auditing;
 /// <summary>What was recorded: a tenant's own entries for its admins, all of them for those who run the platform.</summary>
 internal static class ListAudit
 {
-    private static readonly PageSorts<AuditEntry> sorts = new() { { "at", entry => ValueTuple.Create(entry.At, entry.Id) } };
+    public static PageSorts<AuditEntry> Sorts { get; } = new() { { "at", entry => ValueTuple.Create(entry.At, entry.Id) } };
 
     public static void Map(IEndpointRouteBuilder endpoints)
     {
@@ -52,7 +52,7 @@ internal static class ListAudit
     private static async Task<Results<Ok<Page<AuditEntryResponse>>, ProblemHttpResult>> ReadAsync(
         PageQuery page, IQueryable<AuditEntry> entries, PlatformDbContext db, bool showsStrangers, CancellationToken cancellationToken)
     {
-        if (!page.TryRead(sorts, "-at", out var order, out var problem))
+        if (!page.TryRead(Sorts, "-at", out var order, out var problem))
         {
             return problem;
         }

@@ -17,7 +17,7 @@ namespace Rowhouse.ControlPlane.Domains;
 /// <summary>The domains of the scope's tenant, page by page.</summary>
 internal static class ListDomains
 {
-    private static readonly PageSorts<Domain> sorts = new()
+    public static PageSorts<Domain> Sorts { get; } = new()
     {
         { "host", domain => ValueTuple.Create(domain.Host) },
         { "addedAt", domain => ValueTuple.Create(domain.AddedAt, domain.Host) },
@@ -33,7 +33,7 @@ internal static class ListDomains
     private static async Task<Results<Ok<Page<DomainResponse>>, ProblemHttpResult>> HandleAsync(
         [AsParameters] PageQuery page, PlatformDbContext db, TenantScope scope, TimeProvider clock, CancellationToken cancellationToken)
     {
-        if (!page.TryRead(sorts, "host", out var order, out var problem))
+        if (!page.TryRead(Sorts, "host", out var order, out var problem))
         {
             return problem;
         }

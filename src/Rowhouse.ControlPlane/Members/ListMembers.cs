@@ -17,7 +17,7 @@ namespace Rowhouse.ControlPlane.Members;
 /// <summary>The members of the scope's tenant, page by page.</summary>
 internal static class ListMembers
 {
-    private static readonly PageSorts<Member> sorts = new()
+    public static PageSorts<Member> Sorts { get; } = new()
     {
         { "email", member => ValueTuple.Create(member.EmailKey) },
         { "invitedAt", member => ValueTuple.Create(member.InvitedAt, member.Id) },
@@ -33,7 +33,7 @@ internal static class ListMembers
     private static async Task<Results<Ok<Page<MemberResponse>>, ProblemHttpResult>> HandleAsync(
         [AsParameters] PageQuery page, PlatformDbContext db, TenantScope scope, CancellationToken cancellationToken)
     {
-        if (!page.TryRead(sorts, "email", out var order, out var problem))
+        if (!page.TryRead(Sorts, "email", out var order, out var problem))
         {
             return problem;
         }

@@ -31,6 +31,8 @@ internal sealed class RegisteredTenantConfiguration : IEntityTypeConfiguration<R
         builder.HasIndex(tenant => tenant.MasterAccountKey).IsUnique().HasFilter("status NOT IN (8, 9)");
         builder.HasIndex(tenant => new { tenant.CreatedAt, tenant.Id });
         builder.HasIndex(tenant => new { tenant.NameKey, tenant.Id });
+        builder.HasIndex(tenant => new { tenant.Plan, tenant.NameKey, tenant.Id });
+        builder.HasIndex(tenant => new { tenant.Status, tenant.NameKey, tenant.Id });
         builder.HasMany(tenant => tenant.Identifiers).WithOne().HasForeignKey(identifier => identifier.TenantId).OnDelete(DeleteBehavior.ClientCascade);
         builder.HasMany(tenant => tenant.Subscriptions).WithOne().HasForeignKey(subscription => subscription.TenantId).OnDelete(DeleteBehavior.ClientCascade);
     }

@@ -20,7 +20,7 @@ namespace Rowhouse.ControlPlane.Tenants;
 /// <summary>The tenants of the platform, page by page.</summary>
 internal static class ListTenants
 {
-    private static readonly PageSorts<RegisteredTenant> sorts = new()
+    public static PageSorts<RegisteredTenant> Sorts { get; } = new()
     {
         { "name", tenant => ValueTuple.Create(tenant.NameKey, tenant.Id) },
         { "slug", tenant => ValueTuple.Create(tenant.Slug) },
@@ -37,7 +37,7 @@ internal static class ListTenants
     private static async Task<Results<Ok<Page<TenantResponse>>, ProblemHttpResult>> HandleAsync(
         [AsParameters] PageQuery page, [AsParameters] Filter filter, PlatformDbContext db, CancellationToken cancellationToken)
     {
-        if (!page.TryRead(sorts, "name", out var order, out var problem))
+        if (!page.TryRead(Sorts, "name", out var order, out var problem))
         {
             return problem;
         }

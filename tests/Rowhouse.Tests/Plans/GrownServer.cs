@@ -2,13 +2,19 @@ using System.Globalization;
 using System.Net;
 using System.Net.Http.Json;
 using System.Text;
-using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
+using Rowhouse.CardVault.Cards;
+using Rowhouse.CardVault.Catalogue;
+using Rowhouse.CardVault.Collections;
 using Rowhouse.Contracts;
 using Rowhouse.Contracts.CardVault;
+using Rowhouse.ControlPlane.Auditing;
+using Rowhouse.ControlPlane.Domains;
+using Rowhouse.ControlPlane.Members;
 using Rowhouse.ControlPlane.Sessions;
+using Rowhouse.ControlPlane.Tenants;
 using Rowhouse.Tenancy.Postgres;
 using Rowhouse.Tenancy.Settings;
 using Rowhouse.Testing;
@@ -54,6 +60,9 @@ public sealed class GrownServer : ServerFixture
     /// <summary>A checklist card.</summary>
     internal CatalogueCardResponse CatalogueCard { get; private set; } = null!; // the same
 
+    /// <summary>The tables of the server with how many rows they have grown to; without the list of migrations, which stays short.</summary>
+    internal IReadOnlyDictionary<string, long> Tables { get; private set; } = null!; // the same
+
     protected override string Template => "rowhouse_grown";
 
     protected override void Configure(WebApplicationBuilder builder) => builder.AddTenantSettings(Section, new GrownSettings(Count: 1));
@@ -73,6 +82,7 @@ public sealed class GrownServer : ServerFixture
         Card = (await Smith.Admin.GetAsync("cards?sort=player&limit=1").ReadAsync<Page<CardResponse>>()).Items[0];
         Collection = (await Smith.Admin.GetAsync("collections?limit=1").ReadAsync<Page<CollectionResponse>>()).Items[0];
         CatalogueCard = (await Smith.Admin.GetAsync("catalogue/search?q=player%20777").ReadAsync<CatalogueSearchResponse>()).Items[0];
+        Tables = await ReadTablesAsync();
         log = await PlanLog.StartAsync(new PostgresFixture(), Services.GetRequiredService<PostgresStore>());
     }
 
@@ -87,8 +97,8 @@ public sealed class GrownServer : ServerFixture
     }
 
     /// <summary>
-    /// The plans of all operations of the document: each is sent by somebody who has one of everything, and each list by who has the most, in all its
-    /// orders, with a page in the depth of each.
+    /// The plans of all operations of the document but those about the caller's own account, which <see cref="HotQueries"/> has. Each is sent by somebody who
+    /// has one of everything, and then with each parameter of its query; each list by who has the most, in all its orders, with a page in the depth of each.
     /// </summary>
     public async Task<IReadOnlyList<Walked>> WalkAsync()
     {
@@ -103,59 +113,79 @@ public sealed class GrownServer : ServerFixture
         foreach (var mode in PlanLog.Modes)
         {
             var estate = await walk.MakeEstateAsync("Walk");
-            string[] ids = [.. estate.Ids, CatalogueCard.ReleaseId.ToString(), CatalogueCard.SetId.ToString()];
+            var bare = await CreateTenantAsync("Bare");
+            string[] ids = [.. estate.Ids, bare.Slug, CatalogueCard.ReleaseId.ToString(), CatalogueCard.SetId.ToString()];
 
             // What is read before it is changed, and changed before it is deleted; a tenant after what is in it.
             foreach (var operation in (await walk.OperationsAsync()).OrderBy(operation => Order.IndexOf(operation.Method.Method)).ThenByDescending(operation => operation.NeedsTenant))
             {
-                var succeeded = false;
-                var plans = await RecordAsync(mode, async () =>
+                await AskAsync(operation.Id, async () =>
                 {
-                    foreach (var path in operation.Path.Contains('{', StringComparison.Ordinal) ? ids.Select(operation.With) : [operation.Path])
+                    var found = await SendAsync(estate.Tenant, operation, parameter: null);
+                    foreach (var list in operation.IsSorted ? found : [])
                     {
-                        using var answer = await ApiWalk.SendAsync(operation.NeedsTenant ? estate.Tenant.Admin.Client : SuperAdmin, operation, path, operation.NeedsTenant ? estate.Tenant.Slug : null, estate);
-                        succeeded |= answer.IsSuccessStatusCode || answer.StatusCode is HttpStatusCode.Conflict;
-                        foreach (var list in operation.IsSorted && answer.IsSuccessStatusCode ? await OrdersAsync(operation, path) : [])
+                        foreach (var order in Sorts(operation.Id).SelectMany(sort => new[] { sort, $"-{sort}" }))
                         {
-                            var client = operation.NeedsTenant ? Smith.Admin.Client : SuperAdmin;
-                            var page = await client.GetAsync(new Uri($"{list}&limit=1", UriKind.Relative)).ReadAsync<JsonElement>();
-                            if (page.TryGetProperty("next", out var next) && next.GetString() is { } after)
-                            {
-                                await client.GetAsync(new Uri($"{list}&after={after}", UriKind.Relative)).ShouldBeAsync(HttpStatusCode.OK);
-                            }
+                            await (operation.NeedsTenant ? Smith.Admin.Client : SuperAdmin).ReadNextAsync($"{list}?sort={order}");
                         }
                     }
+
+                    return found.Count > 0;
                 });
-                refused.AddRange(succeeded ? [] : [operation.Id]);
-                all.AddRange(plans.Select(plan => new Walked(operation.Id, mode, plan)));
+                foreach (var parameter in operation.Queries.Except(["after", "sort"]))
+                {
+                    await AskAsync($"{operation.Id}?{parameter}", async () => (await SendAsync(operation.Method == HttpMethod.Get ? Smith : estate.Tenant, operation, parameter)).Count > 0);
+                }
+            }
+
+            async Task AskAsync(string asked, Func<Task<bool>> askAsync)
+            {
+                var succeeded = false;
+                var plans = await RecordAsync(mode, async () => succeeded = await askAsync());
+                refused.AddRange(succeeded ? [] : [asked]);
+                all.AddRange(plans.Select(plan => new Walked(asked, mode, plan)));
+            }
+
+            async Task<List<string>> SendAsync(TestTenant tenant, ApiOperation operation, string? parameter)
+            {
+                List<string> found = [];
+                foreach (var path in operation.Path.Contains('{', StringComparison.Ordinal) ? ids.Select(operation.With) : [operation.Path])
+                {
+                    using var answer = await ApiWalk.SendAsync(operation.NeedsTenant ? tenant.Admin.Client : SuperAdmin, operation, path, operation.NeedsTenant ? tenant.Slug : null, estate, parameter);
+                    found.AddRange(answer.IsSuccessStatusCode ? [path] : []);
+                }
+
+                return found;
             }
         }
 
-        // Its twin has ended the one subscription before, and asks the same.
-        refused.Where(operation => operation != "UnsubscribeAccount").ShouldBeEmpty("What they ask was not seen.");
+        // Their twins have made and ended the subscriptions before, and ask the same.
+        refused.Except(["SubscribeAccount", "UnsubscribeAccount"]).ShouldBeEmpty("What they ask was not seen.");
 
         return walked = all;
     }
 
-    // A list says in which orders it can be given to whoever asks for another one.
-    private async Task<IEnumerable<string>> OrdersAsync(ApiOperation operation, string path)
+    private static IEnumerable<string> Sorts(string list) => list switch
     {
-        var problem = await (operation.NeedsTenant ? Smith.Admin.Client : SuperAdmin).GetAsync(new Uri($"{path}?sort=none", UriKind.Relative)).ProblemAsync(HttpStatusCode.BadRequest, "urn:rowhouse:request:invalid");
-        var told = problem.GetProperty("errors").GetProperty("sort")[0].GetString().ShouldNotBeNull();
-        var orders = told[(told.IndexOf("sorted by ", StringComparison.Ordinal) + "sorted by ".Length)..].Split(", ")[..^1];
-        orders.ShouldNotBeEmpty();
-        return orders.SelectMany(order => new[] { $"{path}?sort={order}", $"{path}?sort=-{order}" });
-    }
+        "ListAudit" or "ListPlatformAudit" => ListAudit.Sorts,
+        "ListTenants" or "ListTenantsAccount" => ListTenants.Sorts,
+        nameof(ListMembers) => ListMembers.Sorts,
+        nameof(ListDomains) => ListDomains.Sorts,
+        nameof(ListReleases) => ListReleases.Sorts,
+        nameof(GetSet) => GetSet.Sorts,
+        nameof(ListCards) => CardSort.All,
+        nameof(ListCollections) => ListCollections.Sorts,
+        _ => throw new InvalidOperationException($"{list} has orders: name them to the walk."),
+    };
 
-    /// <summary>The tables of the server with what PostgreSQL counted in them: all of them grow.</summary>
-    public async Task<IReadOnlyDictionary<string, long>> TablesAsync()
+    private async Task<IReadOnlyDictionary<string, long>> ReadTablesAsync()
     {
         Dictionary<string, long> tables = [];
         foreach (var database in new[] { Database.Application, Database.Control! }) // the same
         {
             await using var source = await SuperuserAsync(database);
             await using var command = source.CreateCommand(
-                "SELECT format('%s.%s', n.nspname, c.relname), c.reltuples::bigint FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind = 'r' AND n.nspname NOT IN ('pg_catalog', 'information_schema') AND c.relname <> 'migrations'");
+                "SELECT format('%s.%s', n.nspname, c.relname), c.reltuples::bigint FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind = 'r' AND n.nspname NOT IN ('pg_catalog', 'information_schema') AND (n.nspname, c.relname) <> ('tenancy', 'migrations')");
             await using var reader = await command.ExecuteReaderAsync(TestContext.Current.CancellationToken);
             while (await reader.ReadAsync(TestContext.Current.CancellationToken))
             {

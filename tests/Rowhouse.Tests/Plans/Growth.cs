@@ -56,14 +56,14 @@ internal static class Growth
         INSERT INTO platform.tenants SELECT grown.* FROM platform.tenants o CROSS JOIN generate_series(1, {tenants}) i
             CROSS JOIN LATERAL jsonb_populate_record(o, jsonb_build_object(
                 'id', pg_temp.grown(1, i), 'slug', 'tenant-' || i, 'name', 'Tenant ' || i, 'name_key', 'tenant ' || i, 'master_account_name', 'Account ' || i,
-                'master_account_key', 'account ' || i, 'status', CASE WHEN i % 50 = 0 THEN o.status + 1 ELSE o.status END, 'created_at', now() - i * interval '1 minute', 'changed_in', 1 + i / 40)) grown
+                'master_account_key', 'account ' || i, 'status', CASE WHEN i % 5000 = 0 THEN o.status + 1 ELSE o.status END, 'created_at', now() - i * interval '1 minute', 'changed_in', 1 + i / 40)) grown
             WHERE o.id = '{most}';
         INSERT INTO platform.identifiers SELECT grown.* FROM platform.identifiers o CROSS JOIN generate_series(1, {tenants}) i
             CROSS JOIN LATERAL jsonb_populate_record(o, jsonb_build_object(
                 'tenant_id', pg_temp.grown(1, i), 'value', CASE o.value WHEN '{most}' THEN pg_temp.grown(1, i)::text ELSE 'tenant-' || i END)) grown
             WHERE o.tenant_id = '{most}';
         INSERT INTO platform.domains (host, tenant_id, token, added_at, expires_at)
-            SELECT 'cards' || i || '.example', pg_temp.grown(1, i), 'token', now() - interval '7 days', now() + (i - 20) * interval '1 minute' FROM generate_series(1, {tenants}) i;
+            SELECT 'cards' || i || '.example', CASE WHEN i % 1000 = 0 THEN '{most}' ELSE pg_temp.grown(1, i) END, 'token', now() - interval '7 days', now() + (i - 20) * interval '1 minute' FROM generate_series(1, {tenants}) i;
         INSERT INTO platform.subscriptions (tenant_id, product, since) SELECT pg_temp.grown(1, i), 'cardvault', now() FROM generate_series(1, {tenants}) i;
         INSERT INTO platform.people SELECT grown.* FROM (SELECT person_id FROM platform.members WHERE tenant_id = '{most}' AND person_id IS NOT NULL LIMIT 1) one
             JOIN platform.people o ON o.id = one.person_id CROSS JOIN generate_series(1, {tenants}) i

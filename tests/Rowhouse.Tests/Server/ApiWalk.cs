@@ -3,6 +3,7 @@ using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Microsoft.AspNetCore.WebUtilities;
 using Npgsql;
 using Rowhouse.Contracts;
 using Rowhouse.Contracts.CardVault;
@@ -31,7 +32,7 @@ internal sealed class ApiWalk(ServerFixture server)
                from operation in path.Value.EnumerateObject()
                let id = operation.Value.GetProperty("operationId").GetString()!
                where !OfOneself.Contains(id)
-               select new ApiOperation(id, new(operation.Name.ToUpperInvariant()), path.Name, NeedsTenant(operation.Value), BodyType(operation.Value), IsSorted(operation.Value)),
+               select new ApiOperation(id, new(operation.Name.ToUpperInvariant()), path.Name, NeedsTenant(operation.Value), BodyType(operation.Value), Queries(operation.Value)),
         ];
         operations.Count(operation => operation.NeedsTenant).ShouldBeGreaterThan(15);
         operations.Count(operation => operation.BodyType is not null).ShouldBeGreaterThan(8);
@@ -72,15 +73,17 @@ internal sealed class ApiWalk(ServerFixture server)
     /// <param name="path">Its path, with ids.</param>
     /// <param name="tenant">The tenant that is named.</param>
     /// <param name="estate">What its body names.</param>
-    public static async Task<HttpResponseMessage> SendAsync(HttpClient client, ApiOperation operation, string path, string? tenant, Estate estate)
+    /// <param name="parameter">A parameter of its query that is given beside those without which nothing is found.</param>
+    public static async Task<HttpResponseMessage> SendAsync(HttpClient client, ApiOperation operation, string path, string? tenant, Estate estate, string? parameter = null)
     {
-        var query = operation.Id switch
+        string[] needed = operation.Id switch
         {
-            "SearchCatalogue" => "?q=griffey",
-            "AllowDomain" => $"?domain={estate.Tenant.Slug}.localhost",
-            _ => "",
+            "SearchCatalogue" => ["q"],
+            "AllowDomain" => ["domain"],
+            _ => [],
         };
-        using var request = new HttpRequestMessage(operation.Method, path + query) { Content = Body(operation, estate) };
+        var query = needed.Union(parameter is null ? [] : [parameter]).Select(name => KeyValuePair.Create<string, string?>(name, Value(name, estate)));
+        using var request = new HttpRequestMessage(operation.Method, QueryHelpers.AddQueryString(path, query)) { Content = Body(operation, estate) };
         if (tenant is not null)
         {
             request.Headers.Add("X-Tenant-Id", tenant);
@@ -88,6 +91,36 @@ internal sealed class ApiWalk(ServerFixture server)
 
         return await client.SendAsync(request, Cancelled);
     }
+
+    /// <summary>Values that are good. Of a filter few rows are like it, or none: then a list goes through the most before its page is full.</summary>
+    private static string Value(string parameter, Estate estate) => parameter switch
+    {
+        "action" => "tenant.suspended",
+        "cards" => "loose",
+        "checklistCardId" => estate.Card.ToString(),
+        "collectionId" => estate.Collection.ToString(),
+        "condition" => "NM",
+        "count" or "cookie" or "dryRun" or "insured" or "mine" => "true",
+        "domain" => $"{estate.Tenant.Slug}.localhost",
+        "grade" => "10",
+        "grader" => "SGC",
+        "limit" => "100",
+        "location" => "Box 7",
+        "manufacturer" => "Maker 7",
+        "onDuplicate" => "skip",
+        "plan" => "enterprise",
+        "player" => "Player 7",
+        "product" => "nobody's",
+        "q" => "griffey",
+        "search" => "7777",
+        "set" => "1955",
+        "sport" => "hockey",
+        "status" => "suspended",
+        "tag" => "rare",
+        "team" => "Team 7",
+        "year" => "1955",
+        _ => throw new InvalidOperationException($"A query takes {parameter}: give the walk a value that is good."),
+    };
 
     private static StringContent? Body(ApiOperation operation, Estate estate)
     {
@@ -122,9 +155,9 @@ internal sealed class ApiWalk(ServerFixture server)
     private static string? BodyType(JsonElement operation) =>
         operation.TryGetProperty("requestBody", out var body) ? body.GetProperty("content").EnumerateObject().First().Name : null;
 
-    private static bool IsSorted(JsonElement operation) =>
-        operation.TryGetProperty("parameters", out var parameters)
-        && parameters.EnumerateArray().Any(parameter => parameter.TryGetProperty("name", out var name) && name.GetString() == "sort");
+    private static string[] Queries(JsonElement operation) => operation.TryGetProperty("parameters", out var parameters)
+        ? [.. parameters.EnumerateArray().Where(parameter => parameter.TryGetProperty("in", out var place) && place.GetString() == "query").Select(parameter => parameter.GetProperty("name").GetString()!)] // each has a name
+        : [];
 }
 
 /// <summary>An operation of the document.</summary>
@@ -133,9 +166,12 @@ internal sealed class ApiWalk(ServerFixture server)
 /// <param name="Path">Where to.</param>
 /// <param name="NeedsTenant">Whether it is about the tenant that is named.</param>
 /// <param name="BodyType">What it takes.</param>
-/// <param name="IsSorted">Whether it gives a list, in several orders.</param>
-internal sealed record ApiOperation(string Id, HttpMethod Method, string Path, bool NeedsTenant, string? BodyType, bool IsSorted)
+/// <param name="Queries">The names of what its query may give.</param>
+internal sealed record ApiOperation(string Id, HttpMethod Method, string Path, bool NeedsTenant, string? BodyType, string[] Queries)
 {
+    /// <summary>Whether it gives a list, in several orders.</summary>
+    public bool IsSorted => Queries.Contains("sort");
+
     /// <summary>Whether its good body names something that the estate owns.</summary>
     public bool NamesOthers => Id is "AddCard" or "ChangeCard";
 

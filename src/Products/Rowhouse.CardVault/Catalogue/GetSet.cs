@@ -16,7 +16,7 @@ namespace Rowhouse.CardVault.Catalogue;
 internal static class GetSet
 {
     // A file with a part of a set counts from its own first card: two cards can have one place.
-    private static readonly PageSorts<Place> sorts = new() { { "ordinal", place => ValueTuple.Create(place.Ordinal, place.Id) } };
+    public static PageSorts<Place> Sorts { get; } = new() { { "ordinal", place => ValueTuple.Create(place.Ordinal, place.Id) } };
 
     public static void Map(IEndpointRouteBuilder endpoints) =>
         endpoints.MapGet("/catalogue/sets/{id:guid}", HandleAsync)
@@ -27,7 +27,7 @@ internal static class GetSet
 
     private static async Task<Results<Ok<SetResponse>, ProblemHttpResult>> HandleAsync(Guid id, [AsParameters] PageQuery page, CardVaultDbContext db, CancellationToken cancellationToken)
     {
-        if (!page.TryRead(sorts, "ordinal", out var order, out var problem))
+        if (!page.TryRead(Sorts, "ordinal", out var order, out var problem))
         {
             return problem;
         }
@@ -52,7 +52,7 @@ internal static class GetSet
     }
 
     /// <summary>Where a card stands in its set.</summary>
-    private sealed class Place
+    internal sealed class Place
     {
         public Guid Id { get; init; }
 

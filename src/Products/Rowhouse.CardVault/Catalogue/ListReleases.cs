@@ -17,7 +17,7 @@ namespace Rowhouse.CardVault.Catalogue;
 /// <summary>Lists the releases of the checklists by year.</summary>
 internal static class ListReleases
 {
-    private static readonly PageSorts<CatalogueRelease> sorts = new() { { "year", release => ValueTuple.Create(release.Year, release.Name, release.Id) } };
+    public static PageSorts<CatalogueRelease> Sorts { get; } = new() { { "year", release => ValueTuple.Create(release.Year, release.Name, release.Id) } };
 
     public static void Map(IEndpointRouteBuilder endpoints) =>
         endpoints.MapGet("/catalogue/releases", HandleAsync)
@@ -33,7 +33,7 @@ internal static class ListReleases
         CardVaultDbContext db,
         CancellationToken cancellationToken)
     {
-        if (!page.TryRead(sorts, "-year", out var order, out var problem))
+        if (!page.TryRead(Sorts, "-year", out var order, out var problem))
         {
             return problem;
         }

@@ -17,7 +17,7 @@ namespace Rowhouse.CardVault.Collections;
 /// <summary>Lists the tenant's collections by name.</summary>
 internal static class ListCollections
 {
-    private static readonly PageSorts<Collection> sorts = new() { { "name", collection => ValueTuple.Create(collection.NameKey) } };
+    public static PageSorts<Collection> Sorts { get; } = new() { { "name", collection => ValueTuple.Create(collection.NameKey) } };
 
     public static void Map(IEndpointRouteBuilder endpoints) =>
         endpoints.MapGet("/collections", HandleAsync)
@@ -28,7 +28,7 @@ internal static class ListCollections
 
     private static async Task<Results<Ok<Page<CollectionResponse>>, ProblemHttpResult>> HandleAsync([AsParameters] PageQuery page, CardVaultDbContext db, CardAccess access, CancellationToken cancellationToken)
     {
-        if (!page.TryRead(sorts, "name", out var order, out var problem))
+        if (!page.TryRead(Sorts, "name", out var order, out var problem))
         {
             return problem;
         }

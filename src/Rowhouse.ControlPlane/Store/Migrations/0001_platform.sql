@@ -31,6 +31,8 @@ CREATE UNIQUE INDEX ix_tenants_slug ON platform.tenants (slug);
 CREATE UNIQUE INDEX ix_tenants_master_account_key ON platform.tenants (master_account_key) WHERE status NOT IN (8, 9);
 CREATE INDEX ix_tenants_created_at_id ON platform.tenants (created_at, id);
 CREATE INDEX ix_tenants_name_key_id ON platform.tenants (name_key, id);
+CREATE INDEX ix_tenants_plan_name_key_id ON platform.tenants (plan, name_key, id);
+CREATE INDEX ix_tenants_status_name_key_id ON platform.tenants (status, name_key, id);
 CREATE INDEX ix_tenants_changed_in_id ON platform.tenants (changed_in, id);
 
 -- Everything that leads to a tenant. Id, slug and external ids are one kind and so one name space: the primary key lets

@@ -2,7 +2,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Logging;
 
-namespace Rowhouse.Benchmarks.Isolation;
+namespace Rowhouse.Benchmarks;
 
 /// <summary>Web applications that are compared: all begin alike.</summary>
 internal static class Web
@@ -14,4 +14,10 @@ internal static class Web
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         return builder;
     }
+}
+
+/// <summary>What an endpoint takes from its scope, such as a context.</summary>
+internal sealed class Reader
+{
+    public string Name { get; } = "Tenant";
 }
