@@ -136,7 +136,7 @@ public sealed class InstallationCommandTests : IDisposable
     {
         var postgres = new PostgresFixture();
         var connections = await postgres.CreateDatabaseAsync(withControl: true);
-        var superuser = new NpgsqlConnectionStringBuilder(await postgres.AdminAsync()) { Database = new NpgsqlConnectionStringBuilder(connections.Application).Database }.ConnectionString;
+        var superuser = await postgres.SuperuserAsync(connections.Application);
         var settings = Settings(connections with { Application = superuser, Owner = null });
 
         foreach (var command in new string[][] { ["serve", "--url", "http://127.0.0.1:0"], ["verify", "isolation"], ["doctor"] })
