@@ -26,6 +26,9 @@ public static class CitusStandIn
             IF coalesce(current_setting('citus.enable_unsafe_triggers', true), 'off') <> 'on' AND EXISTS (SELECT FROM pg_trigger g WHERE g.tgrelid = relation AND NOT g.tgisinternal) THEN
                 RAISE EXCEPTION 'triggers are not supported on distributed tables';
             END IF;
+            FOR bad IN SELECT p.proname FROM pg_trigger g JOIN pg_proc p ON p.oid = g.tgfoid WHERE g.tgrelid = relation AND NOT g.tgisinternal AND p.proacl IS NOT NULL AND quote_ident(p.proname) <> p.proname LOOP
+                RAISE EXCEPTION 'rights on the function % are passed on without quotes', bad.proname;
+            END LOOP;
             FOR bad IN SELECT a.attname FROM pg_attribute a WHERE a.attrelid = relation AND a.attidentity <> '' AND a.atttypid <> 'bigint'::regtype LOOP
                 RAISE EXCEPTION 'cannot complete operation on % with smallint/int identity column', relation;
             END LOOP;
@@ -96,6 +99,12 @@ public static class CitusStandIn
             IF colocation IS NULL THEN
                 RAISE EXCEPTION 'relation % is not distributed', colocate_with;
             END IF;
+            -- Where this is on, a table that refers to a reference table has become one of Citus's own kind, which may not refer to distributed ones.
+            FOR bad IN SELECT k.conname FROM pg_constraint k WHERE k.confrelid = table_name AND k.contype = 'f' AND coalesce(current_setting('citus.enable_local_reference_table_foreign_keys', true), 'on') = 'on'
+                AND NOT EXISTS (SELECT FROM public.citus_tables t WHERE t.relation = k.conrelid)
+                AND EXISTS (SELECT FROM pg_constraint r JOIN public.citus_tables t ON t.relation = r.confrelid AND t.colocation IS NULL WHERE r.conrelid = k.conrelid AND r.contype = 'f') LOOP
+                RAISE EXCEPTION 'cannot create foreign key constraint % since foreign keys from reference tables and local tables to distributed tables are not supported', bad.conname;
+            END LOOP;
             FOR bad IN SELECT i.indexrelid::regclass AS name FROM pg_index i
                 WHERE i.indrelid = table_name AND (i.indisunique OR i.indisexclusion) AND number <> ALL ((i.indkey::int2[])[0:i.indnkeyatts - 1]) LOOP
                 RAISE EXCEPTION 'cannot create constraint % on %: it does not include the partition column', bad.name, table_name;

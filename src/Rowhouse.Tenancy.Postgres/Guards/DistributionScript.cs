@@ -24,6 +24,9 @@ internal static class DistributionScript
             "BEGIN;",
             "SET LOCAL citus.enable_unsafe_triggers = on;",
             "SET LOCAL citus.multi_shard_modify_mode = 'sequential';",
+
+            // On, Citus makes tables of its own kind of those that refer to a reference table, and those may not refer to distributed ones.
+            "SET LOCAL citus.enable_local_reference_table_foreign_keys = off;",
             .. tables.Where(table => table.IsShared).Select(table => $"SELECT create_reference_table({Literal(table)});"),
             $"SELECT create_distributed_table('{Homes}', '{TenantModel.Key}');",
             Distribute($"'{Changes}'"),

@@ -23,7 +23,7 @@ public sealed class DistributionOrderTests
     {
         var refused = Should.Throw<InvalidOperationException>(() => Script(typeof(CircleDb)));
 
-        refused.Message.ShouldContain("in a circle: public.hens, public.eggs.");
+        refused.Message.ShouldContain("in a circle: public.eggs, public.hens.");
     }
 
     private static string Script(params Type[] contexts) =>

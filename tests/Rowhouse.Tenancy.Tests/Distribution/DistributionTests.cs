@@ -82,6 +82,7 @@ public sealed class DistributionTests(PostgresFixture postgres, OwnServer server
     [InlineData("ALTER TABLE notes.notebooks ADD COLUMN likes uuid; ALTER TABLE notes.notebooks ADD FOREIGN KEY (likes, id) REFERENCES notes.notebooks (tenant_id, id)", "not colocated or not referencing a reference table")]
     [InlineData("ALTER TABLE atlas.countries ADD COLUMN t uuid, ADD COLUMN n uuid, ADD FOREIGN KEY (t, n) REFERENCES notes.notebooks (tenant_id, id)", "refers to a table that is no reference table")]
     [InlineData("ALTER TABLE notes.labels ALTER COLUMN id SET DATA TYPE integer", "int identity column")]
+    [InlineData("ALTER FUNCTION tenancy.capture_notes_notes RENAME TO \"capture notes\"", "are passed on without quotes")]
     [InlineData("CREATE TABLE notes.more () INHERITS (notes.notebooks)", "is no plain table")]
     public async Task What_Citus_refuses_is_refused(string damage, string says)
     {
@@ -95,6 +96,7 @@ public sealed class DistributionTests(PostgresFixture postgres, OwnServer server
 
     [Theory]
     [InlineData("citus.enable_unsafe_triggers = on", "citus.enable_unsafe_triggers = off", "triggers are not supported")]
+    [InlineData("citus.enable_local_reference_table_foreign_keys = off", "citus.enable_local_reference_table_foreign_keys = on", "from reference tables and local tables to distributed tables")]
     [InlineData("SELECT create_reference_table('\"atlas\".\"countries\"');", "", "not colocated or not referencing a reference table")]
     [InlineData("SELECT create_distributed_table('\"notes\".\"notebooks\"', 'tenant_id', colocate_with => 'tenancy.homes');", "", "not colocated or not referencing a reference table")]
     [InlineData("SELECT create_distributed_table('tenancy.homes', 'tenant_id');", "", "relation tenancy.homes is not distributed")]

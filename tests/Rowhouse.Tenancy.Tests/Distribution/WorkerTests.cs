@@ -1,4 +1,3 @@
-using Npgsql;
 using Rowhouse.Tenancy.Postgres.Roles;
 using Rowhouse.Tenancy.Tests.Notes;
 using Rowhouse.Tenancy.Tests.Roles;
@@ -17,13 +16,14 @@ public sealed class WorkerTests
         await using var worker = new OwnServer();
         await coordinator.InitializeAsync();
         await worker.InitializeAsync();
-        var connections = await coordinator.CreateDatabaseAsync();
-        var store = new NpgsqlConnectionStringBuilder(connections.Application).Database.ShouldNotBeNull();
+        var roles = new RoleNames("acme");
+        var databases = DatabaseNames.Of(roles) with { Control = null };
+        var connections = await DatabaseRoles.EnsureAsync(coordinator.Admin, databases, roles, RolePasswords.Generate(), TestContext.Current.CancellationToken);
 
         // As psql does it: each statement alone, and one line that is its own.
-        var parts = DatabaseRoles.WriteWorker(store, RoleNames.Default).Split($"{Connect} \"{store}\"\n");
+        var parts = DatabaseRoles.WriteWorker(databases.Store, roles).Split($"{Connect} \"{databases.Store}\"\n");
         parts.Length.ShouldBe(2);
-        foreach (var statement in parts[0].Split(";\n"))
+        foreach (var statement in parts[0].Split(";\n", StringSplitOptions.RemoveEmptyEntries))
         {
             await NotesHost.ExecuteAsync(worker.Admin, statement);
         }
@@ -31,7 +31,7 @@ public sealed class WorkerTests
         await NotesHost.ExecuteAsync(worker.As(connections, "postgres"), parts[1]);
 
         var made = await DescribeAsync(worker.As(connections, "postgres"));
-        made.ShouldContain(line => line.StartsWith("role rowhouse_tenant", StringComparison.Ordinal));
+        made.ShouldContain(line => line.StartsWith("role acme_tenant", StringComparison.Ordinal));
         made.ShouldBe(await DescribeAsync(coordinator.As(connections, "postgres")));
     }
 

@@ -46,6 +46,9 @@ public sealed partial class CitusTests(GrownServer server)
 
         asked.Count.ShouldBeGreaterThan(30);
         asked.Where(sql => Refused().IsMatch(sql)).ShouldBeEmpty();
+        var copies = asked.Where(sql => InsertSelect().Match(sql) is { Success: true } insert && !shared.Hold(insert.Groups["table"].Value.Replace("\"", "", StringComparison.Ordinal))).ToList();
+        copies.ShouldNotBeEmpty();
+        copies.Where(sql => !sql.Contains(" RETURNING ", StringComparison.Ordinal)).ShouldBeEmpty("Citus makes a COPY of it, which PostgreSQL refuses under row-level security.");
         asked.Where(sql => Laterals(sql).Any(inner => !Filter().IsMatch(inner))).ShouldBeEmpty("A lateral join needs its own tenant filter.");
     }
 
@@ -92,6 +95,9 @@ public sealed partial class CitusTests(GrownServer server)
 
     [GeneratedRegex(@"\bMERGE\s+INTO\b|\bSKIP\s+LOCKED\b|\bset_config\s*\(", RegexOptions.NonBacktracking | RegexOptions.IgnoreCase)]
     private static partial Regex Refused();
+
+    [GeneratedRegex(@"^INSERT INTO (?<table>\S+) .*\bSELECT\b", RegexOptions.NonBacktracking | RegexOptions.IgnoreCase | RegexOptions.Singleline | RegexOptions.ExplicitCapture)]
+    private static partial Regex InsertSelect();
 
     [GeneratedRegex(@"\bLATERAL\s*\(", RegexOptions.NonBacktracking | RegexOptions.IgnoreCase)]
     private static partial Regex Lateral();
