@@ -64,7 +64,7 @@ public sealed class InstallationCommandTests : IDisposable
         refused.Error.ShouldContain("have rights in other databases of this server: rowhouse_control, rowhouse_shared.");
         (await RunAsync(["migrate", "--status"], first)).Out.ShouldContain("Missing"); // its passwords still open it
 
-        var made = await RunAsync(["database", "init", "--installation", "second", "--json"], admin);
+        var made = await RunAsync(["database", "init", "--json"], new(admin) { ["ROWHOUSE_INSTALLATION"] = "second" });
         made.Status.ShouldBe(ExitCodes.Done, made.Error);
         var settings = JsonSerializer.Deserialize<Dictionary<string, string>>(made.Out).ShouldNotBeNull();
         settings["ROWHOUSE_INSTALLATION"].ShouldBe("second");
