@@ -149,6 +149,24 @@ public sealed class InstallationCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task What_is_not_seen_of_a_store_that_Citus_distributes_is_said_by_all_that_looks()
+    {
+        var postgres = new PostgresFixture();
+        var connections = await postgres.CreateDatabaseAsync(withControl: true);
+        var settings = Settings(connections);
+        (await RunAsync(["migrate"], settings)).Status.ShouldBe(ExitCodes.Done);
+        await CitusStandIn.InstallAsync(await postgres.SuperuserAsync(connections.Application));
+
+        foreach (var command in new string[][] { ["verify", "isolation"], ["doctor"] })
+        {
+            var said = await RunAsync(command, settings);
+
+            said.Status.ShouldBe(ExitCodes.Done, said.Out + said.Error);
+            said.Out.ShouldContain("Citus distributes the store", customMessage: string.Join(' ', command));
+        }
+    }
+
+    [Fact]
     public async Task A_role_that_the_database_refuses_is_a_finding()
     {
         var connections = await new PostgresFixture().CreateDatabaseAsync(withControl: true);
