@@ -8,7 +8,13 @@ namespace Rowhouse.Tenancy.Postgres;
 /// <param name="Findings">What is wrong; empty when nothing is.</param>
 public sealed record IsolationReport(int Tables, int SharedTables, IReadOnlyList<IsolationFinding> Findings)
 {
-    /// <summary>Whether nothing is wrong.</summary>
+    /// <summary>
+    /// Whether Citus spreads the store over nodes. Then only what the coordinator holds was looked at: the shards have guards of
+    /// their own, and nothing is known of them, also where there are no findings.
+    /// </summary>
+    public bool IsDistributed { get; init; }
+
+    /// <summary>Whether nothing is wrong with what was looked at.</summary>
     public bool IsSound => Findings.Count == 0;
 
     /// <summary>The report for people, a finding to a paragraph.</summary>
@@ -20,7 +26,8 @@ public sealed record IsolationReport(int Tables, int SharedTables, IReadOnlyList
             text.Append(finding).Append('\n');
         }
 
-        return text.Append(IsSound ? "Tenants are kept apart: " : $"{Findings.Count} findings: ").Append(Tables).Append(" tables of tenants, ").Append(SharedTables).Append(" shared ones looked at.").ToString();
+        return text.Append(IsSound ? "Tenants are kept apart: " : $"{Findings.Count} findings: ").Append(Tables).Append(" tables of tenants, ").Append(SharedTables).Append(" shared ones looked at.")
+            .Append(IsDistributed ? " Citus distributes the store: the shards on its nodes, which have guards of their own, were not looked at." : "").ToString();
     }
 }
 

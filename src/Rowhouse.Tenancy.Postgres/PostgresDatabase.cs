@@ -99,17 +99,19 @@ public sealed class PostgresDatabase : IAsyncDisposable
         foreach (var database in store.Working.Where(working => !refused.Contains(working.Setting)).GroupBy(working => working.Setting == ConfiguredConnections.Control))
         {
             var found = await LookAsync(database.First().Source, isControl: database.Key, cancellationToken).ConfigureAwait(false);
-            report = new(report.Tables + found.Tables, report.SharedTables + found.SharedTables, [.. report.Findings.Concat(found.Findings).Distinct()]);
+            report = new(report.Tables + found.Tables, report.SharedTables + found.SharedTables, [.. report.Findings.Concat(found.Findings).Distinct()]) { IsDistributed = report.IsDistributed || found.IsDistributed };
         }
 
         return report;
     }
 
     /// <summary>
-    /// The SQL that makes the shared store a Citus cluster's, from the models of all registered modules: shared tables become reference tables, tenants' tables are
-    /// distributed by tenant. For a superuser in a migrated store; all of it is one transaction. No connection is opened.
+    /// Writes the SQL that makes the shared store a Citus cluster's, from the models of all registered modules: shared tables become reference
+    /// tables, tenants' tables are distributed by tenant, and their rows go to the nodes. No connection is opened, and the store need not be open.
     /// </summary>
     /// <param name="roles">What the roles of the installation are called.</param>
+    /// <returns>The script, for a superuser in a migrated store on the coordinator: one transaction, after which the rows that it left behind are removed.</returns>
+    /// <exception cref="InvalidOperationException">Foreign keys of the models go round in a circle; the message says over which tables.</exception>
     public string WriteDistribution(RoleNames roles)
     {
         ArgumentNullException.ThrowIfNull(roles);

@@ -3,14 +3,15 @@ using Npgsql;
 namespace Rowhouse.Testing;
 
 /// <summary>
-/// Citus's functions on a plain PostgreSQL server: they distribute nothing, note what they were called for, and refuse what
-/// Citus refuses.
+/// Citus's functions on a plain PostgreSQL server: they give each table one shard, in the schema <c>citus_shards</c> of the
+/// same database, note what they were called for, and refuse what is known that Citus refuses.
 /// </summary>
 public static class CitusStandIn
 {
     private const string Functions = """
         CREATE TABLE public.citus_tables (number bigint GENERATED ALWAYS AS IDENTITY, relation regclass PRIMARY KEY, distribution_column text, colocation text);
         CREATE TABLE public.citus_functions (function regprocedure PRIMARY KEY);
+        CREATE SCHEMA citus_shards;
 
         CREATE FUNCTION public.refuse_citus(relation regclass) RETURNS void LANGUAGE plpgsql AS $$
         DECLARE
@@ -25,9 +26,49 @@ public static class CitusStandIn
             IF coalesce(current_setting('citus.enable_unsafe_triggers', true), 'off') <> 'on' AND EXISTS (SELECT FROM pg_trigger g WHERE g.tgrelid = relation AND NOT g.tgisinternal) THEN
                 RAISE EXCEPTION 'triggers are not supported on distributed tables';
             END IF;
+            FOR bad IN SELECT p.proname FROM pg_trigger g JOIN pg_proc p ON p.oid = g.tgfoid WHERE g.tgrelid = relation AND NOT g.tgisinternal AND p.proacl IS NOT NULL AND quote_ident(p.proname) <> p.proname LOOP
+                RAISE EXCEPTION 'rights on the function % are passed on without quotes', bad.proname;
+            END LOOP;
             FOR bad IN SELECT a.attname FROM pg_attribute a WHERE a.attrelid = relation AND a.attidentity <> '' AND a.atttypid <> 'bigint'::regtype LOOP
                 RAISE EXCEPTION 'cannot complete operation on % with smallint/int identity column', relation;
             END LOOP;
+        END
+        $$;
+
+        -- As Citus does it: a shard has the table's triggers as they are, then the rows are copied, by who distributes.
+        CREATE FUNCTION public.copy_to_shard(relation regclass) RETURNS void LANGUAGE plpgsql AS $$
+        DECLARE
+            own record;
+            filled boolean;
+            name text := (SELECT format('%I.%I', n.nspname, c.relname) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = relation);
+            shard text := format('citus_shards.%I', name);
+        BEGIN
+            EXECUTE format('CREATE TABLE %s (LIKE %s)', shard, name);
+            FOR own IN SELECT g.tgname, g.tgenabled, pg_get_triggerdef(g.oid) AS definition FROM pg_trigger g WHERE g.tgrelid = relation AND NOT g.tgisinternal LOOP
+                EXECUTE replace(own.definition, format(' ON %s ', name), format(' ON %s ', shard));
+                IF own.tgenabled = 'D' THEN
+                    EXECUTE format('ALTER TABLE %s DISABLE TRIGGER %I', shard, own.tgname);
+                END IF;
+            END LOOP;
+            EXECUTE format('SELECT EXISTS (SELECT FROM %s)', name) INTO filled;
+            IF filled THEN
+                EXECUTE format('INSERT INTO %s SELECT * FROM %s', shard, name);
+            END IF;
+        END
+        $$;
+
+        CREATE FUNCTION public.truncate_local_data_after_distributing_table(function_table_name regclass) RETURNS void LANGUAGE plpgsql AS $$
+        DECLARE
+            bad record;
+        BEGIN
+            IF NOT EXISTS (SELECT FROM public.citus_tables t WHERE t.relation = function_table_name) THEN
+                RAISE EXCEPTION 'supplied parameter is not a distributed relation';
+            END IF;
+            FOR bad IN SELECT k.conrelid::regclass AS name FROM pg_constraint k WHERE k.confrelid = function_table_name AND k.contype = 'f'
+                AND NOT EXISTS (SELECT FROM public.citus_tables t WHERE t.relation = k.conrelid) LOOP
+                RAISE EXCEPTION 'cannot truncate a table referenced in a foreign key constraint by a local table, %', bad.name;
+            END LOOP;
+            EXECUTE format('TRUNCATE %s CASCADE', function_table_name);
         END
         $$;
 
@@ -39,6 +80,7 @@ public static class CitusStandIn
                 RAISE EXCEPTION 'cannot create foreign key constraint since % refers to a table that is no reference table', table_name;
             END IF;
             INSERT INTO public.citus_tables (relation) VALUES (table_name);
+            PERFORM public.copy_to_shard(table_name);
         END
         $$;
 
@@ -57,6 +99,12 @@ public static class CitusStandIn
             IF colocation IS NULL THEN
                 RAISE EXCEPTION 'relation % is not distributed', colocate_with;
             END IF;
+            -- Where this is on, a table that refers to a reference table has become one of Citus's own kind, which may not refer to distributed ones.
+            FOR bad IN SELECT k.conname FROM pg_constraint k WHERE k.confrelid = table_name AND k.contype = 'f' AND coalesce(current_setting('citus.enable_local_reference_table_foreign_keys', true), 'on') = 'on'
+                AND NOT EXISTS (SELECT FROM public.citus_tables t WHERE t.relation = k.conrelid)
+                AND EXISTS (SELECT FROM pg_constraint r JOIN public.citus_tables t ON t.relation = r.confrelid AND t.colocation IS NULL WHERE r.conrelid = k.conrelid AND r.contype = 'f') LOOP
+                RAISE EXCEPTION 'cannot create foreign key constraint % since foreign keys from reference tables and local tables to distributed tables are not supported', bad.conname;
+            END LOOP;
             FOR bad IN SELECT i.indexrelid::regclass AS name FROM pg_index i
                 WHERE i.indrelid = table_name AND (i.indisunique OR i.indisexclusion) AND number <> ALL ((i.indkey::int2[])[0:i.indnkeyatts - 1]) LOOP
                 RAISE EXCEPTION 'cannot create constraint % on %: it does not include the partition column', bad.name, table_name;
@@ -77,13 +125,20 @@ public static class CitusStandIn
                 END IF;
             END LOOP;
             INSERT INTO public.citus_tables (relation, distribution_column, colocation) VALUES (table_name, distribution_column, colocation);
+            PERFORM public.copy_to_shard(table_name);
         END
         $$;
 
         CREATE FUNCTION public.create_distributed_function(function_name regprocedure) RETURNS void LANGUAGE sql AS 'INSERT INTO public.citus_functions VALUES (function_name)';
+
+        -- There are no files of an extension to create it from.
+        SET allow_system_table_mods = on;
+        INSERT INTO pg_extension (oid, extname, extowner, extnamespace, extrelocatable, extversion)
+            VALUES ('public.citus_tables'::regclass, 'citus', current_user::regrole, 'public'::regnamespace, false, 'none');
+        RESET allow_system_table_mods;
         """;
 
-    /// <summary>Puts the functions into a database.</summary>
+    /// <summary>Puts the functions into a database, and says there that it has the extension.</summary>
     /// <param name="superuser">Opens the database as a superuser.</param>
     public static async Task InstallAsync(string superuser)
     {

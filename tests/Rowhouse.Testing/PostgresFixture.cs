@@ -20,6 +20,11 @@ public sealed class PostgresFixture
     /// <summary>A connection string of the server's superuser, to its database <c>postgres</c>.</summary>
     public Task<string> AdminAsync() => Server.Value;
 
+    /// <summary>A connection string of the superuser to the database of another one, without pooling.</summary>
+    /// <param name="connectionString">Any role's to that database.</param>
+    public async Task<string> SuperuserAsync(string connectionString) =>
+        new NpgsqlConnectionStringBuilder(await AdminAsync()) { Database = new NpgsqlConnectionStringBuilder(connectionString).Database, Pooling = false }.ConnectionString;
+
     /// <summary>A store with roles and rights, and nothing in it.</summary>
     /// <param name="withControl">Whether there is a control database beside it.</param>
     public async Task<PostgresConnections> CreateDatabaseAsync(bool withControl = false) =>

@@ -18,8 +18,8 @@ internal static class DatabaseCommand
     private static Command Init(InstallationRunner runner)
     {
         var admin = new Option<string>("--admin") { Description = $"A connection string of somebody who may create roles and databases; '{FromInput}' reads it from standard input. Else {AdminVariable}, which like standard input shows it to no other user." };
-        var installation = InstallationOption(() => RoleNames.Default.Installation);
-        var name = new Option<string?>("--database") { Description = "What the store is called, the database of the tenants' rows; else as the installation, with _shared." };
+        var installation = InstallationOption(runner.Environment);
+        var name = StoreOption();
         var controlName = new Option<string?>("--control-database") { Description = "What the control database is called; else as the installation, with _control." };
         var output = new Option<string?>("--output", "-o") { Description = "Write the server's settings to this new file and the owner's to another that ends in .owner, for nobody else to read, instead of printing them." };
         var command = new Command("init", "Make roles, databases and schema on your own PostgreSQL server and print the settings. Run again, it mends what is missing and sets new passwords.") { admin, installation, name, controlName, output };
@@ -62,24 +62,32 @@ internal static class DatabaseCommand
 
     private static Command Distribute(InstallationRunner runner)
     {
-        var installation = InstallationOption(() => runner.Environment.Variable(InstallationVariable) ?? RoleNames.Default.Installation);
-        var command = new Command("distribute", "Print the SQL that makes the shared store a Citus cluster's: shared tables on every node, each tenant's rows on one. Nothing is connected to.") { installation };
+        var installation = InstallationOption(runner.Environment);
+        var name = StoreOption();
+        var worker = new Option<bool>("--worker") { Description = "Print instead what each worker needs before it is added: the roles and the empty store, with their rights." };
+        var command = new Command("distribute", "Print the SQL that makes the shared store a Citus cluster's: shared tables on every node, each tenant's rows on one. Nothing is connected to.") { installation, name, worker };
         command.SetAction((parsed, _) => runner.ExplainAsync(async () =>
         {
+            var roles = parsed.GetRequiredValue(installation);
             await using var application = InstallationRunner.Build(runner.SettingsOf(parsed));
-            var sql = application.Services.GetRequiredService<PostgresDatabase>().WriteDistribution(parsed.GetRequiredValue(installation));
+            var sql = parsed.GetValue(worker)
+                ? DatabaseRoles.WriteWorker(parsed.GetValue(name) ?? DatabaseNames.Of(roles).Store, roles)
+                : application.Services.GetRequiredService<PostgresDatabase>().WriteDistribution(roles);
             runner.OutputOf(parsed).Print(sql, text => text);
             return ExitCodes.Done;
         }));
         return command;
     }
 
-    private static Option<RoleNames> InstallationOption(Func<string> byDefault)
+    private static Option<string?> StoreOption() =>
+        new("--database") { Description = "What the store is called, the database of the tenants' rows; else as the installation, with _shared." };
+
+    private static Option<RoleNames> InstallationOption(CliEnvironment environment)
     {
         return new("--installation")
         {
-            Description = "What the roles' names begin with; another one for each installation on one server.",
-            DefaultValueFactory = result => Named(byDefault(), result),
+            Description = $"What the roles' names begin with; another one for each installation on one server. Else {InstallationVariable}, else {RoleNames.Default.Installation}.",
+            DefaultValueFactory = result => Named(environment.Variable(InstallationVariable) ?? RoleNames.Default.Installation, result),
             CustomParser = result => Named(result.Tokens[0].Value, result),
         };
 

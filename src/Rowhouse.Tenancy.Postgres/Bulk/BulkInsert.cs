@@ -8,7 +8,8 @@ namespace Rowhouse.Tenancy.Postgres.Bulk;
 
 /// <summary>
 /// <c>INSERT … SELECT FROM unnest(…)</c>: one array a column, so the text is the same for any number of rows and stays
-/// prepared. COPY is not to be had: PostgreSQL refuses it under row-level security.
+/// prepared. COPY is not to be had: PostgreSQL refuses it under row-level security. Citus turns such an INSERT into a COPY,
+/// but not one that returns something.
 /// </summary>
 internal sealed class BulkInsert
 {
@@ -31,7 +32,7 @@ internal sealed class BulkInsert
         var table = type.GetTableMappings().Single().Table;
         var names = string.Join(", ", columns.Select(column => column.Name));
         var arrays = string.Join(", ", columns.Select((_, i) => $"@p{i}"));
-        sql = $"INSERT INTO {Sql.Name(table.Schema ?? "public")}.{Sql.Name(table.Name)} ({TenantModel.Key}, {names}) SELECT @tenant, {names} FROM unnest({arrays}) AS rows ({names})";
+        sql = $"INSERT INTO {Sql.Name(table.Schema ?? "public")}.{Sql.Name(table.Name)} ({TenantModel.Key}, {names}) SELECT @tenant, {names} FROM unnest({arrays}) AS rows ({names}) RETURNING 1";
     }
 
     /// <summary>Inserts the chunk that the enumerator is at, and those that follow.</summary>

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.RegularExpressions;
 using Rowhouse.Tenancy.Postgres.Roles;
 
 namespace Rowhouse.Tenancy.Postgres.Guards;
@@ -9,7 +10,7 @@ namespace Rowhouse.Tenancy.Postgres.Guards;
 /// each table, written out for the table's key. It runs as the owner, since nobody else may write <c>tenancy.changes</c>.
 /// </summary>
 /// <remarks>While nothing is captured it costs a look at a setting for each row; a row's width does not matter, since only its key is read.</remarks>
-internal sealed class CaptureTrigger
+internal sealed partial class CaptureTrigger
 {
     public const string Name = "capture";
 
@@ -20,15 +21,15 @@ internal sealed class CaptureTrigger
 
     public CaptureTrigger(GuardedTable table)
     {
-        var name = $"capture_{table}";
-        if (Encoding.UTF8.GetByteCount(name) > LongestName)
+        // Without quotes, since Citus leaves them out where it passes rights on a function to its nodes. What PostgreSQL would
+        // cut, and what could be another table's, has a hash for its name.
+        var name = $"capture_{table.Schema}_{table.Name}";
+        if (!Plain().IsMatch(name) || name.Length > LongestName || table.Schema.Contains('_', StringComparison.Ordinal))
         {
-            // PostgreSQL would cut it, and two that differ only after the cut would be one function. With a point like the
-            // others, so that PostgreSQL says it back in quotes as well.
-            name = $"capture.{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(name)))[..32]}";
+            name = $"capture_{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{Sql.Name(table.Schema)}.{Sql.Name(table.Name)}")))[..32]}";
         }
 
-        Function = $"tenancy.{Sql.Name(name)}";
+        Function = $"tenancy.{name}";
         var before = KeyOf(table, "old");
         var after = KeyOf(table, "new");
         var relation = $"'{table.ToString().Replace("'", "''", StringComparison.Ordinal)}'";
@@ -66,6 +67,9 @@ internal sealed class CaptureTrigger
     /// <summary>The trigger as PostgreSQL says it back.</summary>
     public string TriggerText(string table) =>
         $"CREATE TRIGGER {Name} AFTER INSERT OR DELETE OR UPDATE ON {table} FOR EACH ROW WHEN ((current_setting('rowhouse.capturing'::text, true) = '1'::text)) EXECUTE FUNCTION {Function}()";
+
+    [GeneratedRegex("^[a-z0-9_]+\\z", RegexOptions.NonBacktracking)]
+    private static partial Regex Plain();
 
     private static string KeyOf(GuardedTable table, string row) => $"ARRAY[{string.Join(", ", table.Key.Select(column => $"{row}.{Sql.Name(column)}::text"))}]::text[]";
 }

@@ -1,7 +1,7 @@
-using System.Text.RegularExpressions;
 using Microsoft.EntityFrameworkCore.Metadata;
 using Rowhouse.Tenancy.Postgres.Model;
 using Rowhouse.Tenancy.Postgres.Roles;
+using Rowhouse.Tenancy.Postgres.Verification;
 
 namespace Rowhouse.Tenancy.Postgres.Guards;
 
@@ -9,61 +9,85 @@ namespace Rowhouse.Tenancy.Postgres.Guards;
 /// The SQL that makes a store a Citus cluster's: shared tables are copied to every node, and all rows of one tenant are kept
 /// on one, together with its home.
 /// </summary>
-internal static partial class DistributionScript
+internal static class DistributionScript
 {
     private const string Homes = "tenancy.homes";
     private const string Changes = "tenancy.changes";
 
-    // A table comes after those that it refers to: Citus takes no foreign key to one that is not distributed yet. In one
-    // transaction, which needs one shard after another: what was sent to several at once stands in the way of a reference table.
+    // In one transaction, which needs one shard after another: what was sent to several at once stands in the way of a
+    // reference table.
     public static string Write(IEnumerable<IRelationalModel> models, RoleNames roles)
     {
-        var tables = InOrder(models.SelectMany(model => model.Tables)).ConvertAll(GuardedTable.Of);
+        var tables = InOrder(models);
         return string.Join('\n', (IEnumerable<string>)[
             $"-- Makes the store of the installation '{roles.Installation}' a Citus cluster's. Run it as a superuser, in the store on the coordinator.",
             "BEGIN;",
             "SET LOCAL citus.enable_unsafe_triggers = on;",
             "SET LOCAL citus.multi_shard_modify_mode = 'sequential';",
+
+            // On, Citus makes tables of its own kind of those that refer to a reference table, and those may not refer to distributed ones.
+            "SET LOCAL citus.enable_local_reference_table_foreign_keys = off;",
             .. tables.Where(table => table.IsShared).Select(table => $"SELECT create_reference_table({Literal(table)});"),
             $"SELECT create_distributed_table('{Homes}', '{TenantModel.Key}');",
-            .. tables.Where(table => !table.IsShared).Select(Literal).Prepend($"'{Changes}'").Select(name => $"SELECT create_distributed_table({name}, '{TenantModel.Key}', colocate_with => '{Homes}');"),
+            Distribute($"'{Changes}'"),
+            .. tables.Where(table => !table.IsShared).SelectMany(Distribute),
 
             // The fence calls it by name, so Citus does not see that the nodes need it.
             "SELECT create_distributed_function('tenancy.lock_key(uuid)');",
             .. new[] { roles.Application, roles.Platform }.Select(role => $"ALTER ROLE {role} SET citus.propagate_set_commands = 'local';"),
             "COMMIT;",
+            "-- The nodes have the rows. What the coordinator still keeps of them is read, changed and erased by no statement.",
+            .. tables.Select(Literal).Prepend($"'{Changes}'").Prepend($"'{Homes}'").Select(name => $"SELECT truncate_local_data_after_distributing_table({name});"),
         ]);
     }
 
-    private static List<ITable> InOrder(IEnumerable<ITable> tables)
+    // Citus gives each shard the triggers as they are and then copies the rows, of all tenants at once and with none bound.
+    private static IEnumerable<string> Distribute(GuardedTable table) =>
+    [
+        $"ALTER TABLE {SqlName(table)} DISABLE TRIGGER {TableRules.FenceName};",
+        Distribute(Literal(table)),
+        $"ALTER TABLE {SqlName(table)} ENABLE TRIGGER {TableRules.FenceName};",
+    ];
+
+    private static string Distribute(string literal) => $"SELECT create_distributed_table({literal}, '{TenantModel.Key}', colocate_with => '{Homes}');";
+
+    // A table comes after those that it refers to in any model: Citus takes no foreign key to one that is not distributed yet.
+    private static List<GuardedTable> InOrder(IEnumerable<IRelationalModel> models)
     {
-        List<ITable> ordered = [];
-        HashSet<(string?, string)> seen = [];
-        foreach (var table in tables)
+        var mapped = models.SelectMany(model => model.Tables).ToLookup(table => GuardedTable.Of(table).ToString(), StringComparer.Ordinal);
+        List<GuardedTable> ordered = [];
+        List<string> path = [];
+        foreach (var table in mapped)
         {
-            Visit(table);
+            Visit(table.Key);
         }
 
         return ordered;
 
-        void Visit(ITable table)
+        void Visit(string name)
         {
-            if (seen.Add((table.Schema, table.Name)))
+            if (ordered.Exists(table => table.ToString() == name))
             {
-                foreach (var key in table.ForeignKeyConstraints)
-                {
-                    Visit(key.PrincipalTable);
-                }
-
-                ordered.Add(table);
+                return;
             }
+
+            if (path.Contains(name))
+            {
+                throw new InvalidOperationException($"Foreign keys go round in a circle: {string.Join(", ", path.SkipWhile(table => table != name))}. Citus takes none to a table that is not distributed yet, so leave one of them out.");
+            }
+
+            path.Add(name);
+            foreach (var principal in mapped[name].SelectMany(table => table.ForeignKeyConstraints).Select(key => GuardedTable.Of(key.PrincipalTable).ToString()).Where(principal => principal != name))
+            {
+                Visit(principal);
+            }
+
+            path.Remove(name);
+            ordered.Add(GuardedTable.Of(mapped[name].First()));
         }
     }
 
-    private static string Literal(GuardedTable table) => $"'{Part(table.Schema)}.{Part(table.Name)}'";
+    private static string SqlName(GuardedTable table) => $"{Sql.Name(table.Schema)}.{Sql.Name(table.Name)}";
 
-    private static string Part(string name) => (Plain().IsMatch(name) ? name : Sql.Name(name)).Replace("'", "''", StringComparison.Ordinal);
-
-    [GeneratedRegex("^[a-z_][a-z0-9_]*\\z", RegexOptions.NonBacktracking)]
-    private static partial Regex Plain();
+    private static string Literal(GuardedTable table) => $"'{SqlName(table).Replace("'", "''", StringComparison.Ordinal)}'";
 }

@@ -19,6 +19,10 @@ internal sealed partial class PostgresStartup(
         var report = await database.VerifyIsolationAsync(cancellationToken).ConfigureAwait(false);
         RefuseUnsound(report);
         LogSound(report.Tables, report.SharedTables);
+        if (report.IsDistributed)
+        {
+            LogDistributed();
+        }
     }
 
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
@@ -59,4 +63,7 @@ internal sealed partial class PostgresStartup(
 
     [LoggerMessage(Level = LogLevel.Information, Message = "The database keeps tenants apart: {Tables} tables of tenants and {SharedTables} shared ones looked at")]
     private partial void LogSound(int tables, int sharedTables);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Citus distributes the store: only the coordinator's tables were looked at. The shards on its nodes have guards of their own, and nothing is known of them")]
+    private partial void LogDistributed();
 }

@@ -7,6 +7,14 @@ namespace Rowhouse.Tenancy.Postgres.Roles;
 /// <param name="roles">The installation's roles.</param>
 internal sealed class DatabaseMaker(NpgsqlConnection connection, RoleNames roles)
 {
+    /// <summary>Makes the database.</summary>
+    /// <remarks>Collation C: an index answers ranges and prefixes of text, and no upgrade of the operating system reorders it.</remarks>
+    public static string CreateSql(string database, RoleNames roles) => $"create database {Sql.Name(database)} owner {roles.Owner} template template0 encoding 'UTF8' lc_collate 'C' lc_ctype 'C'";
+
+    /// <summary>Takes from everybody what PostgreSQL grants by default in a store, and gives the two working roles the right to connect. The owner's, in the database.</summary>
+    public static string GuardStoreSql(string database, RoleNames roles) =>
+        GuardSql(database, $"{roles.Application}, {roles.Platform}", $"{roles.Tenants}, {roles.Platform}");
+
     public async Task EnsureAsync(string database, CancellationToken cancellationToken)
     {
         if (await ExistsAsync(database, cancellationToken).ConfigureAwait(false))
@@ -25,10 +33,7 @@ internal sealed class DatabaseMaker(NpgsqlConnection connection, RoleNames roles
 
         try
         {
-            // Collation C: an index answers ranges and prefixes of text, and no upgrade of the operating system reorders it.
-            await connection.ExecuteAsync(
-                $"create database {Sql.Name(database)} owner {roles.Owner} template template0 encoding 'UTF8' lc_collate 'C' lc_ctype 'C'",
-                cancellationToken).ConfigureAwait(false);
+            await connection.ExecuteAsync(CreateSql(database, roles), cancellationToken).ConfigureAwait(false);
         }
         catch (PostgresException exception) when (exception.SqlState is PostgresErrorCodes.DuplicateDatabase or PostgresErrorCodes.UniqueViolation)
         {
@@ -44,27 +49,25 @@ internal sealed class DatabaseMaker(NpgsqlConnection connection, RoleNames roles
         }
     }
 
-    /// <summary>Takes from everybody what PostgreSQL grants by default, and gives the two working roles the right to connect.</summary>
-    public Task GuardStoreAsync(string database, CancellationToken cancellationToken) =>
-        GuardAsync(database, $"{roles.Application}, {roles.Platform}", $"{roles.Tenants}, {roles.Platform}", cancellationToken);
+    /// <summary>Does what <see cref="GuardStoreSql"/> says.</summary>
+    public Task GuardStoreAsync(string database, CancellationToken cancellationToken) => GuardAsync(GuardStoreSql(database, roles), cancellationToken);
 
     /// <summary>The same for the control database: only the platform's role connects.</summary>
-    public Task GuardControlAsync(string database, CancellationToken cancellationToken) =>
-        GuardAsync(database, roles.Platform, roles.Platform, cancellationToken);
+    public Task GuardControlAsync(string database, CancellationToken cancellationToken) => GuardAsync(GuardSql(database, roles.Platform, roles.Platform), cancellationToken);
 
-    private Task GuardAsync(string database, string connect, string look, CancellationToken cancellationToken)
+    private Task GuardAsync(string sql, CancellationToken cancellationToken) =>
+        connection.ExecuteAsync($"select pg_advisory_xact_lock(hashtext('rowhouse guards'));\n{sql}", cancellationToken);
+
+    private static string GuardSql(string database, string connect, string look)
     {
         var name = Sql.Name(database);
-        return connection.ExecuteAsync(
-            $"""
-            select pg_advisory_xact_lock(hashtext('rowhouse guards'));
+        return $"""
             revoke all on database {name} from public;
             grant connect on database {name} to {connect};
             revoke all on schema public from public;
             grant usage on schema public to {look};
             create collation if not exists public.{DatabaseRoles.ShownText} (provider = icu, locale = 'und-u-kn-true');
-            """,
-            cancellationToken);
+            """;
     }
 
     private async Task<bool> ExistsAsync(string database, CancellationToken cancellationToken)

@@ -69,6 +69,32 @@ public static class DatabaseRoles
     }
 
     /// <summary>
+    /// Writes the SQL that makes on a worker of a Citus cluster what <see cref="EnsureAsync"/> makes for the store on the coordinator, before
+    /// the worker is added: the roles, without passwords, and the empty database with its rights. Citus itself makes neither the
+    /// database nor a role that no table names. No connection is opened.
+    /// </summary>
+    /// <param name="store">What the store is called, on all nodes alike.</param>
+    /// <param name="roles">What the roles are called.</param>
+    /// <returns>The script, for psql as a superuser in any database of the worker.</returns>
+    public static string WriteWorker(string store, RoleNames roles)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(store);
+        ArgumentNullException.ThrowIfNull(roles);
+        return $"""
+            -- Makes the roles of the installation '{roles.Installation}' and its empty store on a worker of a Citus cluster. Run it with psql as a superuser of the worker.
+            {RoleMaker.LoginSql(roles.Owner)};
+            {RoleMaker.LoginSql(roles.Application)};
+            {RoleMaker.LoginSql(roles.Platform)};
+            {RoleMaker.GroupSql(roles)};
+            grant {roles.Tenants} to {roles.Application};
+            {DatabaseMaker.CreateSql(store, roles)};
+            \connect {Sql.Name(store)}
+            set role {roles.Owner};
+            {DatabaseMaker.GuardStoreSql(store, roles)}
+            """;
+    }
+
+    /// <summary>
     /// The databases of a server in which the roles own something or have rights. One that the caller does not know belongs
     /// to another installation of the same name, whose passwords <see cref="EnsureAsync"/> would change.
     /// </summary>

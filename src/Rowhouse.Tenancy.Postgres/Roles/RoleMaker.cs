@@ -5,6 +5,12 @@ namespace Rowhouse.Tenancy.Postgres.Roles;
 /// <summary>Makes the three roles that sign in, each with no other right, and the group of tenants' tables.</summary>
 internal sealed class RoleMaker(NpgsqlConnection admin, RoleNames roles)
 {
+    /// <summary>Makes a role that signs in.</summary>
+    public static string LoginSql(string role) => $"create role {role} login nosuperuser nobypassrls nocreatedb nocreaterole noreplication inherit";
+
+    /// <summary>Makes the group.</summary>
+    public static string GroupSql(RoleNames roles) => $"create role {roles.Tenants} nologin nosuperuser nobypassrls nocreatedb nocreaterole noreplication inherit";
+
     public async Task EnsureAsync(RolePasswords passwords, CancellationToken cancellationToken)
     {
         // Roles belong to the server, and two databases of it may be set up at once: concurrent changes to one role fail.
@@ -30,7 +36,7 @@ internal sealed class RoleMaker(NpgsqlConnection admin, RoleNames roles)
         // Only a superuser may name some of these attributes in ALTER ROLE, even to leave them off: name them only where one is on.
         var statement = found switch
         {
-            null => $"create role {role} login nosuperuser nobypassrls nocreatedb nocreaterole noreplication inherit",
+            null => LoginSql(role),
             true => $"alter role {role} login",
             false => $"alter role {role} login nosuperuser nobypassrls nocreatedb nocreaterole noreplication inherit",
         };
@@ -41,7 +47,7 @@ internal sealed class RoleMaker(NpgsqlConnection admin, RoleNames roles)
     {
         if (!await admin.ScalarAsync<bool>("select exists (select from pg_roles where rolname = $1)", cancellationToken, roles.Tenants).ConfigureAwait(false))
         {
-            await admin.ExecuteAsync($"create role {roles.Tenants} nologin nosuperuser nobypassrls nocreatedb nocreaterole noreplication inherit", cancellationToken).ConfigureAwait(false);
+            await admin.ExecuteAsync(GroupSql(roles), cancellationToken).ConfigureAwait(false);
         }
         else if (await admin.ScalarAsync<bool>("select rolcanlogin or rolsuper or rolbypassrls or rolcreatedb or rolcreaterole or rolreplication from pg_roles where rolname = $1", cancellationToken, roles.Tenants).ConfigureAwait(false))
         {

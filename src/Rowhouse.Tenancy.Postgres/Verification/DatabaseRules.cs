@@ -7,7 +7,7 @@ internal static class DatabaseRules
 {
     public static IEnumerable<IsolationFinding> Check(LiveDatabase live)
     {
-        var (name, owner, forPublic, connects) = live.Database;
+        var (name, owner, _, forPublic, connects) = live.Database;
         var where = $"database {name}";
         if (owner != live.Names.Owner)
         {

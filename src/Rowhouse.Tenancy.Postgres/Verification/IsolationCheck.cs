@@ -29,7 +29,7 @@ internal static class IsolationCheck
             .. RoleRules.Check(names, working, roles),
             .. roles.Where(role => role.Name == names.Owner).SelectMany(owner => RoleRules.ActAs(names, owner)),
         ];
-        return new(tables.Count(table => !table.IsShared), tables.Count(table => table.IsShared), findings);
+        return new(tables.Count(table => !table.IsShared), tables.Count(table => table.IsShared), findings) { IsDistributed = live.Database.Distributed };
     }
 
     /// <summary>Looks at the control database, and changes nothing.</summary>

@@ -74,7 +74,7 @@ internal static class LiveJson
     public static JsonSerializerOptions Options { get; } = new(JsonSerializerDefaults.Web);
 }
 
-internal sealed record LiveCatalog(string Name, string Owner, IReadOnlyList<string> ForPublic, IReadOnlyList<string> Connects);
+internal sealed record LiveCatalog(string Name, string Owner, bool Distributed, IReadOnlyList<string> ForPublic, IReadOnlyList<string> Connects);
 
 internal sealed record LiveSchema(string Name, string Owner, IReadOnlyList<LiveGrant> Grants);
 

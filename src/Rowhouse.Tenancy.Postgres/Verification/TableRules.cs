@@ -17,8 +17,9 @@ internal sealed class TableRules(IReadOnlyCollection<GuardedTable> tables, LiveD
     /// <summary>The same as PostgreSQL says it back.</summary>
     private const string LivePolicy = "(tenant_id = (NULLIF(current_setting('rowhouse.tenant'::text, true), ''::text))::uuid)";
 
+    public const string FenceName = "fence";
+
     private const string PolicyName = "tenant";
-    private const string FenceName = "fence";
 
     private static readonly string[] Guards = [FenceName, CaptureTrigger.Name];
 

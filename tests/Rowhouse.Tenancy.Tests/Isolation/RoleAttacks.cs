@@ -110,7 +110,7 @@ public sealed class RoleAttacks(AttackServer server)
     [EveryWay("SELECT tenancy.fence()")]
     [EveryWay("SELECT tenancy.lock_home()")]
     [EveryWay("SELECT tenancy.lock_key(gen_random_uuid())")]
-    [EveryWay("SELECT tenancy.\"capture_notes.notes\"()")]
+    [EveryWay("SELECT tenancy.capture_notes_notes()")]
     [EveryWay("CREATE OR REPLACE PROCEDURE tenancy.bind(tenant uuid, generation integer) LANGUAGE sql AS 'SELECT 1'")]
     public async Task The_kernels_own_tables_and_functions_are_not_touched(Way way, string sql) => await RefusedAsync(way, sql);
 

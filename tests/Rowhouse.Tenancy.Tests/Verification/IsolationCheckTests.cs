@@ -1,6 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
-using Npgsql;
 using Rowhouse.Tenancy.Postgres;
+using Rowhouse.Tenancy.Tests.Isolation;
 using Rowhouse.Tenancy.Tests.Notes;
 using Rowhouse.Testing;
 using Shouldly;
@@ -19,6 +19,7 @@ public sealed class IsolationCheckTests(PostgresFixture postgres) : IClassFixtur
         report.IsSound.ShouldBeTrue(report.ToString());
         report.Tables.ShouldBe(4);
         report.SharedTables.ShouldBe(1);
+        report.IsDistributed.ShouldBeFalse();
     }
 
     [Fact]
@@ -52,6 +53,23 @@ public sealed class IsolationCheckTests(PostgresFixture postgres) : IClassFixtur
     }
 
     [Fact]
+    public async Task What_is_not_seen_of_a_store_that_Citus_distributes_is_said()
+    {
+        var connections = await NotesHost.PrepareAsync(postgres);
+        var log = new RecordingLog();
+        await CitusStandIn.InstallAsync(await postgres.SuperuserAsync(connections.Application));
+
+        using var host = NotesHost.Build(connections, migrate: false, log: log);
+        await host.StartAsync(TestContext.Current.CancellationToken);
+
+        log.Take().ShouldContain("Warning Citus distributes the store");
+        var report = await host.Services.GetRequiredService<PostgresDatabase>().VerifyIsolationAsync(TestContext.Current.CancellationToken);
+        report.IsSound.ShouldBeTrue(report.ToString());
+        report.IsDistributed.ShouldBeTrue();
+        report.ToString().ShouldContain("the shards on its nodes, which have guards of their own, were not looked at");
+    }
+
+    [Fact]
     public async Task A_view_that_asks_as_its_caller_is_fine()
     {
         await using var host = await NotesHost.StartAsync(postgres);
@@ -60,13 +78,7 @@ public sealed class IsolationCheckTests(PostgresFixture postgres) : IClassFixtur
         (await VerifyAsync(host)).IsSound.ShouldBeTrue();
     }
 
-    private async Task<string> AsSuperuserOfAsync(NotesHost host)
-    {
-        var database = new NpgsqlConnectionStringBuilder(host.Connections.Application).Database;
-        return new NpgsqlConnectionStringBuilder(await postgres.AdminAsync()) { Database = database, Pooling = false }.ConnectionString;
-    }
-
-    private async Task AsSuperuserAsync(NotesHost host, string sql) => await NotesHost.ExecuteAsync(await AsSuperuserOfAsync(host), sql);
+    private async Task AsSuperuserAsync(NotesHost host, string sql) => await NotesHost.ExecuteAsync(await postgres.SuperuserAsync(host.Connections.Application), sql);
 
     private static Task<IsolationReport> VerifyAsync(NotesHost host) =>
         host.Services.GetRequiredService<PostgresDatabase>().VerifyIsolationAsync(TestContext.Current.CancellationToken);

@@ -5,30 +5,46 @@ using Shouldly;
 
 namespace Rowhouse.Tests.Cli;
 
-/// <summary>What makes the store a Citus cluster's, run on the server's own migrated store, with functions that refuse what Citus refuses.</summary>
+/// <summary>What makes the store a Citus cluster's, run on the server's own migrated store, with functions that refuse what is known that Citus refuses.</summary>
 public sealed class DistributeCommandTests(CommandLineFixture cli) : IClassFixture<CommandLineFixture>
 {
     [Fact]
     public async Task The_whole_store_is_distributed_by_what_is_printed()
     {
-        var superuser = new NpgsqlConnectionStringBuilder(await new PostgresFixture().AdminAsync()) { Database = new NpgsqlConnectionStringBuilder(cli.Database.Application).Database, Pooling = false }.ConnectionString;
+        var superuser = await new PostgresFixture().SuperuserAsync(cli.Database.Application);
         var printed = await cli.RunAsync(["database", "distribute"]);
         printed.Status.ShouldBe(ExitCodes.Done, printed.Error);
         var all = await ReadAsync(superuser, "SELECT c.oid::regclass::text FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind IN ('r', 'p') AND n.nspname NOT IN ('pg_catalog', 'information_schema') AND c.oid <> 'tenancy.migrations'::regclass");
+        var shared = SharedSchemas.Of(cli.Services);
         await CitusStandIn.InstallAsync(superuser);
 
-        var tables = await CitusStandIn.DistributeAsync(superuser, printed.Out);
+        try
+        {
+            var tables = await CitusStandIn.DistributeAsync(superuser, printed.Out);
 
-        all.Count.ShouldBeGreaterThan(7);
-        tables.Select(table => table.Table).ShouldBe(all, ignoreOrder: true);
-        tables.Where(table => table.Column is null).ShouldAllBe(table => table.Table.StartsWith("catalogue.", StringComparison.Ordinal));
-        tables.Where(table => table.Column is not null).ShouldAllBe(table => table.Column == "tenant_id" && table.With == "tenancy.homes");
-        (await ReadAsync(superuser, "SELECT function::text FROM public.citus_functions")).ShouldBe(["tenancy.lock_key(uuid)"]);
-        (await ReadAsync(superuser, "SELECT r.rolname || ': ' || array_to_string(s.setconfig, ',') FROM pg_db_role_setting s JOIN pg_roles r ON r.oid = s.setrole ORDER BY 1"))
-            .ShouldBe(["rowhouse_app: citus.propagate_set_commands=local", "rowhouse_platform: citus.propagate_set_commands=local"]);
+            all.Count.ShouldBeGreaterThan(7);
+            tables.Select(table => table.Table).ShouldBe(all, ignoreOrder: true);
+            tables.ShouldAllBe(table => table.Column == null == shared.Hold(table.Table));
+            tables.Where(table => table.Column is not null).ShouldAllBe(table => table.Column == "tenant_id" && table.With == "tenancy.homes");
+            (await ReadAsync(superuser, "SELECT function::text FROM public.citus_functions")).ShouldBe(["tenancy.lock_key(uuid)"]);
+            (await ReadAsync(superuser, "SELECT r.rolname || ': ' || setting FROM pg_db_role_setting s JOIN pg_roles r ON r.oid = s.setrole CROSS JOIN unnest(s.setconfig) setting WHERE setting LIKE 'citus.%' ORDER BY 1"))
+                .ShouldBe(["rowhouse_app: citus.propagate_set_commands=local", "rowhouse_platform: citus.propagate_set_commands=local"]);
+        }
+        finally
+        {
+            // Roles belong to the whole server, and so to the other tests.
+            await ReadAsync(superuser, "ALTER ROLE rowhouse_app RESET citus.propagate_set_commands; ALTER ROLE rowhouse_platform RESET citus.propagate_set_commands");
+        }
+    }
 
-        // Roles belong to the whole server, and so to the other tests.
-        await ReadAsync(superuser, "ALTER ROLE rowhouse_app RESET citus.propagate_set_commands; ALTER ROLE rowhouse_platform RESET citus.propagate_set_commands");
+    [Fact]
+    public async Task What_a_worker_needs_is_printed_for_the_store_and_the_roles_that_are_named()
+    {
+        var usual = await cli.RunAsync(["database", "distribute", "--worker", "--installation", "acme"]);
+        var named = await cli.RunAsync(["database", "distribute", "--worker", "--database", "rows"], installation: "acme");
+
+        usual.Out.ShouldContain("create database \"acme_shared\" owner acme_owner");
+        named.Out.ShouldBe(usual.Out.Replace("acme_shared", "rows", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -64,7 +64,7 @@ public sealed class InstallationCommandTests : IDisposable
         refused.Error.ShouldContain("have rights in other databases of this server: rowhouse_control, rowhouse_shared.");
         (await RunAsync(["migrate", "--status"], first)).Out.ShouldContain("Missing"); // its passwords still open it
 
-        var made = await RunAsync(["database", "init", "--installation", "second", "--json"], admin);
+        var made = await RunAsync(["database", "init", "--json"], new(admin) { ["ROWHOUSE_INSTALLATION"] = "second" });
         made.Status.ShouldBe(ExitCodes.Done, made.Error);
         var settings = JsonSerializer.Deserialize<Dictionary<string, string>>(made.Out).ShouldNotBeNull();
         settings["ROWHOUSE_INSTALLATION"].ShouldBe("second");
@@ -136,7 +136,7 @@ public sealed class InstallationCommandTests : IDisposable
     {
         var postgres = new PostgresFixture();
         var connections = await postgres.CreateDatabaseAsync(withControl: true);
-        var superuser = new NpgsqlConnectionStringBuilder(await postgres.AdminAsync()) { Database = new NpgsqlConnectionStringBuilder(connections.Application).Database }.ConnectionString;
+        var superuser = await postgres.SuperuserAsync(connections.Application);
         var settings = Settings(connections with { Application = superuser, Owner = null });
 
         foreach (var command in new string[][] { ["serve", "--url", "http://127.0.0.1:0"], ["verify", "isolation"], ["doctor"] })
@@ -145,6 +145,24 @@ public sealed class InstallationCommandTests : IDisposable
 
             refused.Status.ShouldBe(ExitCodes.Refused, string.Join(' ', command));
             (refused.Out + refused.Error).ShouldContain("works as postgres, not as rowhouse_app", customMessage: string.Join(' ', command));
+        }
+    }
+
+    [Fact]
+    public async Task What_is_not_seen_of_a_store_that_Citus_distributes_is_said_by_all_that_looks()
+    {
+        var postgres = new PostgresFixture();
+        var connections = await postgres.CreateDatabaseAsync(withControl: true);
+        var settings = Settings(connections);
+        (await RunAsync(["migrate"], settings)).Status.ShouldBe(ExitCodes.Done);
+        await CitusStandIn.InstallAsync(await postgres.SuperuserAsync(connections.Application));
+
+        foreach (var command in new string[][] { ["verify", "isolation"], ["doctor"] })
+        {
+            var said = await RunAsync(command, settings);
+
+            said.Status.ShouldBe(ExitCodes.Done, said.Out + said.Error);
+            said.Out.ShouldContain("Citus distributes the store", customMessage: string.Join(' ', command));
         }
     }
 

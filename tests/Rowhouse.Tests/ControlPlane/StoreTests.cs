@@ -136,8 +136,7 @@ public sealed class ServerWithoutHomes(ServerWithoutHomes.Fixture server) : ICla
 
         private async Task RunAsync(string sql)
         {
-            var database = new NpgsqlConnectionStringBuilder(Database.Application).Database;
-            await using var store = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(await new PostgresFixture().AdminAsync()) { Database = database, Pooling = false }.ConnectionString);
+            await using var store = NpgsqlDataSource.Create(await new PostgresFixture().SuperuserAsync(Database.Application));
             await using var command = store.CreateCommand(sql);
             await command.ExecuteNonQueryAsync();
         }
