@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
 
 namespace Rowhouse.Tenancy;
 
@@ -11,6 +12,8 @@ namespace Rowhouse.Tenancy;
 /// </summary>
 public sealed class TenantDirectory
 {
+    private const int IdLength = 36;
+
     // .NET reads "+1…" and "0x…" as parts of an id too.
     private static readonly SearchValues<char> OfIds = SearchValues.Create("0123456789abcdef-");
 
@@ -65,7 +68,7 @@ public sealed class TenantDirectory
     public bool TryFind(IdentifierKind kind, ReadOnlySpan<char> value, [NotNullWhen(true)] out Tenant? tenant)
     {
         // First what reads as an id: to hash its text takes longer than to read it.
-        if (kind is IdentifierKind.Name && value.Length == 36 && !value.ContainsAnyExcept(OfIds) && Guid.TryParseExact(value, "D", out var id) && TryFind(id, out tenant))
+        if (value.Length == IdLength && kind is IdentifierKind.Name && TryFind(value, out tenant))
         {
             return true;
         }
@@ -182,6 +185,14 @@ public sealed class TenantDirectory
         values[identifier.Value] = resident;
     }
 
+    // Apart, so that who asks for a slug does not pay for its variables.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private bool TryFind(ReadOnlySpan<char> id, [NotNullWhen(true)] out Tenant? tenant)
+    {
+        tenant = null;
+        return !id.ContainsAnyExcept(OfIds) && Guid.TryParseExact(id, "D", out var value) && TryFind(value, out tenant);
+    }
+
     private bool TryFind(Guid id, [NotNullWhen(true)] out Tenant? tenant)
     {
         tenant = byId.TryGetValue(id, out var resident) ? resident.Use() : null;
@@ -206,7 +217,7 @@ public sealed class TenantDirectory
 
     private ulong FingerprintOf(TenantId id)
     {
-        Span<char> text = stackalloc char[36];
+        Span<char> text = stackalloc char[IdLength];
         id.Value.TryFormat(text, out _);
         return fingerprints.Of(IdentifierKind.Name, text);
     }

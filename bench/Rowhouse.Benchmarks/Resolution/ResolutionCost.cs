@@ -155,7 +155,7 @@ internal static class ResolutionCost
 
             if (upTo >= Piece.Feature)
             {
-                context.Features.Set(tenant);
+                context.Features[typeof(Tenant)] = tenant;
             }
 
             return next(context);
@@ -167,7 +167,7 @@ internal static class ResolutionCost
     {
         public async Task InvokeAsync(HttpContext context)
         {
-            var tenant = upTo >= Piece.Feature ? context.Features.Get<Tenant>() : null;
+            var tenant = upTo >= Piece.Feature ? (Tenant?)context.Features[typeof(Tenant)] : null;
             if (upTo >= Piece.Metadata && context.GetEndpoint() is { } endpoint)
             {
                 endpoint.Metadata.GetOrderedMetadata<HttpMethodMetadata>();

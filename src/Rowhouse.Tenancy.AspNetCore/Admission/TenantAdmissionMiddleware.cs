@@ -23,7 +23,7 @@ internal sealed partial class TenantAdmissionMiddleware(RequestDelegate next, Te
             return;
         }
 
-        var mentions = context.Features.Get<TenantMentions>()
+        var mentions = (TenantMentions?)context.Features[typeof(TenantMentions)]
             ?? throw new InvalidOperationException("The tenant was not looked for before routing. Put the application's middleware together with UseTenancy().");
         var own = endpoint.Metadata.GetOrderedMetadata<TenantSourceMetadata>();
         for (var i = 0; i < own.Count; i++)

@@ -15,7 +15,8 @@ internal sealed class TenantResolutionMiddleware(RequestDelegate next, TenantDir
             source.Read(context, mentions);
         }
 
-        context.Features.Set(mentions);
+        // By its type and not by Set<T>: what is generic and virtual is looked up at every call.
+        context.Features[typeof(TenantMentions)] = mentions;
         return next(context);
     }
 }
