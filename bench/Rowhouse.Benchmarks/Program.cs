@@ -3,7 +3,7 @@ using Rowhouse.Benchmarks.CardVault;
 using Rowhouse.Benchmarks.Isolation;
 using Rowhouse.Benchmarks.Resolution;
 
-// dotnet run -c Release --project bench/Rowhouse.Benchmarks -- resolution | isolation | throughput | caching | cardvault
+// dotnet run -c Release --project bench/Rowhouse.Benchmarks -- resolution | isolation [inserts] | throughput | caching | cardvault
 switch (args)
 {
     case ["resolution"]:
@@ -12,6 +12,9 @@ switch (args)
         return 0;
     case ["isolation"]:
         await IsolationCost.RunAsync(Console.Out);
+        return 0;
+    case ["isolation", "inserts"]:
+        await IsolationCost.InsertForProfilerAsync(100_000);
         return 0;
     case ["throughput"]:
         await EndpointCost.RunAsync(Console.Out);

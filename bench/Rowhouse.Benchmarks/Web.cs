@@ -15,9 +15,3 @@ internal static class Web
         return builder;
     }
 }
-
-/// <summary>What an endpoint takes from its scope, such as a context.</summary>
-internal sealed class Reader
-{
-    public string Name { get; } = "Tenant";
-}

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Http;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 namespace Rowhouse.Tenancy.Http;
@@ -41,7 +42,7 @@ public static class TenantHttpClientExtensions
     private static HttpClient Make(IServiceProvider provider, string name)
     {
         var pooled = provider.GetRequiredService<IHttpMessageHandlerFactory>().CreateHandler(name);
-        var client = new HttpClient(ActivatorUtilities.CreateInstance<TenantHttpHandler>(provider, provider.GetRequiredService<TenantScope>().Tenant.Id, pooled), disposeHandler: false);
+        var client = new HttpClient(new TenantHttpHandler(provider.GetRequiredService<TenantScope>().Tenant.Id, pooled, provider.GetRequiredService<ILogger<TenantHttpHandler>>()), disposeHandler: false);
         foreach (var configure in provider.GetRequiredService<IOptionsMonitor<HttpClientFactoryOptions>>().Get(name).HttpClientActions)
         {
             configure(client);

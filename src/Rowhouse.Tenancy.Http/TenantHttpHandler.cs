@@ -4,19 +4,12 @@ using Microsoft.Extensions.Logging;
 namespace Rowhouse.Tenancy.Http;
 
 /// <summary>Says in traces and logs for which tenant a request is sent, and nothing of it in the request. Lives as long as its scope.</summary>
-internal sealed class TenantHttpHandler : DelegatingHandler
+/// <param name="tenant">The tenant.</param>
+/// <param name="pooled">Sends it, for all tenants.</param>
+/// <param name="logger">Opens the log scope.</param>
+internal sealed class TenantHttpHandler(TenantId tenant, HttpMessageHandler pooled, ILogger<TenantHttpHandler> logger) : DelegatingHandler(pooled)
 {
     private static readonly ActivitySource source = new("Rowhouse.Tenancy.Http");
-
-    private readonly TenantId tenant;
-    private readonly ILogger<TenantHttpHandler> logger;
-
-    public TenantHttpHandler(TenantId tenant, HttpMessageHandler pooled, ILogger<TenantHttpHandler> logger)
-        : base(pooled)
-    {
-        this.tenant = tenant;
-        this.logger = logger;
-    }
 
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {

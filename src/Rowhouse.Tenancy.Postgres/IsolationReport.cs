@@ -9,8 +9,8 @@ namespace Rowhouse.Tenancy.Postgres;
 public sealed record IsolationReport(int Tables, int SharedTables, IReadOnlyList<IsolationFinding> Findings)
 {
     /// <summary>
-    /// Whether Citus spreads the store over nodes. Then only what the coordinator holds was looked at: the shards have guards of
-    /// their own, and nothing is known of them, also where there are no findings.
+    /// Whether the store has Citus's extension, so that its tables may be spread over nodes. Only what the coordinator holds was looked
+    /// at then: shards have guards of their own, and nothing is known of them, also where there are no findings.
     /// </summary>
     public bool IsDistributed { get; init; }
 
@@ -27,7 +27,7 @@ public sealed record IsolationReport(int Tables, int SharedTables, IReadOnlyList
         }
 
         return text.Append(IsSound ? "Tenants are kept apart: " : $"{Findings.Count} findings: ").Append(Tables).Append(" tables of tenants, ").Append(SharedTables).Append(" shared ones looked at.")
-            .Append(IsDistributed ? " Citus distributes the store: the shards on its nodes, which have guards of their own, were not looked at." : "").ToString();
+            .Append(IsDistributed ? " The store has Citus: shards on its nodes, which have guards of their own, were not looked at." : "").ToString();
     }
 }
 

@@ -36,8 +36,8 @@ public static class TenantDbContextHostExtensions
         builder.Services.AddDbContext<TContext>();
         builder.Services.ConfigureDbContext<TContext>((services, options) =>
             TenantOptions.Use(options, services.GetRequiredService<PostgresStore>(), services.GetRequiredService<TenantBinding>()));
-        builder.Services.AddSingleton<TenantOptions<TContext>>();
-        builder.Services.Replace(ServiceDescriptor.Scoped(scope => scope.GetRequiredService<TenantOptions<TContext>>().For(scope)));
+        builder.Services.AddSingleton<TenantOptionsOf<TContext>>();
+        builder.Services.Replace(ServiceDescriptor.Scoped(scope => scope.GetRequiredService<TenantOptionsOf<TContext>>().For(scope)));
         var assembly = typeof(TContext).Assembly;
         return builder.AddSqlMigrations(assembly.GetName().Name!.Split('.')[^1].ToLowerInvariant(), assembly); // a loaded assembly has a name
     }

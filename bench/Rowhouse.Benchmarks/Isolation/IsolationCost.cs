@@ -25,6 +25,17 @@ internal sealed class IsolationCost(NotesHost host)
         await new IsolationCost(quick).InsertsAsync("Insert of one row, where no commit is flushed to disk", output);
     }
 
+    /// <summary>Inserts lone rows and prints nothing: for a profiler.</summary>
+    public static async Task InsertForProfilerAsync(int count)
+    {
+        await using var host = await NotesHost.StartAsync();
+        var cost = new IsolationCost(host);
+        for (var i = 0; i < count; i++)
+        {
+            await cost.IsolatedAsync(InsertAsync);
+        }
+    }
+
     private static async Task RunAsync(NotesHost host, TextWriter output)
     {
         var cost = new IsolationCost(host);

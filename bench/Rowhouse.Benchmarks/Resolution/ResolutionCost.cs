@@ -44,7 +44,7 @@ internal static class ResolutionCost
             (Piece.Finding, "… read the header and find the tenant"),
             (Piece.Feature, "… keep it over routing"),
             (Piece.Metadata, "… ask three times what the endpoint says"),
-            (Piece.Services, "… take the admission and the scope's tenant"),
+            (Piece.Services, "… take the admission, and bind the tenant to the scope"),
             (Piece.LogScope, "… open the log scope"),
         })
         {
@@ -178,10 +178,10 @@ internal static class ResolutionCost
             if (upTo >= Piece.Services)
             {
                 context.RequestServices.GetRequiredService<ITenantAdmission>();
-                context.RequestServices.GetRequiredService<TenantScope>();
+                context.RequestServices.GetRequiredService<TenantScope>().Bind(tenant!); // kept, as every piece before
             }
 
-            using (upTo >= Piece.LogScope ? logger.BeginScope(tenant!) : null)
+            using (upTo >= Piece.LogScope ? logger.BeginTenant(tenant!.Id) : null) // the same
             {
                 await next(context);
             }

@@ -100,7 +100,7 @@ internal sealed class Checkup(ServerSettings settings, CliEnvironment environmen
 
     private static Check Judge(string what, IsolationReport report, string good) => report.IsSound
         ? report.IsDistributed
-            ? new(what, Verdict.Notice, "Citus distributes the store, and the shards on its nodes were not looked at.", "Look at them on the coordinator, as docs/scale-out.md says.")
+            ? new(what, Verdict.Notice, "The store has Citus, and shards on its nodes were not looked at.", "Look at them on the coordinator, as docs/scale-out.md says.")
             : new(what, Verdict.Good, good)
         : new(what, Verdict.Wrong, $"{report.Findings.Count} findings, the first: {report.Findings[0].Where}: {report.Findings[0].What}", "Run 'rowhouse verify isolation' for all of them.");
 

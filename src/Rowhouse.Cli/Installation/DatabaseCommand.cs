@@ -66,6 +66,17 @@ internal static class DatabaseCommand
         var name = StoreOption();
         var worker = new Option<bool>("--worker") { Description = "Print instead what each worker needs before it is added: the roles and the empty store, with their rights." };
         var command = new Command("distribute", "Print the SQL that makes the shared store a Citus cluster's: shared tables on every node, each tenant's rows on one. Nothing is connected to.") { installation, name, worker };
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(name) is "")
+            {
+                result.AddError("--database needs the name of a database.");
+            }
+            else if (result.GetValue(name) is not null && !result.GetValue(worker))
+            {
+                result.AddError("--database goes with --worker: the coordinator's script is for the store that psql is connected to.");
+            }
+        });
         command.SetAction((parsed, _) => runner.ExplainAsync(async () =>
         {
             var roles = parsed.GetRequiredValue(installation);

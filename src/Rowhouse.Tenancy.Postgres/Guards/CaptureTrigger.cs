@@ -26,7 +26,7 @@ internal sealed partial class CaptureTrigger
         var name = $"capture_{table.Schema}_{table.Name}";
         if (!Plain().IsMatch(name) || name.Length > LongestName || table.Schema.Contains('_', StringComparison.Ordinal))
         {
-            name = $"capture_{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{Sql.Name(table.Schema)}.{Sql.Name(table.Name)}")))[..32]}";
+            name = $"capture_{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(table.SqlName)))[..32]}";
         }
 
         Function = $"tenancy.{name}";

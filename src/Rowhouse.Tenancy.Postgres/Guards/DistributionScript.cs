@@ -36,7 +36,7 @@ internal static class DistributionScript
             "SELECT create_distributed_function('tenancy.lock_key(uuid)');",
             .. new[] { roles.Application, roles.Platform }.Select(role => $"ALTER ROLE {role} SET citus.propagate_set_commands = 'local';"),
             "COMMIT;",
-            "-- The nodes have the rows. What the coordinator still keeps of them is read, changed and erased by no statement.",
+            "-- The nodes have the rows. What the coordinator still keeps of them is read, changed and erased by no statement. Where this was interrupted, run it again from here.",
             .. tables.Select(Literal).Prepend($"'{Changes}'").Prepend($"'{Homes}'").Select(name => $"SELECT truncate_local_data_after_distributing_table({name});"),
         ]);
     }
@@ -44,9 +44,9 @@ internal static class DistributionScript
     // Citus gives each shard the triggers as they are and then copies the rows, of all tenants at once and with none bound.
     private static IEnumerable<string> Distribute(GuardedTable table) =>
     [
-        $"ALTER TABLE {SqlName(table)} DISABLE TRIGGER {TableRules.FenceName};",
+        $"ALTER TABLE {table.SqlName} DISABLE TRIGGER {TableRules.FenceName};",
         Distribute(Literal(table)),
-        $"ALTER TABLE {SqlName(table)} ENABLE TRIGGER {TableRules.FenceName};",
+        $"ALTER TABLE {table.SqlName} ENABLE TRIGGER {TableRules.FenceName};",
     ];
 
     private static string Distribute(string literal) => $"SELECT create_distributed_table({literal}, '{TenantModel.Key}', colocate_with => '{Homes}');";
@@ -54,7 +54,7 @@ internal static class DistributionScript
     // A table comes after those that it refers to in any model: Citus takes no foreign key to one that is not distributed yet.
     private static List<GuardedTable> InOrder(IEnumerable<IRelationalModel> models)
     {
-        var mapped = models.SelectMany(model => model.Tables).ToLookup(table => GuardedTable.Of(table).ToString(), StringComparer.Ordinal);
+        var mapped = models.SelectMany(model => model.Tables).ToLookup(table => GuardedTable.Of(table).SqlName, StringComparer.Ordinal);
         List<GuardedTable> ordered = [];
         List<string> path = [];
         foreach (var table in mapped)
@@ -66,7 +66,7 @@ internal static class DistributionScript
 
         void Visit(string name)
         {
-            if (ordered.Exists(table => table.ToString() == name))
+            if (ordered.Exists(table => table.SqlName == name))
             {
                 return;
             }
@@ -77,7 +77,7 @@ internal static class DistributionScript
             }
 
             path.Add(name);
-            foreach (var principal in mapped[name].SelectMany(table => table.ForeignKeyConstraints).Select(key => GuardedTable.Of(key.PrincipalTable).ToString()).Where(principal => principal != name))
+            foreach (var principal in mapped[name].SelectMany(table => table.ForeignKeyConstraints).Select(key => GuardedTable.Of(key.PrincipalTable).SqlName).Where(principal => principal != name))
             {
                 Visit(principal);
             }
@@ -87,7 +87,5 @@ internal static class DistributionScript
         }
     }
 
-    private static string SqlName(GuardedTable table) => $"{Sql.Name(table.Schema)}.{Sql.Name(table.Name)}";
-
-    private static string Literal(GuardedTable table) => $"'{SqlName(table).Replace("'", "''", StringComparison.Ordinal)}'";
+    private static string Literal(GuardedTable table) => $"'{table.SqlName.Replace("'", "''", StringComparison.Ordinal)}'";
 }

@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore.Metadata;
 using Rowhouse.Tenancy.Postgres.Model;
+using Rowhouse.Tenancy.Postgres.Roles;
 
 namespace Rowhouse.Tenancy.Postgres.Guards;
 
@@ -23,6 +24,9 @@ internal sealed record GuardedTable(string Schema, string Name, bool IsShared, I
             ? new(table.Schema ?? "public", table.Name, shared, [.. table.PrimaryKey?.Columns.Select(column => column.Name).Where(name => name != TenantModel.Key) ?? []])
             : throw new InvalidOperationException($"{table.Schema}.{table.Name} holds rows of tenants and shared rows. Keep them in tables of their own.");
     }
+
+    /// <summary>The table as SQL names it, in quotes.</summary>
+    public string SqlName => $"{Sql.Name(Schema)}.{Sql.Name(Name)}";
 
     public override string ToString() => $"{Schema}.{Name}";
 }

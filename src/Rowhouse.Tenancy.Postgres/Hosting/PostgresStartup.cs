@@ -64,6 +64,6 @@ internal sealed partial class PostgresStartup(
     [LoggerMessage(Level = LogLevel.Information, Message = "The database keeps tenants apart: {Tables} tables of tenants and {SharedTables} shared ones looked at")]
     private partial void LogSound(int tables, int sharedTables);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Citus distributes the store: only the coordinator's tables were looked at. The shards on its nodes have guards of their own, and nothing is known of them")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The store has Citus: only the coordinator's tables were looked at. Shards on its nodes have guards of their own, and nothing is known of them")]
     private partial void LogDistributed();
 }

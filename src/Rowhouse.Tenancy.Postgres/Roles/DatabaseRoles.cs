@@ -82,11 +82,12 @@ public static class DatabaseRoles
         ArgumentNullException.ThrowIfNull(roles);
         return $"""
             -- Makes the roles of the installation '{roles.Installation}' and its empty store on a worker of a Citus cluster. Run it with psql as a superuser of the worker.
+            \set ON_ERROR_STOP on
             {RoleMaker.LoginSql(roles.Owner)};
             {RoleMaker.LoginSql(roles.Application)};
             {RoleMaker.LoginSql(roles.Platform)};
             {RoleMaker.GroupSql(roles)};
-            grant {roles.Tenants} to {roles.Application};
+            {RoleMaker.MembershipSql(roles)};
             {DatabaseMaker.CreateSql(store, roles)};
             \connect {Sql.Name(store)}
             set role {roles.Owner};

@@ -11,6 +11,13 @@ internal sealed class RoleMaker(NpgsqlConnection admin, RoleNames roles)
     /// <summary>Makes the group.</summary>
     public static string GroupSql(RoleNames roles) => $"create role {roles.Tenants} nologin nosuperuser nobypassrls nocreatedb nocreaterole noreplication inherit";
 
+    /// <summary>Makes the application's role a member of the group, on a server of any version.</summary>
+    public static string MembershipSql(RoleNames roles) =>
+        $"do $$ begin if current_setting('server_version_num')::int >= 160000 then execute '{JoinSql(roles, 16)}'; else {JoinSql(roles, 15)}; end if; end $$";
+
+    // From 16 on the right to become the group is a choice, and nobody needs it.
+    private static string JoinSql(RoleNames roles, int version) => $"grant {roles.Tenants} to {roles.Application}{(version >= 16 ? " with inherit true, set false" : "")}";
+
     public async Task EnsureAsync(RolePasswords passwords, CancellationToken cancellationToken)
     {
         // Roles belong to the server, and two databases of it may be set up at once: concurrent changes to one role fail.
@@ -54,10 +61,10 @@ internal sealed class RoleMaker(NpgsqlConnection admin, RoleNames roles)
             await admin.ExecuteAsync($"alter role {roles.Tenants} nologin nosuperuser nobypassrls nocreatedb nocreaterole noreplication", cancellationToken).ConfigureAwait(false);
         }
 
-        // Granted anew it would only be a notice; from 16 on the right to become the group is a choice, and nobody needs it.
+        // Granted anew it would only be a notice.
         if (!await admin.ScalarAsync<bool>("select pg_has_role($1, $2, 'usage')", cancellationToken, roles.Application, roles.Tenants).ConfigureAwait(false))
         {
-            await admin.ExecuteAsync($"grant {roles.Tenants} to {roles.Application}{(admin.PostgreSqlVersion.Major >= 16 ? " with inherit true, set false" : "")}", cancellationToken).ConfigureAwait(false);
+            await admin.ExecuteAsync(JoinSql(roles, admin.PostgreSqlVersion.Major), cancellationToken).ConfigureAwait(false);
         }
     }
 

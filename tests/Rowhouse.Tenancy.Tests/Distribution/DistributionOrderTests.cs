@@ -23,7 +23,16 @@ public sealed class DistributionOrderTests
     {
         var refused = Should.Throw<InvalidOperationException>(() => Script(typeof(CircleDb)));
 
-        refused.Message.ShouldContain("in a circle: public.eggs, public.hens.");
+        refused.Message.ShouldContain("in a circle: \"public\".\"eggs\", \"public\".\"hens\".");
+    }
+
+    [Fact]
+    public void Two_tables_whose_names_read_alike_without_quotes_are_both_distributed()
+    {
+        var script = Script(typeof(PointsDb));
+
+        script.ShouldContain("create_distributed_table('\"a.b\".\"c\"'");
+        script.ShouldContain("create_distributed_table('\"a\".\"b.c\"'");
     }
 
     private static string Script(params Type[] contexts) =>
@@ -49,6 +58,15 @@ public sealed class DistributionOrderTests
         {
             modelBuilder.Entity<Hen>().ToTable("hens").HasOne<Egg>().WithMany().HasForeignKey(hen => hen.EggId);
             modelBuilder.Entity<Egg>().ToTable("eggs").HasOne<Hen>().WithMany().HasForeignKey(egg => egg.HenId);
+        }
+    }
+
+    private sealed class PointsDb(DbContextOptions<PointsDb> options) : TenantDbContext(options)
+    {
+        protected override void OnModelCreating(ModelBuilder modelBuilder)
+        {
+            modelBuilder.Entity<Hen>().ToTable("c", "a.b");
+            modelBuilder.Entity<Egg>().ToTable("b.c", "a");
         }
     }
 

@@ -37,7 +37,7 @@ public sealed class DistributionTests(PostgresFixture postgres, OwnServer server
     }
 
     [Fact]
-    public async Task The_rows_of_all_tenants_move_to_the_nodes_and_are_fenced_there_as_before()
+    public async Task The_rows_of_all_tenants_move_to_the_nodes_and_the_coordinators_triggers_are_on_again()
     {
         var connections = await server.CreateDatabaseAsync();
         await NotesHost.MigrateAsync(connections);

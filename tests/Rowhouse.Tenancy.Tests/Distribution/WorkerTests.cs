@@ -9,6 +9,8 @@ public sealed class WorkerTests
 {
     private const string Connect = "\\connect";
 
+    private const string Stop = "\\set ON_ERROR_STOP on\n";
+
     [Fact]
     public async Task A_worker_has_the_roles_and_the_rights_that_the_coordinator_has()
     {
@@ -20,8 +22,10 @@ public sealed class WorkerTests
         var databases = DatabaseNames.Of(roles) with { Control = null };
         var connections = await DatabaseRoles.EnsureAsync(coordinator.Admin, databases, roles, RolePasswords.Generate(), TestContext.Current.CancellationToken);
 
-        // As psql does it: each statement alone, and one line that is its own.
-        var parts = DatabaseRoles.WriteWorker(databases.Store, roles).Split($"{Connect} \"{databases.Store}\"\n");
+        // As psql does it: each statement alone, and two lines that are its own.
+        var script = DatabaseRoles.WriteWorker(databases.Store, roles);
+        script.ShouldContain(Stop);
+        var parts = script.Replace(Stop, "", StringComparison.Ordinal).Split($"{Connect} \"{databases.Store}\"\n");
         parts.Length.ShouldBe(2);
         foreach (var statement in parts[0].Split(";\n", StringSplitOptions.RemoveEmptyEntries))
         {
@@ -38,7 +42,7 @@ public sealed class WorkerTests
     private static async Task<string[]> DescribeAsync(string superuser) => (await NotesHost.ScalarAsync<string[]>(superuser, """
         SELECT array_agg(line ORDER BY line COLLATE "C") FROM (
             SELECT format('role %s: %s', r.rolname, to_jsonb(r) - 'oid') AS line FROM pg_roles r
-            UNION ALL SELECT format('%s in %s', m.member::regrole, m.roleid::regrole) FROM pg_auth_members m
+            UNION ALL SELECT format('%s in %s: %s', m.member::regrole, m.roleid::regrole, to_jsonb(m) - '{oid,roleid,member,grantor}'::text[]) FROM pg_auth_members m
             UNION ALL SELECT format('database of %s: %s, %s, %s', d.datdba::regrole, pg_encoding_to_char(d.encoding), d.datcollate, d.datctype) FROM pg_database d WHERE d.datname = current_database()
             UNION ALL SELECT format('database: %s', unnest(d.datacl)) FROM pg_database d WHERE d.datname = current_database()
             UNION ALL SELECT format('schema %s: %s', n.nspname, unnest(n.nspacl)) FROM pg_namespace n

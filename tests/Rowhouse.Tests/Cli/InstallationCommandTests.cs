@@ -162,7 +162,7 @@ public sealed class InstallationCommandTests : IDisposable
             var said = await RunAsync(command, settings);
 
             said.Status.ShouldBe(ExitCodes.Done, said.Out + said.Error);
-            said.Out.ShouldContain("Citus distributes the store", customMessage: string.Join(' ', command));
+            said.Out.ShouldContain("The store has Citus", customMessage: string.Join(' ', command));
         }
     }
 

@@ -113,6 +113,8 @@ public sealed class GrownServer : ServerFixture
         foreach (var mode in PlanLog.Modes)
         {
             var estate = await walk.MakeEstateAsync("Walk");
+
+            // Without a product, so that one can be subscribed to.
             var bare = await CreateTenantAsync("Bare");
             string[] ids = [.. estate.Ids, bare.Slug, CatalogueCard.ReleaseId.ToString(), CatalogueCard.SetId.ToString()];
 
@@ -183,7 +185,7 @@ public sealed class GrownServer : ServerFixture
         Dictionary<string, long> tables = [];
         foreach (var database in new[] { Database.Application, Database.Control! }) // the same
         {
-            await using var source = await SuperuserAsync(database);
+            await using var source = NpgsqlDataSource.Create(await new PostgresFixture().SuperuserAsync(database));
             await using var command = source.CreateCommand(
                 "SELECT format('%s.%s', n.nspname, c.relname), c.reltuples::bigint FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind = 'r' AND n.nspname NOT IN ('pg_catalog', 'information_schema') AND (n.nspname, c.relname) <> ('tenancy', 'migrations')");
             await using var reader = await command.ExecuteReaderAsync(TestContext.Current.CancellationToken);
@@ -198,7 +200,7 @@ public sealed class GrownServer : ServerFixture
 
     private async Task RunAsync(string database, params string[] statements)
     {
-        await using var source = await SuperuserAsync(database);
+        await using var source = NpgsqlDataSource.Create(await new PostgresFixture().SuperuserAsync(database));
         await using var connection = await source.OpenConnectionAsync();
         foreach (var statement in statements)
         {
@@ -206,9 +208,6 @@ public sealed class GrownServer : ServerFixture
             await command.ExecuteNonQueryAsync();
         }
     }
-
-    private static async Task<NpgsqlDataSource> SuperuserAsync(string database) => NpgsqlDataSource.Create(
-        new NpgsqlConnectionStringBuilder(await new PostgresFixture().AdminAsync()) { Database = new NpgsqlConnectionStringBuilder(database).Database, Pooling = false }.ConnectionString);
 
     // 1,200 releases of two sets with nine cards each, some with a variation.
     private static string Checklists()

@@ -26,6 +26,9 @@ internal sealed record HotQuery(string Name, string Index, string Statement, Fun
     /// <summary>Whether the index has the rows in the order that is asked for, so that nothing is sorted.</summary>
     public bool InOrder { get; init; }
 
+    /// <summary>Whether what is equal in the index's order is sorted all the same: what is read with rows goes by their id too.</summary>
+    public bool SortsEqual { get; init; }
+
     /// <summary>A part of the condition that the index is asked with, where not any will do.</summary>
     public string? Condition { get; init; }
 }
@@ -86,14 +89,14 @@ internal static class HotQueries
         new("whether a master account is taken", "platform.ix_tenants_master_account_key", "WHERE t.master_account_key =", CreateTenantAsync),
         new("whether a slug is taken", "platform.pk_identifiers", "SELECT i.value FROM platform.identifiers", CreateTenantAsync),
         Platform("the tenants by name", "platform.ix_tenants_name_key_id", "ORDER BY t.name_key", "/api/tenants?sort=name"),
-        Platform("the tenants by slug", "platform.ix_tenants_slug", "ORDER BY t.slug DESC", "/api/tenants?sort=-slug") with { InOrder = false }, // what is read with them is by the id too, and so each slug sorted by itself
+        Platform("the tenants by slug", "platform.ix_tenants_slug", "ORDER BY t.slug DESC", "/api/tenants?sort=-slug") with { SortsEqual = true },
         Platform("the tenants by age", "platform.ix_tenants_created_at_id", "ORDER BY t.created_at DESC", "/api/tenants?sort=-createdAt"),
         Platform("the tenants of a state by name", "platform.ix_tenants_status_name_key_id", "WHERE t.status =", "/api/tenants?sort=name&status=suspended"),
         Platform("the tenants of a plan by name", "platform.ix_tenants_plan_name_key_id", "WHERE t.plan =", "/api/tenants?sort=name&plan=enterprise"),
         Platform("the tenants of a plan by age", "platform.ix_tenants_created_at_id", "WHERE t.plan =", "/api/tenants?sort=createdAt&plan=starter"),
         Platform("the tenants with a product by name", "platform.ix_tenants_name_key_id", "ORDER BY t.name_key", "/api/tenants?sort=name&product=cardvault"),
         PlatformNext("the tenants by name, in the depth", "platform.ix_tenants_name_key_id", "(t.name_key, t.id) >", "/api/tenants?sort=name"),
-        PlatformNext("the tenants by slug, in the depth", "platform.ix_tenants_slug", "ORDER BY t.slug", "/api/tenants?sort=slug", "slug > ") with { InOrder = false },
+        PlatformNext("the tenants by slug, in the depth", "platform.ix_tenants_slug", "ORDER BY t.slug", "/api/tenants?sort=slug", "slug > ") with { SortsEqual = true },
         PlatformNext("the tenants by age, in the depth", "platform.ix_tenants_created_at_id", "(t.created_at, t.id) <", "/api/tenants?sort=-createdAt"),
         Platform("the audit of the platform", "platform.ix_audit_at_id", "ORDER BY a.at DESC", "/api/platform/audit"),
         Platform("the people of a page of the audit", "platform.pk_people", "WHERE p.id = ANY", "/api/platform/audit") with { InOrder = false },

@@ -45,7 +45,7 @@ internal static class ReadsWhole
         select $"{asked} reads {read.Key} from end to end, {mode}.\n{read.First()}";
 
     // An index that is read for its order alone is left as soon as a page is full; where few rows are like what is asked for, that is at its end. So what was read
-    // counts, and half a table is far from either.
+    // counts, and half a table is far from either. What is found by its tenant alone counts as found, however much of a tenant's rows that is.
     private static bool IsWhole(PlanNode node, long rows) => node.Type == "Seq Scan" || (!IsFound(node) && node.Read > rows / 2);
 
     // A bitmap is made by the steps before.
