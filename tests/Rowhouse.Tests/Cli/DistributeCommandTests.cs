@@ -47,6 +47,18 @@ public sealed class DistributeCommandTests(CommandLineFixture cli) : IClassFixtu
         named.Out.ShouldBe(usual.Out.Replace("acme_shared", "rows", StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData("--database goes with --worker", "--database", "rows")]
+    [InlineData("--database needs the name of a database", "--worker", "--database", "")]
+    public async Task A_store_that_is_named_in_vain_is_refused(string reason, params string[] options)
+    {
+        var refused = await cli.RunAsync(["database", "distribute", .. options]);
+
+        refused.Status.ShouldBe(ExitCodes.Usage);
+        refused.Error.ShouldContain(reason);
+        refused.Out.ShouldNotContain("create ");
+    }
+
     [Fact]
     public async Task The_roles_are_those_of_the_installation_that_is_named()
     {
