@@ -87,10 +87,12 @@ internal sealed class Checkup(ServerSettings settings, CliEnvironment environmen
 
         var schema = await TryAsync("schema", async () =>
             await database.Migrations.FindPendingAsync(server.Services.GetRequiredService<PostgresStore>(), cancellationToken) is { Count: > 0 } pending
-                ? new("schema", Verdict.Wrong, $"{pending.Count} scripts are missing, the first is {pending[0]}.", "Run 'rowhouse migrate'.")
+                ? database.IsEmbedded
+                    ? new("schema", Verdict.Notice, $"{pending.Count} scripts are not applied yet, the first is {pending[0]}.", "The next start applies them.")
+                    : new("schema", Verdict.Wrong, $"{pending.Count} scripts are missing, the first is {pending[0]}.", "Run 'rowhouse migrate'.")
                 : new("schema", Verdict.Good, "up to date."));
         yield return schema;
-        if (schema.Verdict is Verdict.Wrong)
+        if (schema.Verdict is not Verdict.Good)
         {
             yield break;
         }

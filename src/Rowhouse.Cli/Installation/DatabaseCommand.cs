@@ -20,7 +20,7 @@ internal static class DatabaseCommand
         var admin = new Option<string>("--admin") { Description = $"A connection string of somebody who may create roles and databases; '{FromInput}' reads it from standard input. Else {AdminVariable}, which like standard input shows it to no other user." };
         var installation = InstallationOption(runner.Environment);
         var name = StoreOption();
-        var controlName = new Option<string?>("--control-database") { Description = "What the control database is called; else as the installation, with _control." };
+        var controlName = NameOption("--control-database", "What the control database is called; else as the installation, with _control.");
         var output = new Option<string?>("--output", "-o") { Description = "Write the server's settings to this new file and the owner's to another that ends in .owner, for nobody else to read, instead of printing them." };
         var command = new Command("init", "Make roles, databases and schema on your own PostgreSQL server and print the settings. Run again, it mends what is missing and sets new passwords.") { admin, installation, name, controlName, output };
         command.SetAction((parsed, cancellationToken) => runner.ExplainAsync(async () =>
@@ -68,11 +68,7 @@ internal static class DatabaseCommand
         var command = new Command("distribute", "Print the SQL that makes the shared store a Citus cluster's: shared tables on every node, each tenant's rows on one. Nothing is connected to.") { installation, name, worker };
         command.Validators.Add(result =>
         {
-            if (result.GetValue(name) is "")
-            {
-                result.AddError("--database needs the name of a database.");
-            }
-            else if (result.GetValue(name) is not null && !result.GetValue(worker))
+            if (result.GetValue(name) is not null && !result.GetValue(worker))
             {
                 result.AddError("--database goes with --worker: the coordinator's script is for the store that psql is connected to.");
             }
@@ -90,8 +86,20 @@ internal static class DatabaseCommand
         return command;
     }
 
-    private static Option<string?> StoreOption() =>
-        new("--database") { Description = "What the store is called, the database of the tenants' rows; else as the installation, with _shared." };
+    private static Option<string?> StoreOption() => NameOption("--database", "What the store is called, the database of the tenants' rows; else as the installation, with _shared.");
+
+    private static Option<string?> NameOption(string name, string description)
+    {
+        var option = new Option<string?>(name) { Description = description };
+        option.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<string?>() is "")
+            {
+                result.AddError($"{name} needs the name of a database.");
+            }
+        });
+        return option;
+    }
 
     private static Option<RoleNames> InstallationOption(CliEnvironment environment)
     {

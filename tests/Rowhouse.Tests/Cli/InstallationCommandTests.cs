@@ -229,6 +229,29 @@ public sealed class InstallationCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task Doctor_says_of_scripts_that_are_not_applied_whether_the_next_start_applies_them()
+    {
+        var embedded = await RunAsync(["doctor"], new() { ["ROWHOUSE_DATA"] = Path.Combine(data.FullName, "fresh") });
+        var configured = await RunAsync(["doctor"], Settings(await new PostgresFixture().CreateDatabaseAsync(withControl: true)));
+
+        embedded.Status.ShouldBe(ExitCodes.Done, embedded.Out + embedded.Error);
+        embedded.Out.ShouldContain("The next start applies them.");
+        configured.Status.ShouldBe(ExitCodes.Refused, configured.Out + configured.Error);
+        configured.Out.ShouldContain("Run 'rowhouse migrate'.");
+    }
+
+    [Theory]
+    [InlineData("--database")]
+    [InlineData("--control-database")]
+    public async Task A_database_without_a_name_is_refused_before_anything_is_made(string option)
+    {
+        var refused = await RunAsync(["database", "init", option, ""], new() { ["ROWHOUSE_DATABASE_ADMIN"] = "Host=127.0.0.1;Port=9" });
+
+        refused.Status.ShouldBe(ExitCodes.Usage);
+        refused.Error.ShouldContain($"{option} needs the name of a database");
+    }
+
+    [Fact]
     public async Task A_database_that_cannot_be_reached_is_said_in_a_line()
     {
         const string nowhere = "Host=127.0.0.1;Port=9;Username=u;Password=p;Timeout=2";
