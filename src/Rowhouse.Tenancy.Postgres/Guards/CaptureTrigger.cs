@@ -32,7 +32,7 @@ internal sealed partial class CaptureTrigger
         Function = $"tenancy.{name}";
         var before = KeyOf(table, "old");
         var after = KeyOf(table, "new");
-        var relation = $"'{table.ToString().Replace("'", "''", StringComparison.Ordinal)}'";
+        var relation = $"'{table.SqlName.Replace("'", "''", StringComparison.Ordinal)}'";
         body = $"""
 
             BEGIN

@@ -39,9 +39,9 @@ public sealed class CaptureTests(PostgresFixture postgres) : IClassFixture<Postg
 
         (await ChangesAsync(host)).ShouldBe(
             [
-                $"{host.Smith.Id} notes.notebooks {{{note.NotebookId}}}", $"{host.Smith.Id} notes.notes {{{note.Id.Value}}}",
-                $"{host.Smith.Id} notes.notes {{{before.Id.Value}}}", $"{host.Smith.Id} notes.notes {{{note.Id.Value}}}",
-                $"{host.Smith.Id} notes.labels {{1}}", $"{host.Smith.Id} notes.labels {{2}}",
+                $"{host.Smith.Id} \"notes\".\"notebooks\" {{{note.NotebookId}}}", $"{host.Smith.Id} \"notes\".\"notes\" {{{note.Id.Value}}}",
+                $"{host.Smith.Id} \"notes\".\"notes\" {{{before.Id.Value}}}", $"{host.Smith.Id} \"notes\".\"notes\" {{{note.Id.Value}}}",
+                $"{host.Smith.Id} \"notes\".\"labels\" {{1}}", $"{host.Smith.Id} \"notes\".\"labels\" {{2}}",
             ],
             ignoreOrder: true);
 
@@ -59,7 +59,7 @@ public sealed class CaptureTests(PostgresFixture postgres) : IClassFixture<Postg
 
         await host.InAsync(host.Smith, db => db.Database.ExecuteSqlRawAsync("SET LOCAL datestyle = 'German'; UPDATE notes.labels SET id = 7", Token));
 
-        (await ChangesAsync(host)).ShouldBe([$"{host.Smith.Id} notes.labels {{1}}", $"{host.Smith.Id} notes.labels {{7}}"], ignoreOrder: true);
+        (await ChangesAsync(host)).ShouldBe([$"{host.Smith.Id} \"notes\".\"labels\" {{1}}", $"{host.Smith.Id} \"notes\".\"labels\" {{7}}"], ignoreOrder: true);
     }
 
     [Fact]
@@ -78,7 +78,7 @@ public sealed class CaptureTests(PostgresFixture postgres) : IClassFixture<Postg
         await host.InAsync(host.Smith, db => db.Notebooks.ExecuteDeleteAsync(Token));
 
         (await ChangesAsync(host)).ShouldBe(
-            [$"{host.Smith.Id} notes.notebooks {{{note.NotebookId}}}", $"{host.Smith.Id} notes.notes {{{note.Id.Value}}}", $"{host.Smith.Id} notes.label_note {{1,{note.Id.Value}}}"],
+            [$"{host.Smith.Id} \"notes\".\"notebooks\" {{{note.NotebookId}}}", $"{host.Smith.Id} \"notes\".\"notes\" {{{note.Id.Value}}}", $"{host.Smith.Id} \"notes\".\"label_note\" {{1,{note.Id.Value}}}"],
             ignoreOrder: true);
     }
 

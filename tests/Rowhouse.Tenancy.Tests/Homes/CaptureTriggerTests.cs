@@ -22,6 +22,13 @@ public sealed class CaptureTriggerTests
     public void Two_tables_have_two_captures(string schema, string name, string otherSchema, string otherName) =>
         Kept(Function(schema, name)).ShouldNotBe(Kept(Function(otherSchema, otherName)));
 
+    [Fact]
+    public void A_capture_notes_a_table_under_a_name_that_no_other_has()
+    {
+        new CaptureTrigger(new("a.b", "c", IsShared: false, Key: ["id"])).FunctionSql.ShouldContain("""'"a.b"."c"'""");
+        new CaptureTrigger(new("a", "b.c", IsShared: false, Key: ["id"])).FunctionSql.ShouldContain("""'"a"."b.c"'""");
+    }
+
     // PostgreSQL cuts longer names off.
     private static string Kept(string function) => new([.. function.Take("tenancy.".Length + 63)]);
 

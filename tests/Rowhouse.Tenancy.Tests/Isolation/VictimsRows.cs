@@ -34,7 +34,7 @@ public sealed class VictimsRows(NpgsqlDataSource superuser, Tenant victim)
     public Task PlantAsync() => AttackGround.ExecuteAsync(superuser, $"""
         SET session_replication_role = replica;
         INSERT INTO tenancy.homes (tenant_id, generation, capturing, token) VALUES ('{victim.Id}', 1, true, '{Token}');
-        INSERT INTO tenancy.changes (tenant_id, relation, key) VALUES ('{victim.Id}', 'notes.notes', ARRAY['{Secret}']);
+        INSERT INTO tenancy.changes (tenant_id, relation, key) VALUES ('{victim.Id}', '"notes"."notes"', ARRAY['{Secret}']);
         INSERT INTO notes.notebooks (tenant_id, id, title) VALUES ('{victim.Id}', '{Notebook}', '{Guessable}'), ('{victim.Id}', gen_random_uuid(), '{Secret}');
         INSERT INTO notes.notes (tenant_id, id, text, written_on, revision, place_city, notebook_id)
             VALUES ('{victim.Id}', '{Note.Value}', '{Secret}', '2000-01-01', 7, '{Secret}', '{Notebook}');

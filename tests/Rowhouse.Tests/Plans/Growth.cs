@@ -20,7 +20,7 @@ internal static class Growth
     public static string Homes(int tenants) => $"""
         {Begin}
         INSERT INTO tenancy.homes (tenant_id, generation) SELECT pg_temp.grown(1, i), 1 FROM generate_series(1, {tenants}) i;
-        INSERT INTO tenancy.changes (tenant_id, relation, key) SELECT pg_temp.grown(1, i), 'cardvault.cards', ARRAY[i::text] FROM generate_series(1, {tenants}) i;
+        INSERT INTO tenancy.changes (tenant_id, relation, key) SELECT pg_temp.grown(1, i), '"cardvault"."cards"', ARRAY[i::text] FROM generate_series(1, {tenants}) i;
         INSERT INTO settings.overrides (tenant_id, section, members, version) SELECT pg_temp.grown(1, i), '{GrownServer.Section}', jsonb_build_object('count', 2), 1 FROM generate_series(1, {tenants}) i;
         """;
 
