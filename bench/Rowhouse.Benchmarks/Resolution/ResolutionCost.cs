@@ -33,7 +33,7 @@ internal static class ResolutionCost
         await PrintPiecesAsync(output);
     }
 
-    // Each row does what the one above it does, and one thing more, as the kernel does it.
+    // Each row does what the one above it does, and one thing more.
     private static async Task PrintPiecesAsync(TextWriter output)
     {
         var plain = Build(app => app.UseRouting(), []);
