@@ -88,20 +88,17 @@ internal sealed partial class DemoTenants(
 
     private async Task<IReadOnlyList<DemoPerson>> PeopleAsync(IServiceProvider services, PlatformDbContext db, TenantId tenant, string slug, CancellationToken cancellationToken)
     {
+        // Servers that start at the same moment wait for each other here, and the second finds the first one's people.
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        var now = clock.GetUtcNow();
+        await db.Tenants.Where(row => row.Id == tenant).ExecuteUpdateAsync(set => set.SetProperty(row => row.MembersChangedAt, now), cancellationToken);
         if (await PeopleOfAsync(db, tenant, cancellationToken) is { Count: > 0 } people)
         {
             return people;
         }
 
-        try
-        {
-            await AddPeopleAsync(services, db, tenant, slug, cancellationToken);
-        }
-        catch (DbUpdateException exception) when (exception.IsUniqueViolation())
-        {
-            // The other server was first: its people are the demo's.
-        }
-
+        await AddPeopleAsync(services, db, tenant, slug, cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
         return await PeopleOfAsync(db, tenant, cancellationToken);
     }
 
