@@ -90,8 +90,7 @@ internal sealed partial class DemoTenants(
     {
         // Servers that start at the same moment wait for each other here, and the second finds the first one's people.
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-        var now = clock.GetUtcNow();
-        await db.Tenants.Where(row => row.Id == tenant).ExecuteUpdateAsync(set => set.SetProperty(row => row.MembersChangedAt, now), cancellationToken);
+        await db.LockMembersAsync(tenant, clock.GetUtcNow(), cancellationToken);
         if (await PeopleOfAsync(db, tenant, cancellationToken) is { Count: > 0 } people)
         {
             return people;

@@ -23,7 +23,7 @@ internal sealed class MemberChange(PlatformDbContext db, TenantScope scope, Sess
         var tenant = scope.Tenant.Id;
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         var now = clock.GetUtcNow();
-        await db.Tenants.Where(row => row.Id == tenant).ExecuteUpdateAsync(set => set.SetProperty(row => row.MembersChangedAt, now), cancellationToken);
+        await db.LockMembersAsync(tenant, now, cancellationToken);
         var member = await db.Members.Include(member => member.Person).SingleOrDefaultAsync(member => member.TenantId == tenant && member.Id == id, cancellationToken);
         if (member is null)
         {

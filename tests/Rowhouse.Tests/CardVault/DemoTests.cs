@@ -16,6 +16,8 @@ namespace Rowhouse.Tests.CardVault;
 
 public sealed class DemoTests(ServerFixture server) : IClassFixture<ServerFixture>
 {
+    private const string Waiting = "pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
+
     private readonly Dictionary<string, TestTenant> tenants = [];
 
     [Fact]
@@ -55,11 +57,49 @@ public sealed class DemoTests(ServerFixture server) : IClassFixture<ServerFixtur
         await Task.WhenAll(first.StartAsync(TestContext.Current.CancellationToken), second.StartAsync(TestContext.Current.CancellationToken));
 
         await using var database = NpgsqlDataSource.Create(settings.Database.Control!);
-        await using var command = database.CreateCommand("SELECT (SELECT count(*) FROM platform.tenants), (SELECT count(*) FROM platform.members)");
-        await using var row = await command.ExecuteReaderAsync(TestContext.Current.CancellationToken);
-        await row.ReadAsync(TestContext.Current.CancellationToken);
-        (row.GetInt64(0), row.GetInt64(1)).ShouldBe((2, 8));
+        (await CountAsync(database, "platform.tenants"), await CountAsync(database, "platform.members")).ShouldBe((2, 8));
         Array.ForEach(folders, folder => folder.Delete(recursive: true));
+    }
+
+    [Fact]
+    public async Task A_server_waits_with_the_demos_people_while_another_one_makes_them()
+    {
+        var settings = server.Settings with { Demo = true, Database = await new PostgresFixture().CreateDatabaseAsync(withControl: true) };
+        var folder = Directory.CreateTempSubdirectory("rowhouse-test-");
+        await using (var first = ServerHost.Build(settings with { DataFolder = folder.FullName }, builder => builder.Logging.ClearProviders()))
+        {
+            await first.StartAsync(TestContext.Current.CancellationToken);
+        }
+
+        await using var database = NpgsqlDataSource.Create(settings.Database.Control!);
+        await ExecuteAsync(database, "DELETE FROM platform.members; DELETE FROM platform.people WHERE NOT super_admin");
+        await using var second = ServerHost.Build(settings with { DataFolder = folder.FullName }, builder => builder.Logging.ClearProviders());
+        Task start;
+        await using (var other = await database.OpenConnectionAsync(TestContext.Current.CancellationToken))
+        await using (await other.BeginTransactionAsync(TestContext.Current.CancellationToken))
+        {
+            await using var hold = new NpgsqlCommand("SELECT FROM platform.tenants FOR NO KEY UPDATE", other);
+            await hold.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+            start = second.StartAsync(TestContext.Current.CancellationToken);
+            await Eventually.UntilAsync(async () => await CountAsync(database, Waiting) > 0, TestContext.Current.CancellationToken);
+            start.IsCompleted.ShouldBeFalse();
+        }
+
+        await start;
+        (await CountAsync(database, "platform.members")).ShouldBe(8);
+        folder.Delete(recursive: true);
+    }
+
+    private static async Task ExecuteAsync(NpgsqlDataSource database, string sql)
+    {
+        await using var command = database.CreateCommand(sql);
+        await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+    }
+
+    private static async Task<long> CountAsync(NpgsqlDataSource database, string rows)
+    {
+        await using var command = database.CreateCommand($"SELECT count(*) FROM {rows}");
+        return (long)(await command.ExecuteScalarAsync(TestContext.Current.CancellationToken) ?? 0L);
     }
 
     private async Task<(long? Cards, IReadOnlyList<CollectionResponse> Collections, CatalogueCardResponse Found)> SeedAsync(string name)
