@@ -88,16 +88,20 @@ internal sealed partial class DemoTenants(
 
     private async Task<IReadOnlyList<DemoPerson>> PeopleAsync(IServiceProvider services, PlatformDbContext db, TenantId tenant, string slug, CancellationToken cancellationToken)
     {
-        // Servers that start at the same moment wait for each other here, and the second finds the first one's people.
-        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-        await db.LockMembersAsync(tenant, clock.GetUtcNow(), cancellationToken);
         if (await PeopleOfAsync(db, tenant, cancellationToken) is { Count: > 0 } people)
         {
             return people;
         }
 
-        await AddPeopleAsync(services, db, tenant, slug, cancellationToken);
-        await transaction.CommitAsync(cancellationToken);
+        // Servers that start at the same moment wait for each other here, and the second finds the first one's people.
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        await db.LockMembersAsync(tenant, clock.GetUtcNow(), cancellationToken);
+        if (await PeopleOfAsync(db, tenant, cancellationToken) is { Count: 0 })
+        {
+            await AddPeopleAsync(services, db, tenant, slug, cancellationToken);
+            await transaction.CommitAsync(cancellationToken);
+        }
+
         return await PeopleOfAsync(db, tenant, cancellationToken);
     }
 

@@ -8,7 +8,7 @@ using Rowhouse.Tenancy;
 
 namespace Rowhouse.ControlPlane.Members;
 
-/// <summary>Changes one member of the scope's tenant. Changes of one tenant's members wait for each other, so two admins cannot remove each other.</summary>
+/// <summary>Changes one member of the scope's tenant. Such changes of one tenant wait for each other, so two admins cannot remove each other.</summary>
 internal sealed class MemberChange(PlatformDbContext db, TenantScope scope, SessionCache sessions, AuditTrail audit, TimeProvider clock)
 {
     /// <summary>Finds the member, changes it, records and saves that.</summary>

@@ -62,7 +62,7 @@ internal sealed class RegisteredTenant
 
     public required DateTimeOffset CreatedAt { get; init; }
 
-    /// <summary>Written by every change of members, so that two of them wait for each other.</summary>
+    /// <summary>Written by changes of members that must wait for each other.</summary>
     public required DateTimeOffset MembersChangedAt { get; init; }
 
     public long Version { get; private set; } = 1;

@@ -81,7 +81,8 @@ public sealed class DemoTests(ServerFixture server) : IClassFixture<ServerFixtur
             await using var hold = new NpgsqlCommand("SELECT FROM platform.tenants FOR NO KEY UPDATE", other);
             await hold.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
             start = second.StartAsync(TestContext.Current.CancellationToken);
-            await Eventually.UntilAsync(async () => await CountAsync(database, Waiting) > 0, TestContext.Current.CancellationToken);
+            await Eventually.UntilAsync(async () => start.IsCompleted || await CountAsync(database, Waiting) > 0, TestContext.Current.CancellationToken);
+            start.Exception.ShouldBeNull();
             start.IsCompleted.ShouldBeFalse();
         }
 
