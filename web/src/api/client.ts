@@ -1,6 +1,9 @@
 import createClient, { type Middleware } from 'openapi-fetch';
+import { loadProblemTexts } from '../i18n';
 import { offline, ProblemError, readProblem } from './problem';
 import type { paths } from './schema';
+
+const signInRequired = 'urn:rowhouse:access:sign-in-required';
 
 const manners: Middleware = {
   onRequest({ request }) {
@@ -9,7 +12,11 @@ const manners: Middleware = {
     return request;
   },
   async onResponse({ response }) {
-    if (!response.ok) throw new ProblemError(await readProblem(response));
+    if (response.ok) return;
+    const problem = await readProblem(response);
+    // Nobody signed in: that is no failure that is shown.
+    if (problem.type !== signInRequired) await loadProblemTexts();
+    throw new ProblemError(problem);
   },
   onError({ error }) {
     return error instanceof TypeError ? new ProblemError(offline) : undefined;

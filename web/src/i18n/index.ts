@@ -13,6 +13,16 @@ void i18next.use(initReactI18next).init({
   returnNull: false,
 });
 
+/** What the server's problems are called. They are many and seldom seen, so they come with the first of them; without them its own title is shown. */
+export async function loadProblemTexts(): Promise<void> {
+  try {
+    const { default: problems } = await import('./en/problems.json');
+    i18next.addResourceBundle('en', 'console', { problems }, true);
+  } catch {
+    // Not there, or the way to the server is cut: the problem itself says enough.
+  }
+}
+
 /** A text whose name is only known at run time (a problem's type, a role), or undefined where there is none. */
 export function lookUp(area: string, name: string): string | undefined {
   const key = `${area}.${name}`;

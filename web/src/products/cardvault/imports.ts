@@ -1,6 +1,7 @@
 import { got, tenantApi } from '../../api/client';
 import { ProblemError, problemOf } from '../../api/problem';
 import type { CardImportError } from '../../api/types';
+import { loadProblemTexts } from '../../i18n';
 import { useCardVaultChange } from './changes';
 
 /** The server takes files up to these. */
@@ -20,9 +21,10 @@ export async function choose(file: File): Promise<ChosenFile> {
   try {
     return { name: file.name, content: new Blob([await file.arrayBuffer()], { type: 'text/csv' }) };
   } catch (error) {
+    if (!(error instanceof DOMException)) throw error;
+    await loadProblemTexts();
     // The browser's words for a file that was moved, or is a folder.
-    if (error instanceof DOMException) throw new ProblemError({ type: 'urn:rowhouse:cardvault:unreadable-file', title: error.message, status: 400, detail: error.message });
-    throw error;
+    throw new ProblemError({ type: 'urn:rowhouse:cardvault:unreadable-file', title: error.message, status: 400, detail: error.message });
   }
 }
 
