@@ -43,7 +43,7 @@ public sealed record MemberResponse(
     string Status,
     DateTimeOffset InvitedAt,
     DateTimeOffset? JoinedAt,
-    string? InvitationLink = null,
+    [property: OneTimeSecret] string? InvitationLink = null,
     DateTimeOffset? InvitationExpiresAt = null);
 
 /// <summary>Shows a one-time link.</summary>

@@ -8,6 +8,7 @@ using Rowhouse.ControlPlane.Access;
 using Rowhouse.ControlPlane.Auditing;
 using Rowhouse.ControlPlane.Demo;
 using Rowhouse.ControlPlane.Domains;
+using Rowhouse.ControlPlane.Idempotency;
 using Rowhouse.ControlPlane.Members;
 using Rowhouse.ControlPlane.People;
 using Rowhouse.ControlPlane.Sessions;
@@ -47,6 +48,7 @@ public static class ControlPlaneHostExtensions
         services.AddSingleton<SessionCache>();
         services.AddSingleton<SessionCookie>();
         services.AddSingleton<SessionReader>();
+        services.AddScoped<PlatformIdempotencyStore>();
         services.AddScoped<AuditTrail>();
         services.AddScoped<Memberships>();
         services.AddScoped<SignIn>();

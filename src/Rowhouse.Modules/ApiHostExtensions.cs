@@ -1,7 +1,9 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Rowhouse.Modules.Http;
+using Rowhouse.Modules.Idempotency;
 using Rowhouse.Modules.OpenApi;
 using Rowhouse.Modules.Problems;
 
@@ -18,6 +20,7 @@ public static class ApiHostExtensions
         builder.Services.AddProblems();
         builder.Services.AddJson();
         builder.Services.AddApiDocument();
+        builder.Services.TryAddSingleton<KeptJson>();
         return builder;
     }
 

@@ -5,7 +5,9 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Rowhouse.Modules.Access;
+using Rowhouse.Modules.Idempotency.Store;
 using Rowhouse.Tenancy.AspNetCore.Admission;
+using Rowhouse.Tenancy.Postgres;
 
 namespace Rowhouse.Modules;
 
@@ -32,6 +34,8 @@ public static class ModuleHostExtensions
 
         builder.Services.AddSingleton(new Module(TModule.Info, TModule.MapEndpoints, TModule.MapPlatformEndpoints));
         builder.Services.TryAddScoped<Caller>();
+        builder.AddTenantDbContext<IdempotencyDb>();
+        builder.Services.TryAddScoped(typeof(HomeIdempotencyStore<>));
         TModule.AddServices(builder);
         return builder;
     }

@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
 using Npgsql;
 using Rowhouse.Tenancy.Postgres.Binding;
 
@@ -7,6 +8,9 @@ namespace Rowhouse.Tenancy.Postgres;
 /// <summary>Work of a tenant that is done as a whole or not at all.</summary>
 public static class TenantTransactionExtensions
 {
+    /// <summary>A space of their own: who tries would else be refused by everybody who waits.</summary>
+    private const long TriedLocks = 1;
+
     /// <summary>
     /// Runs work in one transaction. Where the tenant has just moved, it is run again from its beginning in the new home:
     /// so it reads what it changes itself, and does nothing outside the database.
@@ -90,5 +94,65 @@ public static class TenantTransactionExtensions
         {
             throw new TenantLockTimeoutException(name, refusal);
         }
+    }
+
+    /// <summary>Takes a lock of the scope's tenant until the end of the transaction, unless somebody has it. It is another one than <see cref="InLockAsync"/> takes under the same name.</summary>
+    /// <param name="context">A context in a transaction.</param>
+    /// <param name="name">What is locked.</param>
+    /// <param name="cancellationToken">Stops.</param>
+    /// <returns>Whether the lock is this transaction's.</returns>
+    /// <exception cref="InvalidOperationException">The context is in no transaction, with which the lock would end.</exception>
+    public static Task<bool> TryLockAsync(this TenantDbContext context, string name, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        if (context.Database.CurrentTransaction is null)
+        {
+            throw new InvalidOperationException("The context is in no transaction, and a lock ends with one. Call this inside InTransactionAsync.");
+        }
+
+        var key = $"{context.BoundTenant}:{name}";
+#pragma warning disable RS0030 // it names no rows, and its value is a parameter
+        return context.Database.SqlQuery<bool>($"select pg_try_advisory_xact_lock(hashtextextended({key}, {TriedLocks})) as \"Value\"").SingleAsync(cancellationToken);
+#pragma warning restore RS0030
+    }
+
+    /// <summary>
+    /// Lets a context work in another one's transaction: what both write is kept or undone together. Ends with <see cref="LeaveTransactionAsync"/>;
+    /// where the transaction is done again, it is entered again.
+    /// </summary>
+    /// <param name="context">A context that is in no transaction.</param>
+    /// <param name="other">A context of the same tenant that is in one.</param>
+    /// <param name="cancellationToken">Stops.</param>
+    /// <exception cref="InvalidOperationException">The other context is in no transaction, or this one is in one.</exception>
+    /// <exception cref="TenantMismatchException">The other context is another tenant's.</exception>
+    public static async Task EnterTransactionAsync(this TenantDbContext context, TenantDbContext other, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        ArgumentNullException.ThrowIfNull(other);
+        if (context.BoundTenant != other.BoundTenant)
+        {
+            throw new TenantMismatchException(other.GetType().Name);
+        }
+
+        if (context.Database.CurrentTransaction is not null || other.Database.CurrentTransaction is not { } transaction)
+        {
+            throw new InvalidOperationException($"{context.GetType().Name} enters the transaction of {other.GetType().Name}: the first is in none, and the second in one that it has begun by InTransactionAsync.");
+        }
+
+        // The other one's transaction is done again in a newer home than what is bound in it, be it by this context alone.
+        other.BindGeneration();
+        context.Database.SetDbConnection(other.Database.GetDbConnection(), contextOwnsConnection: false);
+        await context.Database.UseTransactionAsync(transaction.GetDbTransaction(), cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Lets a context out of the transaction that it entered, which goes on without it.</summary>
+    /// <param name="context">The context. It tracks nothing afterwards, since the transaction may be undone.</param>
+    public static async Task LeaveTransactionAsync(this TenantDbContext context)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        context.ChangeTracker.Clear();
+        await context.Database.UseTransactionAsync(null).ConfigureAwait(false);
+        context.BoundTransaction = null;
     }
 }

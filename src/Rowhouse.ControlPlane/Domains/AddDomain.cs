@@ -6,9 +6,11 @@ using Microsoft.EntityFrameworkCore;
 using Rowhouse.Contracts;
 using Rowhouse.ControlPlane.Access;
 using Rowhouse.ControlPlane.Auditing;
+using Rowhouse.ControlPlane.Idempotency;
 using Rowhouse.ControlPlane.Store;
 using Rowhouse.Modules.Access;
 using Rowhouse.Modules.Http;
+using Rowhouse.Modules.Idempotency;
 using Rowhouse.Modules.Problems;
 using Rowhouse.Tenancy;
 using Rowhouse.Tenancy.AspNetCore.Problems;
@@ -24,6 +26,7 @@ internal sealed class AddDomain(PlatformDbContext db, TenantScope scope, DomainR
     public static void Map(RouteGroupBuilder domains) =>
         domains.MapPost("", (AddDomainRequest request, AddDomain add, CancellationToken cancellationToken) => add.HandleAsync(request, cancellationToken))
             .RequirePermission(PlatformPermissions.EditDomains)
+            .WithIdempotencyIn<PlatformIdempotencyStore>()
             .WithName(nameof(AddDomain))
             .WithSummary("Claims a domain. The answer has the DNS record to set; a claim that is not proven lapses after 7 days.")
             .WithProblems(ControlPlaneProblems.DomainTaken, ControlPlaneProblems.TooManyDomains, RequestProblems.ChangedAtOnce);
@@ -56,7 +59,7 @@ internal sealed class AddDomain(PlatformDbContext db, TenantScope scope, DomainR
     private async Task<Results<Created<DomainResponse>, Ok<DomainResponse>, ProblemHttpResult>> TryAsync(string host, CancellationToken cancellationToken)
     {
         var tenant = scope.Tenant.Id;
-        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        await using var transaction = await ControlTransaction.BeginAsync(db, cancellationToken);
         await WaitForOthersAsync(tenant, cancellationToken);
         var now = clock.GetUtcNow();
         if (await db.StandingDomains(now).SingleOrDefaultAsync(domain => domain.Host == host, cancellationToken) is { } standing)

@@ -5,9 +5,11 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.EntityFrameworkCore;
 using Rowhouse.Contracts;
 using Rowhouse.ControlPlane.Access;
+using Rowhouse.ControlPlane.Idempotency;
 using Rowhouse.ControlPlane.People;
 using Rowhouse.ControlPlane.Store;
 using Rowhouse.Modules.Access;
+using Rowhouse.Modules.Idempotency;
 using Rowhouse.Tenancy;
 using Rowhouse.Tenancy.AspNetCore.Problems;
 
@@ -19,6 +21,7 @@ internal static class AddMember
     public static void Map(RouteGroupBuilder members) =>
         members.MapPost("", HandleAsync)
             .RequirePermission(PlatformPermissions.EditMembers)
+            .WithIdempotencyIn<PlatformIdempotencyStore>()
             .WithName(nameof(AddMember))
             .WithSummary("Invites a person. The answer carries the one-time link to give them.")
             .WithProblems(ControlPlaneProblems.AlreadyMember);

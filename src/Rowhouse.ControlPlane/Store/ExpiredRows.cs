@@ -4,10 +4,11 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using Rowhouse.ControlPlane.Sessions;
+using Rowhouse.Modules.Idempotency;
 
 namespace Rowhouse.ControlPlane.Store;
 
-/// <summary>Removes what has run out: sessions that ended, attempts to sign in that nobody remembers, claims of domains that were not proven. They are ignored before that; this keeps the tables small.</summary>
+/// <summary>Removes what has run out: sessions that ended, attempts to sign in that nobody remembers, claims of domains that were not proven, answers to give again. They are ignored before that; this keeps the tables small.</summary>
 internal sealed partial class ExpiredRows(IServiceScopeFactory scopes, TimeProvider clock, ILogger<ExpiredRows> logger) : BackgroundService
 {
     private static readonly TimeSpan Pause = TimeSpan.FromHours(1);
@@ -35,6 +36,8 @@ internal sealed partial class ExpiredRows(IServiceScopeFactory scopes, TimeProvi
         var db = scope.ServiceProvider.GetRequiredService<PlatformDbContext>();
         var now = clock.GetUtcNow();
         await db.Sessions.Where(session => session.ExpiresAt <= now).ExecuteDeleteAsync(cancellationToken);
+        var answered = now - IdempotencyKey.Lifetime;
+        await db.IdempotencyKeys.Where(row => row.KeptAt <= answered).ExecuteDeleteAsync(cancellationToken);
         await db.Domains.Where(claim => claim.ExpiresAt <= now).ExecuteDeleteAsync(cancellationToken);
         var forgotten = now - SignInGuard.Memory;
         var failed = now - SignInGuard.FailureMemory;
@@ -42,6 +45,6 @@ internal sealed partial class ExpiredRows(IServiceScopeFactory scopes, TimeProvi
         await db.SignInAttempts.Where(attempts => attempts.SucceededAt == null && attempts.TriedAt <= failed).ExecuteDeleteAsync(cancellationToken); // by an index of its own
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Expired sessions, attempts to sign in and claims of domains could not be removed; they are ignored all the same")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Expired sessions, attempts to sign in, claims of domains and answers to give again could not be removed; they are ignored all the same")]
     private static partial void NotNow(ILogger logger, Exception exception);
 }

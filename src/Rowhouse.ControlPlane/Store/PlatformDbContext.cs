@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 using Rowhouse.ControlPlane.Auditing;
 using Rowhouse.ControlPlane.Domains;
+using Rowhouse.ControlPlane.Idempotency;
 using Rowhouse.ControlPlane.Members;
 using Rowhouse.ControlPlane.People;
 using Rowhouse.ControlPlane.Sessions;
@@ -15,7 +16,11 @@ internal sealed class PlatformDbContext(DbContextOptions<PlatformDbContext> opti
 {
     public const string Schema = "platform";
 
+    private readonly List<Action> afterCommit = [];
+
     public DbSet<RegisteredTenant> Tenants => Set<RegisteredTenant>();
+
+    public DbSet<PlatformKey> IdempotencyKeys => Set<PlatformKey>();
 
     public DbSet<TenantIdentifier> Identifiers => Set<TenantIdentifier>();
 
@@ -32,6 +37,26 @@ internal sealed class PlatformDbContext(DbContextOptions<PlatformDbContext> opti
     public DbSet<SignInAttempts> SignInAttempts => Set<SignInAttempts>();
 
     public DbSet<AuditEntry> Audit => Set<AuditEntry>();
+
+    /// <summary>Does something once what was saved can be undone no more: at once, or when the transaction is committed that the caller is in.</summary>
+    public void AfterCommit(Action action)
+    {
+        if (Database.CurrentTransaction is null)
+        {
+            action();
+        }
+        else
+        {
+            afterCommit.Add(action);
+        }
+    }
+
+    /// <summary>For whoever has just committed.</summary>
+    public void DoAfterCommit()
+    {
+        afterCommit.ForEach(action => action());
+        afterCommit.Clear();
+    }
 
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)
     {

@@ -7,10 +7,12 @@ using Microsoft.EntityFrameworkCore;
 using Npgsql;
 using Rowhouse.Contracts;
 using Rowhouse.ControlPlane.Auditing;
+using Rowhouse.ControlPlane.Idempotency;
 using Rowhouse.ControlPlane.Members;
 using Rowhouse.ControlPlane.Store;
 using Rowhouse.Modules.Access;
 using Rowhouse.Modules.Http;
+using Rowhouse.Modules.Idempotency;
 using Rowhouse.Tenancy;
 using Rowhouse.Tenancy.AspNetCore.Problems;
 using Rowhouse.Tenancy.Postgres;
@@ -37,6 +39,7 @@ internal sealed class CreateTenant(
                 create.HandleAsync(request, context, cancellationToken))
             .DisableValidation() // rules that need the database are told together with the annotations
             .RequireSuperAdmin()
+            .WithIdempotencyIn<PlatformIdempotencyStore>()
             .WithName(nameof(CreateTenant) + suffix)
             .WithSummary("Makes a tenant.")
             .WithProblems(ControlPlaneProblems.IdentifierTaken, ControlPlaneProblems.PrivateUnavailable);
@@ -112,7 +115,7 @@ internal sealed class CreateTenant(
 
         audit.Add(AuditActions.TenantCreated, tenant.Id, free.Value, details: new { plan.Name, plan.ExternalIds, plan.Products, Plan = plan.PlanName });
         await SaveAsync(tenant, cancellationToken);
-        directory.Apply(tenant.ToEntry());
+        db.AfterCommit(() => directory.Apply(tenant.ToEntry()));
         return (tenant.ToResponse(admin, withAccount: true), null);
     }
 
@@ -172,7 +175,7 @@ internal sealed class CreateTenant(
     // none, and seen there only after: whatever ends this half-way, no tenant is without a home.
     private async Task SaveAsync(RegisteredTenant tenant, CancellationToken cancellationToken)
     {
-        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        await using var transaction = await ControlTransaction.BeginAsync(db, cancellationToken);
         await db.SaveChangesAsync(cancellationToken);
         await homes.OpenAsync(tenant.Id, tenant.Generation, cancellationToken);
         await transaction.CommitAsync(cancellationToken);

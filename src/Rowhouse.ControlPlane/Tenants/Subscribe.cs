@@ -4,9 +4,11 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Rowhouse.Contracts;
 using Rowhouse.ControlPlane.Auditing;
+using Rowhouse.ControlPlane.Idempotency;
 using Rowhouse.Modules;
 using Rowhouse.Modules.Access;
 using Rowhouse.Modules.Http;
+using Rowhouse.Modules.Idempotency;
 using Rowhouse.Modules.Problems;
 using Rowhouse.Tenancy.AspNetCore.Problems;
 
@@ -18,6 +20,7 @@ internal static class Subscribe
     public static void Map(RouteGroupBuilder tenants, string suffix) =>
         tenants.MapPost("/{idOrSlug}/subscriptions", HandleAsync)
             .RequireSuperAdmin()
+            .WithIdempotencyIn<PlatformIdempotencyStore>()
             .WithName(nameof(Subscribe) + suffix)
             .WithSummary("Subscribes a tenant to a product.")
             .WithProblems(TenancyProblems.Unknown, ControlPlaneProblems.AlreadySubscribed, RequestProblems.ChangedMeanwhile);

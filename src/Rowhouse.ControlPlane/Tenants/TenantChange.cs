@@ -58,7 +58,7 @@ internal sealed class TenantChange(PlatformDbContext db, TenantDirectory directo
                 return (null, RequestProblems.ChangedMeanwhile.With("The tenant is being changed by others at the same time. Read it again and decide anew."));
             }
 
-            directory.Apply(tenant.ToEntry());
+            db.AfterCommit(() => directory.Apply(tenant.ToEntry()));
             EntityTag.Set(context.Response, tenant.Version);
             return (tenant.ToResponse(withAccount: true), null);
         }

@@ -1,12 +1,13 @@
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
+using Rowhouse.Modules.Idempotency;
 using Rowhouse.Tenancy.AspNetCore.Admission;
 
 namespace Rowhouse.Modules.OpenApi;
 
-/// <summary>Says of every operation who may call it and where its tenant is named.</summary>
-internal sealed class TenantAndSession : IOpenApiOperationTransformer
+/// <summary>Says of every operation who may call it, where its tenant is named, and whether it takes a key to be sent again by.</summary>
+internal sealed class CallerHeaders : IOpenApiOperationTransformer
 {
     public const string Bearer = "bearer";
     public const string Cookie = "cookie";
@@ -21,6 +22,12 @@ internal sealed class TenantAndSession : IOpenApiOperationTransformer
         {
             operation.Parameters ??= [];
             operation.Parameters.Add(new OpenApiParameterReference(DocumentFrame.TenantParameter, context.Document));
+        }
+
+        if (metadata.OfType<IdempotencyMetadata>().Any())
+        {
+            operation.Parameters ??= [];
+            operation.Parameters.Add(new OpenApiParameterReference(DocumentFrame.IdempotencyParameter, context.Document));
         }
 
         return Task.CompletedTask;

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
+using Rowhouse.Modules.Idempotency;
 
 namespace Rowhouse.Modules.OpenApi;
 
@@ -7,6 +8,7 @@ namespace Rowhouse.Modules.OpenApi;
 internal sealed class DocumentFrame : IOpenApiDocumentTransformer
 {
     public const string TenantParameter = "Tenant";
+    public const string IdempotencyParameter = "IdempotencyKey";
 
     public Task TransformAsync(OpenApiDocument document, OpenApiDocumentTransformerContext context, CancellationToken cancellationToken)
     {
@@ -25,13 +27,13 @@ internal sealed class DocumentFrame : IOpenApiDocumentTransformer
         document.Components.Schemas[ProblemResponses.SchemaName] = ProblemResponses.Schema();
         document.Components.SecuritySchemes = new Dictionary<string, IOpenApiSecurityScheme>(StringComparer.Ordinal)
         {
-            [TenantAndSession.Bearer] = new OpenApiSecurityScheme
+            [CallerHeaders.Bearer] = new OpenApiSecurityScheme
             {
                 Type = SecuritySchemeType.Http,
                 Scheme = "bearer",
                 Description = "The token that POST /api/session gives.",
             },
-            [TenantAndSession.Cookie] = new OpenApiSecurityScheme
+            [CallerHeaders.Cookie] = new OpenApiSecurityScheme
             {
                 Type = SecuritySchemeType.ApiKey,
                 In = ParameterLocation.Cookie,
@@ -47,6 +49,14 @@ internal sealed class DocumentFrame : IOpenApiDocumentTransformer
                 In = ParameterLocation.Header,
                 Description = "The tenant's id, slug or external id. Not needed where the path begins with /t/{slug} or the host names the tenant; X-Account-Id says the same.",
                 Schema = new OpenApiSchema { Type = JsonSchemaType.String },
+            },
+            [IdempotencyParameter] = new OpenApiParameter
+            {
+                Name = IdempotencyKey.Header,
+                In = ParameterLocation.Header,
+                Description = "Names the request, so that it can be sent again without its effect being had twice: for 24 hours the same key with the same path, query and body "
+                    + $"gets the first success again, with {AnswerAgain.Header}: true and without what is shown once. A refusal is not kept.",
+                Schema = new OpenApiSchema { Type = JsonSchemaType.String, MinLength = 1, MaxLength = IdempotencyKey.MaxLength, Pattern = "^[!-~]+$" },
             },
         };
         return Task.CompletedTask;

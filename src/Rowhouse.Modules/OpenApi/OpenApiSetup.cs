@@ -18,7 +18,7 @@ internal static class OpenApiSetup
         {
             options.AddSchemaTransformer<PlainSchemas>();
             options.AddOperationTransformer<ProblemResponses>();
-            options.AddOperationTransformer<TenantAndSession>();
+            options.AddOperationTransformer<CallerHeaders>();
             options.AddDocumentTransformer<DocumentFrame>();
         });
     }

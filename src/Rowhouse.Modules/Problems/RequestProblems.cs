@@ -26,6 +26,12 @@ public static class RequestProblems
     /// <summary>Somebody else changed the same thing at the same moment, and was first.</summary>
     public static readonly ProblemType ChangedAtOnce = new("urn:rowhouse:request:changed-at-once", StatusCodes.Status409Conflict, "It was changed at the same moment");
 
+    /// <summary>Another request with the same <c>Idempotency-Key</c> is being worked on; <c>Retry-After</c> says when to send this one again.</summary>
+    public static readonly ProblemType InFlight = new("urn:rowhouse:request:in-flight", StatusCodes.Status409Conflict, "The same request is being worked on");
+
+    /// <summary>The <c>Idempotency-Key</c> was used for another request.</summary>
+    public static readonly ProblemType KeyReused = new("urn:rowhouse:request:key-reused", StatusCodes.Status422UnprocessableEntity, "The key was used for another request");
+
     /// <summary>The body is larger than the address takes.</summary>
     public static readonly ProblemType TooLarge = new("urn:rowhouse:request:too-large", StatusCodes.Status413PayloadTooLarge, "The request is too large");
 

@@ -1784,6 +1784,8 @@ export interface components {
     parameters: {
         /** @description The tenant's id, slug or external id. Not needed where the path begins with /t/{slug} or the host names the tenant; X-Account-Id says the same. */
         Tenant: string;
+        /** @description Names the request, so that it can be sent again without its effect being had twice: for 24 hours the same key with the same path, query and body gets the first success again, with Idempotency-Replayed: true and without what is shown once. A refusal is not kept. */
+        IdempotencyKey: string;
     };
     requestBodies: never;
     headers: never;
@@ -2603,7 +2605,10 @@ export interface operations {
     CreateTenant: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Names the request, so that it can be sent again without its effect being had twice: for 24 hours the same key with the same path, query and body gets the first success again, with Idempotency-Replayed: true and without what is shown once. A refusal is not kept. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -2666,7 +2671,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `urn:rowhouse:tenants:identifier-taken` The identifier leads to a tenant already */
+            /**
+             * @description `urn:rowhouse:request:in-flight` The same request is being worked on
+             *     `urn:rowhouse:tenants:identifier-taken` The identifier leads to a tenant already
+             */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -2693,7 +2701,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `urn:rowhouse:tenants:private-unavailable` This installation has no private homes */
+            /**
+             * @description `urn:rowhouse:request:key-reused` The key was used for another request
+             *     `urn:rowhouse:tenants:private-unavailable` This installation has no private homes
+             */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -3019,7 +3030,10 @@ export interface operations {
     Subscribe: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Names the request, so that it can be sent again without its effect being had twice: for 24 hours the same key with the same path, query and body gets the first success again, with Idempotency-Replayed: true and without what is shown once. A refusal is not kept. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path: {
                 idOrSlug: string;
             };
@@ -3093,7 +3107,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `urn:rowhouse:tenants:already-subscribed` The tenant subscribes to the product already */
+            /**
+             * @description `urn:rowhouse:request:in-flight` The same request is being worked on
+             *     `urn:rowhouse:tenants:already-subscribed` The tenant subscribes to the product already
+             */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -3122,6 +3139,15 @@ export interface operations {
             };
             /** @description `urn:rowhouse:request:unsupported-type` The type of the body is not taken here */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `urn:rowhouse:request:key-reused` The key was used for another request */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3347,7 +3373,10 @@ export interface operations {
     CreateTenantAccount: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Names the request, so that it can be sent again without its effect being had twice: for 24 hours the same key with the same path, query and body gets the first success again, with Idempotency-Replayed: true and without what is shown once. A refusal is not kept. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -3410,7 +3439,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `urn:rowhouse:tenants:identifier-taken` The identifier leads to a tenant already */
+            /**
+             * @description `urn:rowhouse:request:in-flight` The same request is being worked on
+             *     `urn:rowhouse:tenants:identifier-taken` The identifier leads to a tenant already
+             */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -3437,7 +3469,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `urn:rowhouse:tenants:private-unavailable` This installation has no private homes */
+            /**
+             * @description `urn:rowhouse:request:key-reused` The key was used for another request
+             *     `urn:rowhouse:tenants:private-unavailable` This installation has no private homes
+             */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -3763,7 +3798,10 @@ export interface operations {
     SubscribeAccount: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Names the request, so that it can be sent again without its effect being had twice: for 24 hours the same key with the same path, query and body gets the first success again, with Idempotency-Replayed: true and without what is shown once. A refusal is not kept. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path: {
                 idOrSlug: string;
             };
@@ -3837,7 +3875,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `urn:rowhouse:tenants:already-subscribed` The tenant subscribes to the product already */
+            /**
+             * @description `urn:rowhouse:request:in-flight` The same request is being worked on
+             *     `urn:rowhouse:tenants:already-subscribed` The tenant subscribes to the product already
+             */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -3866,6 +3907,15 @@ export interface operations {
             };
             /** @description `urn:rowhouse:request:unsupported-type` The type of the body is not taken here */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `urn:rowhouse:request:key-reused` The key was used for another request */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4197,6 +4247,8 @@ export interface operations {
             header?: {
                 /** @description The tenant's id, slug or external id. Not needed where the path begins with /t/{slug} or the host names the tenant; X-Account-Id says the same. */
                 "X-Tenant-Id"?: components["parameters"]["Tenant"];
+                /** @description Names the request, so that it can be sent again without its effect being had twice: for 24 hours the same key with the same path, query and body gets the first success again, with Idempotency-Replayed: true and without what is shown once. A refusal is not kept. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path?: never;
             cookie?: never;
@@ -4270,7 +4322,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `urn:rowhouse:members:already-member` The person is a member already */
+            /**
+             * @description `urn:rowhouse:request:in-flight` The same request is being worked on
+             *     `urn:rowhouse:members:already-member` The person is a member already
+             */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -4299,6 +4354,15 @@ export interface operations {
             };
             /** @description `urn:rowhouse:request:unsupported-type` The type of the body is not taken here */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `urn:rowhouse:request:key-reused` The key was used for another request */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5255,6 +5319,8 @@ export interface operations {
             header?: {
                 /** @description The tenant's id, slug or external id. Not needed where the path begins with /t/{slug} or the host names the tenant; X-Account-Id says the same. */
                 "X-Tenant-Id"?: components["parameters"]["Tenant"];
+                /** @description Names the request, so that it can be sent again without its effect being had twice: for 24 hours the same key with the same path, query and body gets the first success again, with Idempotency-Replayed: true and without what is shown once. A refusal is not kept. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path?: never;
             cookie?: never;
@@ -5338,7 +5404,8 @@ export interface operations {
                 };
             };
             /**
-             * @description `urn:rowhouse:domains:taken` Another tenant has this domain
+             * @description `urn:rowhouse:request:in-flight` The same request is being worked on
+             *     `urn:rowhouse:domains:taken` Another tenant has this domain
              *     `urn:rowhouse:domains:too-many-domains` The tenant has as many domains as it may
              *     `urn:rowhouse:request:changed-at-once` It was changed at the same moment
              */
@@ -5370,6 +5437,15 @@ export interface operations {
             };
             /** @description `urn:rowhouse:request:unsupported-type` The type of the body is not taken here */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `urn:rowhouse:request:key-reused` The key was used for another request */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6478,6 +6554,8 @@ export interface operations {
             header?: {
                 /** @description The tenant's id, slug or external id. Not needed where the path begins with /t/{slug} or the host names the tenant; X-Account-Id says the same. */
                 "X-Tenant-Id"?: components["parameters"]["Tenant"];
+                /** @description Names the request, so that it can be sent again without its effect being had twice: for 24 hours the same key with the same path, query and body gets the first success again, with Idempotency-Replayed: true and without what is shown once. A refusal is not kept. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path?: never;
             cookie?: never;
@@ -6498,8 +6576,8 @@ export interface operations {
                 };
             };
             /**
-             * @description `urn:rowhouse:request:invalid` The request is not valid
-             *     `urn:rowhouse:request:malformed` The request cannot be read
+             * @description `urn:rowhouse:request:malformed` The request cannot be read
+             *     `urn:rowhouse:request:invalid` The request is not valid
              *     `urn:rowhouse:tenancy:conflicting-tenants` The request's identifiers disagree
              *     `urn:rowhouse:tenancy:no-tenant` No tenant is named
              */
@@ -6562,7 +6640,8 @@ export interface operations {
                 };
             };
             /**
-             * @description `urn:rowhouse:cardvault:duplicate-certificate` The certificate is taken
+             * @description `urn:rowhouse:request:in-flight` The same request is being worked on
+             *     `urn:rowhouse:cardvault:duplicate-certificate` The certificate is taken
              *     `urn:rowhouse:cardvault:collection-changed` The collection was changed meanwhile
              */
             409: {
@@ -6593,6 +6672,15 @@ export interface operations {
             };
             /** @description `urn:rowhouse:request:unsupported-type` The type of the body is not taken here */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `urn:rowhouse:request:key-reused` The key was used for another request */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7708,6 +7796,8 @@ export interface operations {
             header?: {
                 /** @description The tenant's id, slug or external id. Not needed where the path begins with /t/{slug} or the host names the tenant; X-Account-Id says the same. */
                 "X-Tenant-Id"?: components["parameters"]["Tenant"];
+                /** @description Names the request, so that it can be sent again without its effect being had twice: for 24 hours the same key with the same path, query and body gets the first success again, with Idempotency-Replayed: true and without what is shown once. A refusal is not kept. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path?: never;
             cookie?: never;
@@ -7728,8 +7818,8 @@ export interface operations {
                 };
             };
             /**
-             * @description `urn:rowhouse:request:invalid` The request is not valid
-             *     `urn:rowhouse:request:malformed` The request cannot be read
+             * @description `urn:rowhouse:request:malformed` The request cannot be read
+             *     `urn:rowhouse:request:invalid` The request is not valid
              *     `urn:rowhouse:tenancy:conflicting-tenants` The request's identifiers disagree
              *     `urn:rowhouse:tenancy:no-tenant` No tenant is named
              */
@@ -7790,7 +7880,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `urn:rowhouse:cardvault:duplicate-collection` The name is taken */
+            /**
+             * @description `urn:rowhouse:request:in-flight` The same request is being worked on
+             *     `urn:rowhouse:cardvault:duplicate-collection` The name is taken
+             */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -7819,6 +7912,15 @@ export interface operations {
             };
             /** @description `urn:rowhouse:request:unsupported-type` The type of the body is not taken here */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `urn:rowhouse:request:key-reused` The key was used for another request */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -7,6 +7,7 @@ using Rowhouse.CardVault.Store;
 using Rowhouse.Contracts.CardVault;
 using Rowhouse.Modules.Access;
 using Rowhouse.Modules.Http;
+using Rowhouse.Modules.Idempotency;
 using Rowhouse.Modules.Problems;
 using Rowhouse.Tenancy.AspNetCore.Problems;
 
@@ -21,6 +22,7 @@ internal static class AddCard
             .WithSummary("Add a card, from a checklist or free-form.")
             .DisableValidation() // CardRules says it all, and what needs the checklists together with the rest
             .RequirePermission(CardVaultPermissions.Edit)
+            .WithIdempotency<CardVaultDbContext>()
             .WithProblems(RequestProblems.Invalid, CardVaultProblems.NotYours, CardVaultProblems.DuplicateCertificate, CardVaultProblems.CollectionChanged);
 
     private static async Task<Results<Created<CardResponse>, ProblemHttpResult>> HandleAsync(

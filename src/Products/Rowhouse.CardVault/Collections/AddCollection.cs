@@ -8,6 +8,7 @@ using Rowhouse.CardVault.Store;
 using Rowhouse.Contracts.CardVault;
 using Rowhouse.Modules.Access;
 using Rowhouse.Modules.Http;
+using Rowhouse.Modules.Idempotency;
 using Rowhouse.Modules.Problems;
 using Rowhouse.Tenancy.AspNetCore.Problems;
 
@@ -21,6 +22,7 @@ internal static class AddCollection
             .WithName(nameof(AddCollection))
             .WithSummary("Make a collection of your own.")
             .RequirePermission(CardVaultPermissions.Edit)
+            .WithIdempotency<CardVaultDbContext>()
             .WithProblems(RequestProblems.Invalid, CardVaultProblems.DuplicateCollection);
 
     private static async Task<Results<Created<CollectionResponse>, ProblemHttpResult>> HandleAsync(
