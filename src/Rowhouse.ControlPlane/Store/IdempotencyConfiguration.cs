@@ -4,9 +4,9 @@ using Rowhouse.ControlPlane.Idempotency;
 
 namespace Rowhouse.ControlPlane.Store;
 
-internal sealed class IdempotencyConfiguration : IEntityTypeConfiguration<PlatformKey>
+internal sealed class IdempotencyConfiguration : IEntityTypeConfiguration<AnsweredKey>
 {
-    public void Configure(EntityTypeBuilder<PlatformKey> builder)
+    public void Configure(EntityTypeBuilder<AnsweredKey> builder)
     {
         builder.ToTable("idempotency_keys").HasKey(row => new { row.Owner, row.Route, row.Key });
         builder.Property(row => row.Route).UseCollation("C");

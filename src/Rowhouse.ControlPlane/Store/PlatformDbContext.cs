@@ -20,7 +20,7 @@ internal sealed class PlatformDbContext(DbContextOptions<PlatformDbContext> opti
 
     public DbSet<RegisteredTenant> Tenants => Set<RegisteredTenant>();
 
-    public DbSet<PlatformKey> IdempotencyKeys => Set<PlatformKey>();
+    public DbSet<AnsweredKey> IdempotencyKeys => Set<AnsweredKey>();
 
     public DbSet<TenantIdentifier> Identifiers => Set<TenantIdentifier>();
 

@@ -1,7 +1,7 @@
 namespace Rowhouse.ControlPlane.Idempotency;
 
 /// <summary>An answer under its key.</summary>
-internal sealed class PlatformKey
+internal sealed class AnsweredKey
 {
     /// <summary>The tenant, or the person where the request is in none. Ids of both are never the same.</summary>
     public required Guid Owner { get; init; }
