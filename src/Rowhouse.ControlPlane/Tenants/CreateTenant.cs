@@ -7,6 +7,7 @@ using Microsoft.EntityFrameworkCore;
 using Npgsql;
 using Rowhouse.Contracts;
 using Rowhouse.ControlPlane.Auditing;
+using Rowhouse.ControlPlane.Licenses;
 using Rowhouse.ControlPlane.Members;
 using Rowhouse.ControlPlane.Store;
 using Rowhouse.Modules.Access;
@@ -24,6 +25,7 @@ internal sealed class CreateTenant(
     TenantHomes homes,
     TenantDirectory directory,
     TenantRules rules,
+    LicenseRules licenseRules,
     Invitations invitations,
     AuditTrail audit,
     TimeProvider clock)
@@ -78,6 +80,7 @@ internal sealed class CreateTenant(
     {
         var errors = new FieldErrors();
         var plan = rules.Read(request, errors);
+        await licenseRules.CheckAsync(request.Licenses ?? [], errors, cancellationToken);
         var taken = new FieldErrors();
         var slug = await FindTakenAsync(plan, taken, cancellationToken);
         if (!errors.IsEmpty || slug is null && taken.IsEmpty)
@@ -101,6 +104,7 @@ internal sealed class CreateTenant(
         }
 
         var tenant = Register(plan, free);
+        db.Licenses.AddRange((request.Licenses ?? []).Select(license => License.Of(license, tenant.Id, clock.GetUtcNow())));
 
         // Whoever runs the platform speaks here, and vouches for the address.
         MemberResponse? admin = null;
@@ -110,7 +114,7 @@ internal sealed class CreateTenant(
             admin = member.ToResponse(link);
         }
 
-        audit.Add(AuditActions.TenantCreated, tenant.Id, free.Value, details: new { plan.Name, plan.ExternalIds, plan.Products, Plan = plan.PlanName });
+        audit.Add(AuditActions.TenantCreated, tenant.Id, free.Value, details: new { plan.Name, plan.ExternalIds, plan.Products, Plan = plan.PlanName, Licenses = request.Licenses?.Count ?? 0 });
         await SaveAsync(tenant, cancellationToken);
         directory.Apply(tenant.ToEntry());
         return (tenant.ToResponse(admin, withAccount: true), null);
