@@ -33,7 +33,7 @@ public sealed class LicenseListTests(LicenseServer server) : IClassFixture<Licen
         (await ChangeAsync(list, "ACME:eu-1", new { name = "Acme Europe", active = false }, "\"1\"").ReadAsync<JsonElement>()).GetProperty("version").GetInt64().ShouldBe(2);
         await ChangeAsync(list, "ACME:eu-1", new { name = "Late" }, "\"1\"").ProblemAsync(HttpStatusCode.PreconditionFailed, "urn:rowhouse:request:changed-meanwhile");
         (await ChangeAsync(list, "ACME:eu-1", new { id = "other", name = "" }).ProblemAsync(HttpStatusCode.BadRequest, Invalid)).Fields().ShouldBe(["id", "name"]);
-        (await ChangeAsync(list, "ACME:eu-1", new { Name = "x" }).ProblemAsync(HttpStatusCode.BadRequest, Invalid)).Fields().ShouldBe(["Name"]);
+        (await ChangeAsync(list, "ACME:eu-1", new Dictionary<string, string> { ["Name"] = "x" }).ProblemAsync(HttpStatusCode.BadRequest, Invalid)).Fields().ShouldBe(["Name"]);
         await ChangeAsync(list, "nobody", new { name = "x" }).ProblemAsync(HttpStatusCode.NotFound, "urn:rowhouse:licenses:unknown-entry");
 
         var acts = (await server.SuperAdmin.GetAsync($"/api/platform/audit?action={act}.changed", Cancelled).ReadAsync<Page<AuditEntryResponse>>()).Items;
