@@ -4,11 +4,14 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Rowhouse.Contracts;
 using Rowhouse.ControlPlane.Access;
 using Rowhouse.ControlPlane.Auditing;
 using Rowhouse.ControlPlane.Demo;
 using Rowhouse.ControlPlane.Domains;
 using Rowhouse.ControlPlane.Idempotency;
+using Rowhouse.ControlPlane.Licenses;
+using Rowhouse.ControlPlane.Licenses.Lists;
 using Rowhouse.ControlPlane.Members;
 using Rowhouse.ControlPlane.People;
 using Rowhouse.ControlPlane.Sessions;
@@ -61,6 +64,10 @@ public static class ControlPlaneHostExtensions
         services.AddSingleton<TenantRules>();
         services.AddScoped<TenantChange>();
         services.AddScoped<CreateTenant>();
+        services.AddScoped<LicenseRules>();
+        services.AddScoped<AddLicense>();
+        services.AddScoped<ChangeLicense>();
+        services.AddScoped<ValidateLicense>();
         services.AddSingleton<DomainRules>();
         services.AddSingleton<IDomainProof, DnsProof>();
         services.AddScoped<AddDomain>();
@@ -113,7 +120,25 @@ public static class ControlPlaneHostExtensions
         CheckDomain.Map(domains);
         RemoveDomain.Map(domains);
         AllowDomain.Map(domains);
+        MapLicenseLists(endpoints);
         ListAudit.Map(endpoints);
+    }
+
+    private static void MapLicenseLists(IEndpointRouteBuilder endpoints)
+    {
+        MapList<Enterprise, EnterpriseRequest, EnterpriseResponse>(endpoints);
+        MapList<LicensedProduct, LicensedItemRequest, LicensedItemResponse>(endpoints);
+        MapList<LicensedService, LicensedItemRequest, LicensedItemResponse>(endpoints);
+    }
+
+    private static void MapList<TEntry, TRequest, TResponse>(IEndpointRouteBuilder endpoints)
+        where TEntry : ListEntry, IListEntry<TEntry, TRequest, TResponse>
+        where TRequest : class
+    {
+        var list = endpoints.MapGroup(TEntry.Words.Path).WithTags("Licenses").WithoutTenant().RequireSuperAdmin();
+        ListEntries<TEntry, TRequest, TResponse>.Map(list);
+        AddListEntry<TEntry, TRequest, TResponse>.Map(list);
+        ChangeListEntry<TEntry, TRequest, TResponse>.Map(list);
     }
 
     private static void MapTenants(RouteGroupBuilder tenants, string suffix)
@@ -125,5 +150,10 @@ public static class ControlPlaneHostExtensions
         ResumeTenant.Map(tenants, suffix);
         Subscribe.Map(tenants, suffix);
         Unsubscribe.Map(tenants, suffix);
+        ListLicenses.Map(tenants, suffix);
+        GetLicense.Map(tenants, suffix);
+        AddLicense.Map(tenants, suffix);
+        ChangeLicense.Map(tenants, suffix);
+        ValidateLicense.Map(tenants, suffix);
     }
 }

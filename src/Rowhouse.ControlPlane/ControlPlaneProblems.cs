@@ -24,4 +24,8 @@ internal static class ControlPlaneProblems
     public static readonly ProblemType RecordWrong = new("urn:rowhouse:domains:record-wrong", StatusCodes.Status409Conflict, "The record that proves the domain is another one");
     public static readonly ProblemType NameServerUnreachable = new("urn:rowhouse:domains:name-server-unreachable", StatusCodes.Status503ServiceUnavailable, "The domain's name servers do not answer");
     public static readonly ProblemType PrivateUnavailable = new("urn:rowhouse:tenants:private-unavailable", StatusCodes.Status422UnprocessableEntity, "This installation has no private homes");
+    public static readonly ProblemType UnknownLicense = new("urn:rowhouse:licenses:unknown-license", StatusCodes.Status404NotFound, "The tenant has no such license");
+    public static readonly ProblemType LicenseOverlaps = new("urn:rowhouse:licenses:overlap", StatusCodes.Status409Conflict, "Another license has days in common");
+    public static readonly ProblemType UnknownListEntry = new("urn:rowhouse:licenses:unknown-entry", StatusCodes.Status404NotFound, "The list has no such entry");
+    public static readonly ProblemType AlreadyListed = new("urn:rowhouse:licenses:already-listed", StatusCodes.Status409Conflict, "The list has this id already");
 }

@@ -21,6 +21,8 @@ internal static class AuditActions
     public const string DomainAdded = "domain.added";
     public const string DomainProven = "domain.proven";
     public const string DomainRemoved = "domain.removed";
+    public const string LicenseAdded = "license.added";
+    public const string LicenseChanged = "license.changed";
 
     /// <summary>Somebody named a tenant that they are no member of, or two that are not one.</summary>
     public const string TenantRefused = "tenant.access-refused";

@@ -3,6 +3,8 @@ using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 using Rowhouse.ControlPlane.Auditing;
 using Rowhouse.ControlPlane.Domains;
 using Rowhouse.ControlPlane.Idempotency;
+using Rowhouse.ControlPlane.Licenses;
+using Rowhouse.ControlPlane.Licenses.Lists;
 using Rowhouse.ControlPlane.Members;
 using Rowhouse.ControlPlane.People;
 using Rowhouse.ControlPlane.Sessions;
@@ -25,6 +27,14 @@ internal sealed class PlatformDbContext(DbContextOptions<PlatformDbContext> opti
     public DbSet<TenantIdentifier> Identifiers => Set<TenantIdentifier>();
 
     public DbSet<Domain> Domains => Set<Domain>();
+
+    public DbSet<Enterprise> Enterprises => Set<Enterprise>();
+
+    public DbSet<LicensedProduct> LicensedProducts => Set<LicensedProduct>();
+
+    public DbSet<LicensedService> LicensedServices => Set<LicensedService>();
+
+    public DbSet<License> Licenses => Set<License>();
 
     public DbSet<Subscription> Subscriptions => Set<Subscription>();
 

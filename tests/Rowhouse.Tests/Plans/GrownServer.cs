@@ -12,6 +12,8 @@ using Rowhouse.Contracts;
 using Rowhouse.Contracts.CardVault;
 using Rowhouse.ControlPlane.Auditing;
 using Rowhouse.ControlPlane.Domains;
+using Rowhouse.ControlPlane.Licenses;
+using Rowhouse.ControlPlane.Licenses.Lists;
 using Rowhouse.ControlPlane.Members;
 using Rowhouse.ControlPlane.Sessions;
 using Rowhouse.ControlPlane.Tenants;
@@ -116,7 +118,7 @@ public sealed class GrownServer : ServerFixture
 
             // Without a product, so that one can be subscribed to.
             var bare = await CreateTenantAsync("Bare");
-            string[] ids = [.. estate.Ids, bare.Slug, CatalogueCard.ReleaseId.ToString(), CatalogueCard.SetId.ToString()];
+            string[] ids = [.. estate.Ids, bare.Slug, CatalogueCard.ReleaseId.ToString(), CatalogueCard.SetId.ToString(), ApiWalk.ListEntry];
 
             // What is read before it is changed, and changed before it is deleted; a tenant after what is in it.
             foreach (var operation in (await walk.OperationsAsync()).OrderBy(operation => Order.IndexOf(operation.Method.Method)).ThenByDescending(operation => operation.NeedsTenant))
@@ -124,7 +126,7 @@ public sealed class GrownServer : ServerFixture
                 await AskAsync(operation.Id, async () =>
                 {
                     var found = await SendAsync(estate.Tenant, operation, parameter: null);
-                    foreach (var list in operation.IsSorted ? found : [])
+                    foreach (var list in !operation.IsSorted ? [] : operation.IsWithinTenant ? [operation.With(Smith.Slug)] : found)
                     {
                         foreach (var order in Sorts(operation.Id).SelectMany(sort => new[] { sort, $"-{sort}" }))
                         {
@@ -173,6 +175,10 @@ public sealed class GrownServer : ServerFixture
         "ListTenants" or "ListTenantsAccount" => ListTenants.Sorts,
         nameof(ListMembers) => ListMembers.Sorts,
         nameof(ListDomains) => ListDomains.Sorts,
+        "ListLicenses" or "ListLicensesAccount" => ListLicenses.Sorts,
+        "ListEnterprises" => ListEntries<Enterprise, EnterpriseRequest, EnterpriseResponse>.Sorts,
+        "ListLicensedProducts" => ListEntries<LicensedProduct, LicensedItemRequest, LicensedItemResponse>.Sorts,
+        "ListLicensedServices" => ListEntries<LicensedService, LicensedItemRequest, LicensedItemResponse>.Sorts,
         nameof(ListReleases) => ListReleases.Sorts,
         nameof(GetSet) => GetSet.Sorts,
         nameof(ListCards) => CardSort.All,

@@ -64,6 +64,12 @@ internal static class Growth
             WHERE o.tenant_id = '{most}';
         INSERT INTO platform.domains (host, tenant_id, token, added_at, expires_at)
             SELECT 'cards' || i || '.example', CASE WHEN i % 1000 = 0 THEN '{most}' ELSE pg_temp.grown(1, i) END, 'token', now() - interval '7 days', now() + (i - 20) * interval '1 minute' FROM generate_series(1, {tenants}) i;
+        INSERT INTO platform.enterprises (id, name, name_key, active, banned, version) SELECT 'grown-' || i, 'Enterprise ' || i, 'enterprise ' || i, true, false, 1 FROM generate_series(1, {tenants}) i;
+        INSERT INTO platform.licensed_products (id, name, name_key, active, version) SELECT 'grown-' || i, 'Product ' || i, 'product ' || i, true, 1 FROM generate_series(1, {tenants}) i;
+        INSERT INTO platform.licensed_services (id, name, name_key, active, version) SELECT 'grown-' || i, 'Service ' || i, 'service ' || i, true, 1 FROM generate_series(1, {tenants}) i;
+        INSERT INTO platform.licenses (id, tenant_id, enterprise_id, product_id, service_id, start_date, end_date, contact_full_name, contact_email, overage, suspended, scope, grace_period_days, created_at, version)
+            SELECT pg_temp.grown(5, i), CASE WHEN i % 10 = 0 THEN '{most}' ELSE pg_temp.grown(1, i) END, 'grown-' || 1 + i % 100, 'grown-1', 'grown-1', date '2020-01-01' + i, date '2020-01-01' + i, 'Grown', 'grown@grown.example', 0, false, ARRAY[]::text[], 0, now(), 1
+            FROM generate_series(1, {tenants}) i;
         INSERT INTO platform.subscriptions (tenant_id, product, since) SELECT pg_temp.grown(1, i), 'cardvault', now() FROM generate_series(1, {tenants}) i;
         INSERT INTO platform.people SELECT grown.* FROM (SELECT person_id FROM platform.members WHERE tenant_id = '{most}' AND person_id IS NOT NULL LIMIT 1) one
             JOIN platform.people o ON o.id = one.person_id CROSS JOIN generate_series(1, {tenants}) i

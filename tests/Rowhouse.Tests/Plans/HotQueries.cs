@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Http.Json;
 using Microsoft.AspNetCore.WebUtilities;
@@ -116,6 +117,15 @@ internal static class HotQueries
         Tenant("the domains of a tenant", "platform.ix_domains_tenant_id", "ORDER BY d.host", "/api/domains") with { InOrder = false },
         new("whose a domain is", "platform.pk_domains", "AND d.host = $2 LIMIT", AddDomainAsync),
         new("whether a host leads elsewhere", "platform.pk_identifiers", "AND i.tenant_id <>", AddDomainAsync),
+
+        // Licenses.
+        Platform("the licenses of a tenant by their start", "platform.ix_licenses_tenant_id_start_date_id", "ORDER BY l.start_date", "/api/tenants/smith-cards/licenses"),
+        Platform("the licenses of a tenant by their end", "platform.ix_licenses_tenant_id_end_date_id", "ORDER BY l.end_date DESC", "/api/tenants/smith-cards/licenses?sort=-endDate"),
+        PlatformNext("the licenses of a tenant by their start, in the depth", "platform.ix_licenses_tenant_id_start_date_id", "(l.start_date, l.id) >", "/api/tenants/smith-cards/licenses?sort=startDate"),
+        new("the enterprises of a page of licenses that are banned", "platform.pk_enterprises", "AND e.banned", server => server.SuperAdmin.ReadAsync("/api/tenants/smith-cards/licenses")),
+        new("the license that counts", "platform.ix_licenses_of_one_thing", "AND l.start_date <=", ValidateLicenseAsync) { InOrder = true },
+        new("the licenses that a new one overlaps", "platform.ix_licenses_of_one_thing", "AND l.id <>", AddLicenseAsync),
+        new("a license", "platform.pk_licenses", "AND l.id =", ChangeLicenseAsync) { Or = "platform.ix_licenses_of_one_thing" },
 
         // Cards.
         Tenant("the cards by change", "cardvault.ix_cards_tenant_id_updated_at_id", "ORDER BY c.updated_at DESC", "/api/cardvault/cards?sort=-updatedAt"),
@@ -241,6 +251,23 @@ internal static class HotQueries
 
     private static Task ChangeMemberAsync(GrownServer server) =>
         server.Smith.Admin.Client.PatchAsJsonAsync($"/api/members/{server.Other.MemberId}", new { role = "admin" }, Cancelled).ShouldBeAsync(HttpStatusCode.OK);
+
+    private static Task ValidateLicenseAsync(GrownServer server) =>
+        server.Smith.Admin.Client.PostAsJsonAsync($"/api/tenants/{server.Smith.Slug}/licenses/validate", new { enterpriseId = "grown-1", productId = "grown-1", serviceId = "grown-1" }, Cancelled).ShouldBeAsync(HttpStatusCode.OK);
+
+    private static async Task AddLicenseAsync(GrownServer server) => (await AddedLicenseAsync(server)).Version.ShouldBe(1);
+
+    private static async Task ChangeLicenseAsync(GrownServer server) =>
+        await server.SuperAdmin.PatchAsJsonAsync($"/api/tenants/{server.Smith.Slug}/licenses/{(await AddedLicenseAsync(server)).Id}", new { seats = 7 }, Cancelled).ShouldBeAsync(HttpStatusCode.OK);
+
+    private static Task<LicenseResponse> AddedLicenseAsync(GrownServer server)
+    {
+        var day = DateOnly.FromDayNumber(800_000 + Interlocked.Increment(ref numbers)).ToString("O", CultureInfo.InvariantCulture);
+        return server.SuperAdmin.PostAsJsonAsync(
+            $"/api/tenants/{server.Smith.Slug}/licenses",
+            new { enterpriseId = "grown-1", productId = "grown-1", serviceId = "grown-1", startDate = day, endDate = day, contactFullName = "Hot", contactEmail = "hot@grown.example" },
+            Cancelled).ReadAsync<LicenseResponse>(HttpStatusCode.Created);
+    }
 
     private static async Task AddDomainAsync(GrownServer server)
     {
