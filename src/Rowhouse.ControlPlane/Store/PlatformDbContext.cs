@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 using Rowhouse.ControlPlane.Auditing;
 using Rowhouse.ControlPlane.Domains;
+using Rowhouse.ControlPlane.Keys;
 using Rowhouse.ControlPlane.Members;
 using Rowhouse.ControlPlane.People;
 using Rowhouse.ControlPlane.Sessions;
@@ -30,6 +31,10 @@ internal sealed class PlatformDbContext(DbContextOptions<PlatformDbContext> opti
     public DbSet<Session> Sessions => Set<Session>();
 
     public DbSet<SignInAttempts> SignInAttempts => Set<SignInAttempts>();
+
+    public DbSet<WrappedKey> TenantKeys => Set<WrappedKey>();
+
+    public DbSet<KnownPlatformKey> PlatformKeys => Set<KnownPlatformKey>();
 
     public DbSet<AuditEntry> Audit => Set<AuditEntry>();
 

@@ -7,6 +7,7 @@ using Microsoft.EntityFrameworkCore;
 using Npgsql;
 using Rowhouse.Contracts;
 using Rowhouse.ControlPlane.Auditing;
+using Rowhouse.ControlPlane.Keys;
 using Rowhouse.ControlPlane.Members;
 using Rowhouse.ControlPlane.Store;
 using Rowhouse.Modules.Access;
@@ -25,6 +26,7 @@ internal sealed class CreateTenant(
     TenantDirectory directory,
     TenantRules rules,
     Invitations invitations,
+    KeyMaker keys,
     AuditTrail audit,
     TimeProvider clock)
 {
@@ -101,6 +103,7 @@ internal sealed class CreateTenant(
         }
 
         var tenant = Register(plan, free);
+        db.TenantKeys.Add(keys.MakeFirst(tenant.Id));
 
         // Whoever runs the platform speaks here, and vouches for the address.
         MemberResponse? admin = null;
