@@ -53,7 +53,7 @@ internal sealed partial class PlatformKeyFile(string path)
         return Parse(text);
     }
 
-    /// <summary>Makes the file with one new key, whole or not at all; where another server was first, that one's stays.</summary>
+    /// <summary>Makes the file with one new key, whole or not at all, and never over one that is there. For one server at a time, which <see cref="KeysLock.LockPlatformKeysAsync"/> sees to.</summary>
     /// <exception cref="PlatformKeyException">It cannot be written.</exception>
     public void Make(DateTimeOffset now)
     {

@@ -72,13 +72,12 @@ public sealed class CanaryTests(CanaryTests.Fixture server) : IClassFixture<Cana
     {
         var planted = await new PostgresFixture().CreateDatabaseAsync(withControl: true);
         await RunAsync(planted.Application, $"CREATE TABLE public.plain (a bytea, b jsonb); INSERT INTO public.plain VALUES ('{Canary}', NULL); CREATE TABLE public.hex AS SELECT encode('{Canary}', 'hex') AS text");
-        await RunAsync(planted.Control!, $"CREATE TABLE public.inner AS SELECT jsonb_build_object('token', '{Canary}') AS json; CREATE TABLE public.base64 AS SELECT encode('{Canary}', 'base64') AS text"); // made with one
+        await RunAsync(planted.Control!, $"CREATE TABLE public.nested AS SELECT jsonb_build_object('token', '{Canary}') AS json; CREATE TABLE public.base64 AS SELECT encode('{Canary}', 'base64') AS text"); // made with one
 
         (await TablesWithAsync(planted.Application)).ShouldBe(["public.hex", "public.plain"]);
-        (await TablesWithAsync(planted.Control!)).ShouldBe(["public.base64", "public.inner"]);
+        (await TablesWithAsync(planted.Control!)).ShouldBe(["public.base64", "public.nested"]);
 
-        var log = server.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Planted");
-        log.LogInformation("Signed in with {Token}", "canary-planted");
+        server.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Planted").LogInformation("Signed in with canary-planted");
         server.Logged.ShouldContain(line => line.Contains("canary-planted", StringComparison.Ordinal));
         Finds($"...{Canary}...").ShouldBeTrue();
     }

@@ -35,20 +35,6 @@ public sealed class PlatformKeyFileTests : IDisposable
     }
 
     [Fact]
-    public async Task Of_many_that_make_it_at_once_all_read_the_same()
-    {
-        var ids = await Task.WhenAll(Enumerable.Range(0, 16).Select(_ => Task.Run(() =>
-        {
-            File.Make(DateTimeOffset.UnixEpoch);
-            return File.Read()[0].Id;
-        })));
-
-        ids.Distinct().ShouldHaveSingleItem();
-        folder.GetFiles().ShouldHaveSingleItem();
-        System.IO.File.GetUnixFileMode(FilePath).ShouldBe(OwnerOnly);
-    }
-
-    [Fact]
     public void A_file_that_is_there_is_never_written_over()
     {
         Write(Line("kept"));

@@ -128,6 +128,9 @@ public sealed class PlatformKeyStartTests : IClassFixture<PostgresFixture>, IDis
         var tenant = await MakeTenantAsync(first);
         var envelope = (await KeysOf(first).GetCurrentAsync(tenant, Token)).Seal("secret:x", [7]);
 
+        (await RefusedAsync(other)).ShouldContain("is not there");
+        await File.WriteAllTextAsync(Path.Combine(other.DataFolder, "platform-key"), Line("other"), Token);
+        File.SetUnixFileMode(Path.Combine(other.DataFolder, "platform-key"), UnixFileMode.UserRead | UnixFileMode.UserWrite);
         (await RefusedAsync(other)).ShouldContain("All servers of an installation have the same file");
 
         await using var second = await StartAsync(other with { PlatformKey = FilePath });
@@ -270,7 +273,8 @@ public sealed class PlatformKeyStartTests : IClassFixture<PostgresFixture>, IDis
     private static async Task<string> RefusedAsync(ServerSettings settings)
     {
         using var output = new StringWriter();
-        (await ServerHost.RunAsync(settings, output, cancellationToken: Token)).ShouldBe(1, output.ToString());
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(Token);
+        (await ServerHost.RunAsync(settings, output, _ => stop.CancelAsync(), stop.Token)).ShouldBe(1, output.ToString());
         output.ToString().ShouldNotContain("   at ");
         return output.ToString();
     }
