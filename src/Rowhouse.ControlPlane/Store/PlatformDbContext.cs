@@ -3,6 +3,7 @@ using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 using Rowhouse.ControlPlane.Auditing;
 using Rowhouse.ControlPlane.Domains;
 using Rowhouse.ControlPlane.Idempotency;
+using Rowhouse.ControlPlane.Keys;
 using Rowhouse.ControlPlane.Licenses;
 using Rowhouse.ControlPlane.Licenses.Lists;
 using Rowhouse.ControlPlane.Members;
@@ -45,6 +46,10 @@ internal sealed class PlatformDbContext(DbContextOptions<PlatformDbContext> opti
     public DbSet<Session> Sessions => Set<Session>();
 
     public DbSet<SignInAttempts> SignInAttempts => Set<SignInAttempts>();
+
+    public DbSet<WrappedKey> TenantKeys => Set<WrappedKey>();
+
+    public DbSet<KnownPlatformKey> PlatformKeys => Set<KnownPlatformKey>();
 
     public DbSet<AuditEntry> Audit => Set<AuditEntry>();
 

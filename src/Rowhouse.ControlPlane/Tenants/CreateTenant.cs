@@ -8,6 +8,7 @@ using Npgsql;
 using Rowhouse.Contracts;
 using Rowhouse.ControlPlane.Auditing;
 using Rowhouse.ControlPlane.Idempotency;
+using Rowhouse.ControlPlane.Keys;
 using Rowhouse.ControlPlane.Licenses;
 using Rowhouse.ControlPlane.Members;
 using Rowhouse.ControlPlane.Store;
@@ -29,6 +30,7 @@ internal sealed class CreateTenant(
     TenantRules rules,
     LicenseRules licenseRules,
     Invitations invitations,
+    KeyMaker keys,
     AuditTrail audit,
     TimeProvider clock)
 {
@@ -108,6 +110,7 @@ internal sealed class CreateTenant(
 
         var tenant = Register(plan, free);
         db.Licenses.AddRange((request.Licenses ?? []).Select(license => License.Of(license, tenant.Id, clock.GetUtcNow())));
+        db.TenantKeys.Add(keys.MakeFirst(tenant.Id));
 
         // Whoever runs the platform speaks here, and vouches for the address.
         MemberResponse? admin = null;

@@ -18,6 +18,7 @@ using Rowhouse.ControlPlane.Members;
 using Rowhouse.ControlPlane.Sessions;
 using Rowhouse.ControlPlane.Tenants;
 using Rowhouse.Tenancy.Postgres;
+using Rowhouse.Tenancy.Secrets;
 using Rowhouse.Tenancy.Settings;
 using Rowhouse.Testing;
 using Rowhouse.Tests.CardVault;
@@ -32,7 +33,7 @@ namespace Rowhouse.Tests.Plans;
 /// </summary>
 public sealed class GrownServer : ServerFixture
 {
-    /// <summary>The section of settings that the server has.</summary>
+    /// <summary>The section of settings that the server has, and the secret.</summary>
     internal const string Section = "grown";
 
     private static readonly List<string> Order = ["GET", "POST", "PUT", "PATCH", "DELETE"];
@@ -67,7 +68,7 @@ public sealed class GrownServer : ServerFixture
 
     protected override string Template => "rowhouse_grown";
 
-    protected override void Configure(WebApplicationBuilder builder) => builder.AddTenantSettings(Section, new GrownSettings(Count: 1));
+    protected override void Configure(WebApplicationBuilder builder) => builder.AddTenantSettings(Section, new GrownSettings(Count: 1)).AddTenantSecret<GrownSecret>(Section);
 
     public override async ValueTask InitializeAsync()
     {
@@ -246,6 +247,12 @@ public sealed class GrownServer : ServerFixture
 /// <param name="Mode">Which plans were used.</param>
 /// <param name="Plan">How it was run.</param>
 public sealed record Walked(string Operation, string Mode, StatementPlan Plan);
+
+/// <summary>A secret.</summary>
+internal sealed record GrownSecret(string Token)
+{
+    public override string ToString() => nameof(GrownSecret);
+}
 
 /// <summary>A section of settings.</summary>
 internal sealed record GrownSettings(int Count);

@@ -4,9 +4,12 @@ using System.Net.Http.Json;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Extensions.DependencyInjection;
 using Rowhouse.Contracts;
+using Rowhouse.ControlPlane.Keys;
 using Rowhouse.ControlPlane.Store;
 using Rowhouse.ControlPlane.Tenants;
 using Rowhouse.Tenancy;
+using Rowhouse.Tenancy.Keys;
+using Rowhouse.Tenancy.Secrets;
 using Rowhouse.Tenancy.Settings;
 using Rowhouse.Tests.CardVault;
 using Rowhouse.Tests.Server;
@@ -51,6 +54,18 @@ internal static class HotQueries
             await using var scope = await EnterAsync(server);
             await scope.Get<ITenantCache<CurrentSettings<GrownSettings>>>().ClearAsync(Cancelled);
             await scope.Get<ITenantSettings<GrownSettings>>().GetAsync(Cancelled);
+        }),
+
+        new("a tenant's secret", "secrets.pk_sealed_values", "FROM secrets.sealed_values", async server =>
+        {
+            await using var scope = await EnterAsync(server);
+            await scope.Get<ITenantSecret<GrownSecret>>().SetAsync(new("token"), Cancelled);
+            await scope.Get<ITenantSecret<GrownSecret>>().GetAsync(Cancelled);
+        }),
+        new("a tenant's keys", "platform.pk_tenant_keys", "FROM platform.tenant_keys", async server =>
+        {
+            server.Services.GetRequiredService<TenantKeyCache>().Forget(new(server.Smith.Id));
+            await server.Services.GetRequiredService<ITenantKeys>().GetCurrentAsync(new(server.Smith.Id), Cancelled);
         }),
 
         // The catalogue of tenants, as a node reads it at its start, when somebody names a tenant, and every five seconds.
