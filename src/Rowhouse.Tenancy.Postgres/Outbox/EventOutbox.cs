@@ -4,10 +4,11 @@ namespace Rowhouse.Tenancy.Postgres.Outbox;
 public sealed class EventOutbox
 {
     private readonly OutboxQueue queue;
-    private readonly ITenantScopes tenants;
+    private readonly Func<ITenantScopes> tenants;
     private readonly TimeProvider clock;
 
-    internal EventOutbox(OutboxPublisher publisher, OutboxQueue queue, ITenantScopes tenants, TimeProvider clock)
+    // Tenants are asked for when they are wanted: the catalogue that they come from may itself publish here.
+    internal EventOutbox(OutboxPublisher publisher, OutboxQueue queue, Func<ITenantScopes> tenants, TimeProvider clock)
     {
         Publisher = publisher;
         this.queue = queue;
@@ -25,7 +26,7 @@ public sealed class EventOutbox
     /// <exception cref="TenantUnavailableException">The tenant is not active.</exception>
     public async Task<bool> RetryAsync(TenantId tenant, Guid id, CancellationToken cancellationToken = default)
     {
-        var scope = await tenants.EnterAsync(tenant, cancellationToken).ConfigureAwait(false);
+        var scope = await tenants().EnterAsync(tenant, cancellationToken).ConfigureAwait(false);
         await using var dispose = scope.ConfigureAwait(false);
         var found = await scope.Get<OutboxDb>().Events.RetryAsync(id, clock.GetUtcNow(), cancellationToken).ConfigureAwait(false) > 0;
         queue.Wake(new(IsControl: false, tenant.Value), evenIfPausing: true);
@@ -40,7 +41,7 @@ public sealed class EventOutbox
     /// <exception cref="TenantUnavailableException">The tenant is not active.</exception>
     public async Task<bool> DropAsync(TenantId tenant, Guid id, CancellationToken cancellationToken = default)
     {
-        var scope = await tenants.EnterAsync(tenant, cancellationToken).ConfigureAwait(false);
+        var scope = await tenants().EnterAsync(tenant, cancellationToken).ConfigureAwait(false);
         await using var dispose = scope.ConfigureAwait(false);
         return await scope.Get<OutboxDb>().Events.DropAsync(id, cancellationToken).ConfigureAwait(false) > 0;
     }

@@ -43,9 +43,15 @@ internal sealed partial class OutboxDispatcher(
                 turn = await delivery.TakeTurnAsync(lane, cancellationToken).ConfigureAwait(false);
             }
 #pragma warning disable CA1031 // Whatever it was, the other lanes go on, and this one does after a while.
-            catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+            catch (Exception exception)
 #pragma warning restore CA1031
             {
+                // Whatever it was, the node is being stopped, and what it leaves is found by others.
+                if (cancellationToken.IsCancellationRequested)
+                {
+                    return;
+                }
+
                 LogTurnFailed(exception, lane.Tenant, AfterTrouble);
             }
             finally
@@ -67,9 +73,14 @@ internal sealed partial class OutboxDispatcher(
                     await SweepAsync(source, cancellationToken).ConfigureAwait(false);
                 }
 #pragma warning disable CA1031 // What could not be looked at is looked at the next time.
-                catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+                catch (Exception exception)
 #pragma warning restore CA1031
                 {
+                    if (cancellationToken.IsCancellationRequested)
+                    {
+                        return;
+                    }
+
                     LogSweepFailed(exception, source.IsControl ? "the control database" : "tenants' homes");
                 }
             }

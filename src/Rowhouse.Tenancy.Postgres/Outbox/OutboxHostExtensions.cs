@@ -96,7 +96,7 @@ public static class OutboxHostExtensions
         services.TryAddSingleton<OutboxQueue>();
         services.TryAddSingleton<OutboxPublisher>();
         services.TryAddSingleton(provider => new EventOutbox(
-            provider.GetRequiredService<OutboxPublisher>(), provider.GetRequiredService<OutboxQueue>(), provider.GetRequiredService<ITenantScopes>(), provider.GetRequiredService<TimeProvider>()));
+            provider.GetRequiredService<OutboxPublisher>(), provider.GetRequiredService<OutboxQueue>(), provider.GetRequiredService<ITenantScopes>, provider.GetRequiredService<TimeProvider>()));
     }
 
     private static IHostApplicationBuilder AddConsumer<THandler>(this IHostApplicationBuilder builder, EventConsumer consumer)

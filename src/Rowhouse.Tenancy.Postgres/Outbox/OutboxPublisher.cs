@@ -22,11 +22,12 @@ internal sealed class OutboxPublisher(EventRegistry registry, OutboxQueue queue,
         var type = registry.Of(typeof(TEvent));
         var now = clock.GetUtcNow();
         var payload = type.Write(happened);
-        PublishedEvent row = context is TenantDbContext
-            ? new HomeEvent { Id = Guid.CreateVersion7(now), Kind = type.Kind, Payload = payload, CreatedAt = now, NotBefore = now }
-            : new ControlEvent { Id = Guid.CreateVersion7(now), Kind = type.Kind, Payload = payload, CreatedAt = now, NotBefore = now, TenantId = about?.Value };
-        context.Add((object)row);
         var mine = publications.GetOrCreateValue(context);
+        var id = mine.NextId(now);
+        PublishedEvent row = context is TenantDbContext
+            ? new HomeEvent { Id = id, Kind = type.Kind, Payload = payload, CreatedAt = now, NotBefore = now }
+            : new ControlEvent { Id = id, Kind = type.Kind, Payload = payload, CreatedAt = now, NotBefore = now, TenantId = about?.Value };
+        context.Add((object)row);
         mine.Unsaved.Add(row);
         mine.Lanes.Add(context is TenantDbContext tenants ? new(IsControl: false, tenants.BoundTenant.Value) : new(IsControl: true, about?.Value ?? Guid.Empty));
     }
@@ -105,5 +106,30 @@ internal sealed class OutboxPublisher(EventRegistry registry, OutboxQueue queue,
         public List<PublishedEvent> Unsaved { get; } = [];
 
         public HashSet<OutboxLane> Lanes { get; } = [];
+
+        private Guid last;
+
+        /// <summary>
+        /// An id above the one before it, also within a millisecond and where the clock goes back: EF Core writes new rows in the order of
+        /// their keys, and the database numbers them as they are written.
+        /// </summary>
+        public Guid NextId(DateTimeOffset now)
+        {
+            var fresh = Guid.CreateVersion7(now);
+            return last = fresh.CompareTo(last) > 0 && Millisecond(fresh).SequenceCompareTo(Millisecond(last)) > 0 ? fresh : Successor(last);
+        }
+
+        private static ReadOnlySpan<byte> Millisecond(Guid id) => id.ToByteArray(bigEndian: true).AsSpan(0, 6);
+
+        // One more in the part that is random and leaves version and variant alone; it does not overflow before 2^56.
+        private static Guid Successor(Guid id)
+        {
+            var bytes = id.ToByteArray(bigEndian: true);
+            for (var i = bytes.Length - 1; i > 8 && ++bytes[i] == 0; i--)
+            {
+            }
+
+            return new(bytes, bigEndian: true);
+        }
     }
 }

@@ -10,7 +10,7 @@ internal static class OutboxQueries
 
     public static async Task<IReadOnlyList<string>> UnknownAsync<TRow>(this IQueryable<TRow> rows, string[] handled, CancellationToken cancellationToken)
         where TRow : PublishedEvent =>
-        await rows.Where(row => row.FailedAt == null).OrderBy(row => row.Number).Take(Sample).Select(row => row.Kind).Where(kind => !handled.Contains(kind)).Distinct().ToListAsync(cancellationToken).ConfigureAwait(false);
+        [.. (await rows.Where(row => row.FailedAt == null && !handled.Contains(row.Kind)).OrderBy(row => row.Number).Take(Sample).Select(row => row.Kind).ToListAsync(cancellationToken).ConfigureAwait(false)).Distinct(StringComparer.Ordinal)];
 
     public static Task DeleteAsync<TRow>(this IQueryable<TRow> rows, IReadOnlyList<long> numbers, CancellationToken cancellationToken)
         where TRow : PublishedEvent =>

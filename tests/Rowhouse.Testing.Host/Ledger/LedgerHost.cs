@@ -20,7 +20,7 @@ public static class LedgerHost
     {
         var builder = NetHost.CreateEmptyApplicationBuilder(new());
         builder.ConfigureContainer(new DefaultServiceProviderFactory(new() { ValidateScopes = true, ValidateOnBuild = true }));
-        builder.Services.AddLogging(l => Microsoft.Extensions.Logging.ConsoleLoggerExtensions.AddSimpleConsole(l));
+        builder.Services.AddLogging();
         builder.AddTenancy(tenancy => tenancy.OnPostgres(postgres =>
         {
             postgres.Connections = connections;
