@@ -18,6 +18,8 @@ using Rowhouse.Tenancy;
 using Rowhouse.Tenancy.AspNetCore;
 using Rowhouse.Tenancy.AspNetCore.Admission;
 using Rowhouse.Tenancy.Postgres;
+using Rowhouse.Tenancy.Postgres.Outbox;
+using Rowhouse.Tenancy.Settings;
 
 namespace Rowhouse.ControlPlane;
 
@@ -33,6 +35,7 @@ public static class ControlPlaneHostExtensions
         tenancy.UseCatalogue<PlatformCatalogue>();
         tenancy.AdmitBy<PlatformAdmission>();
         tenancy.Host.AddControlMigrations(PlatformDbContext.Schema, typeof(PlatformDbContext).Assembly);
+        tenancy.Host.AddEvent<SettingsChanged>(SettingsChanged.Kind).AddControlEventHandler<SettingsChanged, SettingsVersions, PlatformDbContext>(SettingsVersions.Name);
         var services = tenancy.Services;
         services.AddSingleton(options);
         services.AddHttpContextAccessor();

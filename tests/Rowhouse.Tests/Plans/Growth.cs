@@ -21,6 +21,8 @@ internal static class Growth
         {Begin}
         INSERT INTO tenancy.homes (tenant_id, generation) SELECT pg_temp.grown(1, i), 1 FROM generate_series(1, {tenants}) i;
         INSERT INTO tenancy.changes (tenant_id, relation, key) SELECT pg_temp.grown(1, i), '"cardvault"."cards"', ARRAY[i::text] FROM generate_series(1, {tenants}) i;
+        INSERT INTO tenancy.outbox (tenant_id, id, kind, payload, created_at, attempts, not_before, failed_at) SELECT pg_temp.grown(1, i), pg_temp.grown(0, i), 'grown', jsonb_build_object(), now(), 12, now(), now() FROM generate_series(1, {tenants}) i;
+        INSERT INTO tenancy.seen_events (tenant_id, consumer, event_id, seen_at) SELECT pg_temp.grown(1, i), 'grown', pg_temp.grown(0, i), now() FROM generate_series(1, {tenants}) i;
         INSERT INTO settings.overrides (tenant_id, section, members, version) SELECT pg_temp.grown(1, i), '{GrownServer.Section}', jsonb_build_object('count', 2), 1 FROM generate_series(1, {tenants}) i;
         """;
 
@@ -64,6 +66,8 @@ internal static class Growth
             WHERE o.tenant_id = '{most}';
         INSERT INTO platform.domains (host, tenant_id, token, added_at, expires_at)
             SELECT 'cards' || i || '.example', CASE WHEN i % 1000 = 0 THEN '{most}' ELSE pg_temp.grown(1, i) END, 'token', now() - interval '7 days', now() + (i - 20) * interval '1 minute' FROM generate_series(1, {tenants}) i;
+        INSERT INTO platform.outbox (id, tenant_id, kind, payload, created_at, attempts, not_before, failed_at) SELECT pg_temp.grown(0, i), pg_temp.grown(1, i), 'grown', jsonb_build_object(), now(), 12, now(), now() FROM generate_series(1, {tenants}) i;
+        INSERT INTO platform.seen_events (tenant_id, consumer, event_id, seen_at) SELECT pg_temp.grown(1, i), 'grown', pg_temp.grown(0, i), now() FROM generate_series(1, {tenants}) i;
         INSERT INTO platform.subscriptions (tenant_id, product, since) SELECT pg_temp.grown(1, i), 'cardvault', now() FROM generate_series(1, {tenants}) i;
         INSERT INTO platform.people SELECT grown.* FROM (SELECT person_id FROM platform.members WHERE tenant_id = '{most}' AND person_id IS NOT NULL LIMIT 1) one
             JOIN platform.people o ON o.id = one.person_id CROSS JOIN generate_series(1, {tenants}) i
