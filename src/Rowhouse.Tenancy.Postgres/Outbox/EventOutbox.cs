@@ -18,7 +18,7 @@ public sealed class EventOutbox
 
     internal OutboxPublisher Publisher { get; }
 
-    /// <summary>Lets an event in a tenant's home that was set aside be tried again, now and as often as a new one. The tenant's other events do not wait for it while it has not been tried.</summary>
+    /// <summary>Lets an event in a tenant's home that was set aside be tried again, now and as often as a new one. It comes before the tenant's later ones again, which wait for it while it fails.</summary>
     /// <param name="tenant">The tenant.</param>
     /// <param name="id">The event's id.</param>
     /// <param name="cancellationToken">Gives up.</param>
