@@ -23,6 +23,8 @@ using Rowhouse.Tenancy;
 using Rowhouse.Tenancy.AspNetCore;
 using Rowhouse.Tenancy.AspNetCore.Admission;
 using Rowhouse.Tenancy.Postgres;
+using Rowhouse.Tenancy.Postgres.Outbox;
+using Rowhouse.Tenancy.Settings;
 
 namespace Rowhouse.ControlPlane;
 
@@ -39,6 +41,7 @@ public static class ControlPlaneHostExtensions
         tenancy.AdmitBy<PlatformAdmission>();
         tenancy.UseKeys<TenantKeys>();
         tenancy.Host.AddControlMigrations(PlatformDbContext.Schema, typeof(PlatformDbContext).Assembly);
+        tenancy.Host.AddEvent<SettingsChanged>(SettingsChanged.Kind).AddControlEventHandler<SettingsChanged, SettingsVersions, PlatformDbContext>(SettingsVersions.Name);
         var services = tenancy.Services;
         services.AddSingleton(options);
         services.AddHttpContextAccessor();

@@ -11,6 +11,7 @@ using Rowhouse.ControlPlane.People;
 using Rowhouse.ControlPlane.Sessions;
 using Rowhouse.ControlPlane.Tenants;
 using Rowhouse.Tenancy;
+using Rowhouse.Tenancy.Postgres.Outbox;
 
 namespace Rowhouse.ControlPlane.Store;
 
@@ -84,6 +85,7 @@ internal sealed class PlatformDbContext(DbContextOptions<PlatformDbContext> opti
     {
         modelBuilder.HasDefaultSchema(Schema);
         modelBuilder.ApplyConfigurationsFromAssembly(typeof(PlatformDbContext).Assembly);
+        modelBuilder.HasOutbox();
     }
 
     private sealed class TenantIdConverter() : ValueConverter<TenantId, Guid>(id => id.Value, value => new TenantId(value));

@@ -56,6 +56,9 @@ internal static class HotQueries
             await scope.Get<ITenantSettings<GrownSettings>>().GetAsync(Cancelled);
         }),
 
+        new("the answer under a tenant's key", "idempotency.pk_keys", "FROM idempotency.keys", server => SendAgainAsync(server.Smith.Admin.Client, "/api/cardvault/cards", new { player = "Hot" })),
+        new("the answer under a person's key", "platform.pk_idempotency_keys", "FROM platform.idempotency_keys", server => SendAgainAsync(server.SuperAdmin, "/api/tenants", new { name = $"Hot Key {Interlocked.Increment(ref numbers)}" })),
+
         new("a tenant's secret", "secrets.pk_sealed_values", "FROM secrets.sealed_values", async server =>
         {
             await using var scope = await EnterAsync(server);
@@ -293,6 +296,16 @@ internal static class HotQueries
 
     private static Task AddCardAsync(GrownServer server) =>
         server.Smith.Admin.AddCardAsync(new { collectionId = server.Collection.Id, checklistCardId = server.CatalogueCard.Id }).ShouldBeAsync(HttpStatusCode.Created);
+
+    private static async Task SendAgainAsync(HttpClient client, string path, object body)
+    {
+        var key = $"hot-{Interlocked.Increment(ref numbers)}";
+        for (var time = 0; time < 2; time++)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = JsonContent.Create(body), Headers = { { "Idempotency-Key", key } } };
+            await client.SendAsync(request, Cancelled).ShouldBeAsync(HttpStatusCode.Created);
+        }
+    }
 
     private static async Task DeleteCollectionAsync(GrownServer server)
     {
