@@ -9,6 +9,10 @@ internal static class ControlOutbox
     public static string InsertSeen(DbContext context) =>
         $"INSERT INTO {TableOf<ControlSeenEvent>(context)} (tenant_id, consumer, event_id, seen_at) VALUES ({{0}}, {{1}}, {{2}}, {{3}}) ON CONFLICT DO NOTHING";
 
+    /// <summary>Changes nothing, and fails where the transaction was aborted: COMMIT would not.</summary>
+    public static string TouchSeen(DbContext context) =>
+        $"UPDATE {TableOf<ControlSeenEvent>(context)} SET seen_at = seen_at WHERE tenant_id = {{0}} AND consumer = {{1}} AND event_id = {{2}}";
+
     /// <summary>A table of the context's model, as SQL names it. Its parts are the program's own.</summary>
     public static string TableOf<TRow>(DbContext context)
     {

@@ -125,6 +125,23 @@ public sealed class OutboxTests(PostgresFixture postgres) : IClassFixture<Postgr
         attempts.ShouldBe([1, 2, 3, 4, 1, 1]);
     }
 
+    // Its transaction is aborted, and PostgreSQL answers COMMIT with ROLLBACK: the event was lost without a word.
+    [Fact]
+    public async Task An_event_whose_handler_caught_what_the_database_refused_is_not_lost()
+    {
+        await using var node = await StartAsync(
+            options => options.FirstPause = TimeSpan.FromMilliseconds(20),
+            builder => builder.AddEventHandler<Recorded, EnterTwice, LedgerDb>("ledger.twice").Services.AddSingleton<Refusals>());
+        node.Services.GetRequiredService<Refusals>().Left = 1;
+
+        await node.PublishAsync(smith, 1);
+        await node.DrainedAsync(Token);
+
+        (await node.EnteredAsync(smith)).ShouldBe([1]);
+        (await node.EnteredAsync(smith, "twice")).ShouldBe([1]);
+        node.Services.GetRequiredService<Refusals>().Left.ShouldBe(-1, "it was called again");
+    }
+
     [Fact]
     public async Task An_event_that_always_fails_is_set_aside_and_the_later_ones_go_on()
     {
@@ -348,6 +365,28 @@ public sealed class OutboxTests(PostgresFixture postgres) : IClassFixture<Postgr
 
     private async Task<LedgerNode> StartAsync(Action<OutboxOptions>? options = null, Action<Microsoft.Extensions.Hosting.HostApplicationBuilder>? configure = null, Action<LedgerProbe>? probe = null) =>
         await LedgerNode.StartAsync(await LedgerNode.PrepareAsync(postgres, smith, harbor), [smith, harbor], options: options, configure: configure, probe: probe);
+
+    private sealed class Refusals
+    {
+        public int Left { get; set; }
+    }
+
+    private sealed class EnterTwice(LedgerDb db, Refusals refusals) : IEventHandler<Recorded>
+    {
+        public async Task HandleAsync(Recorded happened, EventInfo info, CancellationToken cancellationToken)
+        {
+            var entry = new Entry { Id = 1_000_000, Number = happened.Number, By = "twice" };
+            db.Add(entry);
+            await db.SaveChangesAsync(cancellationToken);
+            if (refusals.Left-- > 0)
+            {
+                db.ChangeTracker.Clear();
+                db.Add(new Entry { Id = entry.Id, Number = 0, By = "twice" });
+                await Should.ThrowAsync<DbUpdateException>(db.SaveChangesAsync(cancellationToken));
+                db.ChangeTracker.Clear();
+            }
+        }
+    }
 
     private sealed class LookAround(LedgerDb db) : IEventHandler<Recorded>
     {
