@@ -40,9 +40,10 @@ internal static class OutboxQueries
         where TRow : PublishedEvent =>
         rows.Where(row => row.Id == id && row.FailedAt != null).ExecuteDeleteAsync(cancellationToken);
 
-    public static Task<bool> HasBelowAsync<TRow>(this IQueryable<TRow> rows, Guid bound, CancellationToken cancellationToken)
+    public static async Task<bool> HasBelowAsync<TRow>(this IQueryable<TRow> rows, Guid bound, CancellationToken cancellationToken)
         where TRow : PublishedEvent =>
-        rows.AnyAsync(row => row.Id.CompareTo(bound) < 0, cancellationToken);
+        // The first by the key's index, and not whether there is one: that is looked for from end to end where there are few below.
+        await rows.OrderBy(row => row.Id).Select(row => (Guid?)row.Id).FirstOrDefaultAsync(cancellationToken).ConfigureAwait(false) is { } first && first.CompareTo(bound) < 0;
 
     /// <summary>What LINQ does not say: a DELETE with a limit. It deletes as many at least, where there are as many.</summary>
     public static string ForgetSql(string table) =>
