@@ -18,14 +18,12 @@ namespace Rowhouse.Tenancy.Postgres.Outbox;
 internal sealed partial class OutboxDelivery(
     IServiceProvider services,
     EventRegistry registry,
+    OutboxForgetting forgetting,
     IEnumerable<OutboxSource> sources,
     OutboxOptions options,
     TimeProvider clock,
     ILogger<OutboxDelivery> logger)
 {
-    private const int MostForgotten = 1000;
-    private const int MostRemembered = 10_000;
-
     /// <summary>How soon to look again at a lane that another node has: its last look may have been before what was just committed. Then twice as long each time.</summary>
     private static readonly TimeSpan WhileOthers = TimeSpan.FromMilliseconds(100);
 
@@ -37,11 +35,8 @@ internal sealed partial class OutboxDelivery(
     /// <summary>How soon to look again at a tenant that is moving, or whose catalogue is out of reach.</summary>
     private static readonly TimeSpan WhileNotNow = TimeSpan.FromSeconds(2);
 
-    private static readonly TimeSpan ForgetEvery = TimeSpan.FromHours(1);
-
-    private readonly ConcurrentDictionary<Guid, long> forgotten = [];
     private readonly ConcurrentDictionary<OutboxLane, int> others = [];
-    private readonly ConcurrentDictionary<string, long> reported = new(StringComparer.Ordinal);
+    private readonly Hourly<string> reported = new(clock);
 
     public async Task<LaneTurn> TakeTurnAsync(OutboxLane lane, CancellationToken cancellationToken)
     {
@@ -117,7 +112,7 @@ internal sealed partial class OutboxDelivery(
         await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
         if (pausing is null && events.Count < options.BatchSize)
         {
-            await ForgetAsync(lane, cancellationToken).ConfigureAwait(false);
+            await forgetting.ForgetAsync(lane, cancellationToken).ConfigureAwait(false);
         }
 
         return pausing ?? (events.Count < options.BatchSize ? LaneTurn.Drained : LaneTurn.More);
@@ -220,77 +215,11 @@ internal sealed partial class OutboxDelivery(
     {
         foreach (var kind in await session.UnknownAsync(registry.Handled, cancellationToken).ConfigureAwait(false))
         {
-            if (reported.Count < MostRemembered && IsDue(reported, kind))
+            if (reported.IsDue(kind))
             {
                 LogUnknown(kind);
             }
         }
-    }
-
-    // While an event that old waits anywhere, even set aside, nothing is forgotten: it could be tried again.
-    private async Task ForgetAsync(OutboxLane lane, CancellationToken cancellationToken)
-    {
-        if (forgotten.Count >= MostRemembered)
-        {
-            forgotten.Clear();
-        }
-
-        if (!IsDue(forgotten, lane.Tenant))
-        {
-            return;
-        }
-
-        var began = clock.GetTimestamp();
-        var bound = Guid.CreateVersion7(clock.GetUtcNow() - options.Memory);
-        List<OutboxSession> sessions = [];
-        try
-        {
-            foreach (var source in sources.Where(source => source.IsControl || lane.Tenant != Guid.Empty))
-            {
-                sessions.Add(await source.OpenAsync(lane, cancellationToken).ConfigureAwait(false));
-            }
-
-            foreach (var session in sessions)
-            {
-                if (await session.HasBelowAsync(bound, cancellationToken).ConfigureAwait(false))
-                {
-                    return;
-                }
-            }
-
-            foreach (var session in sessions)
-            {
-                while (await session.ForgetAsync(bound, MostForgotten, cancellationToken).ConfigureAwait(false) >= MostForgotten)
-                {
-                    if (clock.GetElapsedTime(began) >= options.LongestTurn)
-                    {
-                        // Others have their turn; the rest goes with the tenant's next one.
-                        forgotten.TryRemove(lane.Tenant, out _);
-                        return;
-                    }
-                }
-            }
-        }
-        finally
-        {
-            foreach (var session in sessions)
-            {
-                await session.DisposeAsync().ConfigureAwait(false);
-            }
-        }
-    }
-
-    private bool IsDue<TKey>(ConcurrentDictionary<TKey, long> last, TKey key)
-        where TKey : notnull
-    {
-        var now = clock.GetTimestamp();
-        if (last.TryGetValue(key, out var before) && clock.GetElapsedTime(before, now) < ForgetEvery)
-        {
-            return false;
-        }
-
-        last[key] = now;
-        return true;
     }
 
     private OutboxSource SourceOf(OutboxLane lane) => sources.First(source => source.IsControl == lane.IsControl); // who wakes a lane has its source

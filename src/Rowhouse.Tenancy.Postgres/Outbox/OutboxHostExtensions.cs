@@ -108,6 +108,7 @@ public static class OutboxHostExtensions
         builder.Services.TryAddScoped<THandler>();
         builder.Services.AddSingleton(consumer);
         builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<OutboxSource, HomeOutbox>());
+        builder.Services.TryAddSingleton<OutboxForgetting>();
         builder.Services.TryAddSingleton<OutboxDelivery>();
         builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, OutboxDispatcher>());
         return builder;

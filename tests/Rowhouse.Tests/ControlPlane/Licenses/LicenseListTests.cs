@@ -36,8 +36,8 @@ public sealed class LicenseListTests(LicenseServer server) : IClassFixture<Licen
         (await ChangeAsync(list, "ACME:eu-1", new Dictionary<string, string> { ["Name"] = "x" }).ProblemAsync(HttpStatusCode.BadRequest, Invalid)).Fields().ShouldBe(["Name"]);
         await ChangeAsync(list, "nobody", new { name = "x" }).ProblemAsync(HttpStatusCode.NotFound, "urn:rowhouse:licenses:unknown-entry");
 
-        var acts = (await server.SuperAdmin.GetAsync($"/api/platform/audit?action={act}.changed", Cancelled).ReadAsync<Page<AuditEntryResponse>>()).Items;
-        acts.ShouldHaveSingleItem().Subject.ShouldBe("ACME:eu-1");
+        var acts = (await server.SuperAdmin.GetAsync($"/api/platform/audit?action={act}.changed&limit=200", Cancelled).ReadAsync<Page<AuditEntryResponse>>()).Items;
+        acts.Where(act => act.Subject is "ACME:eu-1" or "nobody").ShouldHaveSingleItem().Subject.ShouldBe("ACME:eu-1");
         (await server.SuperAdmin.GetAsync($"/api/platform/audit?action={act}.added", Cancelled).ReadAsync<Page<AuditEntryResponse>>()).Items.Count.ShouldBeGreaterThanOrEqualTo(2);
     }
 
