@@ -6,19 +6,18 @@ namespace Rowhouse.Testing;
 
 /// <summary>
 /// Fresh databases on a private PostgreSQL server that all tests of this process share. Use it as a class or assembly
-/// fixture; the server starts with the first database and goes with the process, however that ends.
+/// fixture; the server (<see cref="TestServer"/>) starts with the first database.
 /// </summary>
 /// <remarks>Without PostgreSQL on the machine a test is skipped, and fails where <c>CI=true</c>.</remarks>
 public sealed class PostgresFixture
 {
-    private static readonly Lazy<Task<string>> Server = new(TestServer.StartAsync);
     private static readonly RolePasswords Passwords = RolePasswords.Generate();
     private static readonly SemaphoreSlim OneTemplate = new(1);
     private static readonly HashSet<string> Templates = [];
     private static int databases;
 
     /// <summary>A connection string of the server's superuser, to its database <c>postgres</c>.</summary>
-    public Task<string> AdminAsync() => Server.Value;
+    public Task<string> AdminAsync() => TestServer.AdministratorAsync();
 
     /// <summary>A connection string of the superuser to the database of another one, without pooling.</summary>
     /// <param name="connectionString">Any role's to that database.</param>

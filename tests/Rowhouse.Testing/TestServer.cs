@@ -3,30 +3,47 @@ using Rowhouse.Tenancy.Postgres.Embedded;
 
 namespace Rowhouse.Testing;
 
-/// <summary>Starts throw-away servers, and removes what killed test runs left of theirs.</summary>
-internal static class TestServer
+/// <summary>
+/// The throw-away server of this process. As an assembly fixture it is stopped and removed after the last test; what a
+/// killed run left is removed by the next one.
+/// </summary>
+/// <remarks>
+/// Not at the process's exit: removing the files of hundreds of databases may take longer than the ten seconds that
+/// xunit gives a process to end.
+/// </remarks>
+public sealed class TestServer : IAsyncDisposable
 {
     private const string Prefix = "rowhouse-test-";
 
     // How a test says to xunit, from wherever it is, that it cannot run here.
     private const string Skip = "$XunitDynamicSkip$";
 
-    /// <summary>Starts a server that goes with this process.</summary>
+    private static readonly Lazy<Task<(EmbeddedPostgres Server, string Folder)>> Started = new(StartAsync);
+
+    /// <summary>Starts the server, unless it runs.</summary>
     /// <returns>A connection string of its superuser.</returns>
-    public static async Task<string> StartAsync()
+    internal static async Task<string> AdministratorAsync() =>
+        new NpgsqlConnectionStringBuilder((await Started.Value).Server.Administrator) { IncludeErrorDetail = true }.ConnectionString;
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        if (Started.IsValueCreated && Started.Value.IsCompletedSuccessfully)
+        {
+            var (server, folder) = await Started.Value;
+            await server.DisposeAsync();
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    private static async Task<(EmbeddedPostgres Server, string Folder)> StartAsync()
     {
         RemoveLeftovers();
         var folder = Directory.CreateTempSubdirectory(Prefix).FullName;
         File.SetUnixFileMode(folder, File.GetUnixFileMode(folder) | UnixFileMode.OtherExecute); // the server's user has to get through
         try
         {
-            var server = await EmbeddedPostgres.StartAsync(new() { DataFolder = folder, Databases = new("first"), Durable = false, MaxConnections = 500 });
-            AppDomain.CurrentDomain.ProcessExit += (_, _) =>
-            {
-                server.DisposeAsync().AsTask().GetAwaiter().GetResult();
-                Directory.Delete(folder, recursive: true);
-            };
-            return new NpgsqlConnectionStringBuilder(server.Administrator) { IncludeErrorDetail = true }.ConnectionString;
+            return (await EmbeddedPostgres.StartAsync(new() { DataFolder = folder, Databases = new("first"), Durable = false, MaxConnections = 500 }), folder);
         }
         catch (PostgresNotFoundException exception) when (Environment.GetEnvironmentVariable("CI") != "true")
         {

@@ -1,0 +1,3 @@
+using Rowhouse.Testing;
+
+[assembly: AssemblyFixture(typeof(TestServer))]
