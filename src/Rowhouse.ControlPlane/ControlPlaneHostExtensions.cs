@@ -10,6 +10,7 @@ using Rowhouse.ControlPlane.Demo;
 using Rowhouse.ControlPlane.Domains;
 using Rowhouse.ControlPlane.Idempotency;
 using Rowhouse.ControlPlane.Members;
+using Rowhouse.ControlPlane.Operations;
 using Rowhouse.ControlPlane.People;
 using Rowhouse.ControlPlane.Sessions;
 using Rowhouse.ControlPlane.Store;
@@ -61,6 +62,7 @@ public static class ControlPlaneHostExtensions
         services.AddSingleton<TenantRules>();
         services.AddScoped<TenantChange>();
         services.AddScoped<CreateTenant>();
+        services.AddOperations();
         services.AddSingleton<DomainRules>();
         services.AddSingleton<IDomainProof, DnsProof>();
         services.AddScoped<AddDomain>();
@@ -113,6 +115,10 @@ public static class ControlPlaneHostExtensions
         CheckDomain.Map(domains);
         RemoveDomain.Map(domains);
         AllowDomain.Map(domains);
+        var operations = endpoints.MapGroup("/api/operations").WithTags("Operations").WithoutTenant();
+        GetOperation.Map(operations);
+        FollowOperation.Map(operations);
+        CancelOperation.Map(operations);
         ListAudit.Map(endpoints);
     }
 
@@ -125,5 +131,6 @@ public static class ControlPlaneHostExtensions
         ResumeTenant.Map(tenants, suffix);
         Subscribe.Map(tenants, suffix);
         Unsubscribe.Map(tenants, suffix);
+        ListOperations.Map(tenants, suffix);
     }
 }

@@ -21,6 +21,7 @@ internal static class AuditActions
     public const string DomainAdded = "domain.added";
     public const string DomainProven = "domain.proven";
     public const string DomainRemoved = "domain.removed";
+    public const string OperationCancelled = "operation.cancelled";
 
     /// <summary>Somebody named a tenant that they are no member of, or two that are not one.</summary>
     public const string TenantRefused = "tenant.access-refused";

@@ -4,6 +4,7 @@ using Rowhouse.ControlPlane.Auditing;
 using Rowhouse.ControlPlane.Domains;
 using Rowhouse.ControlPlane.Idempotency;
 using Rowhouse.ControlPlane.Members;
+using Rowhouse.ControlPlane.Operations;
 using Rowhouse.ControlPlane.People;
 using Rowhouse.ControlPlane.Sessions;
 using Rowhouse.ControlPlane.Tenants;
@@ -35,6 +36,10 @@ internal sealed class PlatformDbContext(DbContextOptions<PlatformDbContext> opti
     public DbSet<Session> Sessions => Set<Session>();
 
     public DbSet<SignInAttempts> SignInAttempts => Set<SignInAttempts>();
+
+    public DbSet<Operation> Operations => Set<Operation>();
+
+    public DbSet<OperationAttempt> OperationAttempts => Set<OperationAttempt>();
 
     public DbSet<AuditEntry> Audit => Set<AuditEntry>();
 
