@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Rowhouse.Cli.CardVault;
 using Rowhouse.Cli.Installation;
+using Rowhouse.Cli.Licenses;
 using Rowhouse.Cli.Sessions;
 using Rowhouse.Cli.Tenants;
 using Rowhouse.Cli.Terminal;
@@ -46,6 +47,10 @@ internal static class CommandLine
             LoginCommand.Create(runner),
             LogoutCommand.Create(runner),
             TenantsCommand.Create(runner),
+            LicensesCommand.Create(runner),
+            LicenseListCommands.Enterprises(runner),
+            LicenseListCommands.Products(runner),
+            LicenseListCommands.Services(runner),
             CardVaultCommand.Create(runner),
             ServeCommand.Create(installation),
             MigrateCommand.Create(installation),

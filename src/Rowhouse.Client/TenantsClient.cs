@@ -43,6 +43,28 @@ public sealed class TenantsClient
     public Task<TenantResponse> ResumeAsync(string tenant, CancellationToken cancellationToken = default) =>
         api.SendAsync<TenantResponse>(HttpMethod.Post, Address(tenant) + "/resume", body: null, cancellationToken);
 
+    /// <summary>A tenant's licenses, page by page.</summary>
+    /// <param name="tenant">Its id or slug.</param>
+    /// <param name="after">The last page's <see cref="Page{T}.Next"/>; the first page by default.</param>
+    /// <param name="limit">How many, 1 to 200.</param>
+    /// <param name="cancellationToken">Stops the call.</param>
+    public Task<Page<LicenseResponse>> LicensesAsync(string tenant, string? after = null, int limit = 50, CancellationToken cancellationToken = default) =>
+        api.GetAsync<Page<LicenseResponse>>(Query.Of(Address(tenant) + "/licenses", ("after", after), ("limit", Query.Number(limit))), cancellationToken);
+
+    /// <summary>Gives a tenant a license.</summary>
+    /// <param name="tenant">Its id or slug.</param>
+    /// <param name="request">The license.</param>
+    /// <param name="cancellationToken">Stops the call.</param>
+    public Task<LicenseResponse> AddLicenseAsync(string tenant, LicenseRequest request, CancellationToken cancellationToken = default) =>
+        api.SendAsync<LicenseResponse>(HttpMethod.Post, Address(tenant) + "/licenses", request, cancellationToken);
+
+    /// <summary>Asks whether a tenant is licensed today.</summary>
+    /// <param name="tenant">Its id or slug.</param>
+    /// <param name="request">For what.</param>
+    /// <param name="cancellationToken">Stops the call.</param>
+    public Task<LicenseValidationResponse> ValidateLicenseAsync(string tenant, ValidateLicenseRequest request, CancellationToken cancellationToken = default) =>
+        api.SendAsync<LicenseValidationResponse>(HttpMethod.Post, Address(tenant) + "/licenses/validate", request, cancellationToken);
+
     private static string Address(string tenant)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(tenant);

@@ -43,35 +43,3 @@ public sealed record TechnicalUser
     [Required, EmailAddress, StringLength(254)]
     public string Email { get; init; } = "";
 }
-
-/// <summary>A licence that a tenant is to have: of an enterprise, for a product and a service, from day to day.</summary>
-public sealed record LicenseRequest
-{
-    /// <summary>The enterprise's id.</summary>
-    [Required, StringLength(100)]
-    public string EnterpriseId { get; init; } = "";
-
-    /// <summary>The licensed product's id.</summary>
-    [Required, StringLength(100)]
-    public string ProductId { get; init; } = "";
-
-    /// <summary>The licensed service's id.</summary>
-    [Required, StringLength(100)]
-    public string ServiceId { get; init; } = "";
-
-    /// <summary>Its first day, in the tenant's time zone.</summary>
-    [Required]
-    public DateOnly? StartDate { get; init; }
-
-    /// <summary>Its last day, in the tenant's time zone.</summary>
-    [Required]
-    public DateOnly? EndDate { get; init; }
-
-    /// <summary>Whom to ask about it.</summary>
-    [Required, StringLength(200)]
-    public string ContactFullName { get; init; } = "";
-
-    /// <summary>That person's e-mail address.</summary>
-    [Required, EmailAddress, StringLength(254)]
-    public string ContactEmail { get; init; } = "";
-}

@@ -33,7 +33,7 @@ public sealed record CreateTenantRequest
     /// <value>Nobody by default.</value>
     public TechnicalUser? TechnicalUser { get; init; }
 
-    /// <summary>Its licences. Each names an enterprise, a product and a service that the platform knows; it knows none yet.</summary>
+    /// <summary>Its licenses. Each names an enterprise, a product and a service of the platform's lists.</summary>
     /// <value>None by default.</value>
     [MaxLength(20)]
     public IReadOnlyList<LicenseRequest>? Licenses { get; init; }

@@ -4,11 +4,15 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Rowhouse.Contracts;
 using Rowhouse.ControlPlane.Access;
 using Rowhouse.ControlPlane.Auditing;
 using Rowhouse.ControlPlane.Demo;
 using Rowhouse.ControlPlane.Domains;
 using Rowhouse.ControlPlane.Idempotency;
+using Rowhouse.ControlPlane.Keys;
+using Rowhouse.ControlPlane.Licenses;
+using Rowhouse.ControlPlane.Licenses.Lists;
 using Rowhouse.ControlPlane.Members;
 using Rowhouse.ControlPlane.Operations;
 using Rowhouse.ControlPlane.People;
@@ -20,6 +24,8 @@ using Rowhouse.Tenancy;
 using Rowhouse.Tenancy.AspNetCore;
 using Rowhouse.Tenancy.AspNetCore.Admission;
 using Rowhouse.Tenancy.Postgres;
+using Rowhouse.Tenancy.Postgres.Outbox;
+using Rowhouse.Tenancy.Settings;
 
 namespace Rowhouse.ControlPlane;
 
@@ -34,7 +40,9 @@ public static class ControlPlaneHostExtensions
         ArgumentNullException.ThrowIfNull(tenancy);
         tenancy.UseCatalogue<PlatformCatalogue>();
         tenancy.AdmitBy<PlatformAdmission>();
+        tenancy.UseKeys<TenantKeys>();
         tenancy.Host.AddControlMigrations(PlatformDbContext.Schema, typeof(PlatformDbContext).Assembly);
+        tenancy.Host.AddEvent<SettingsChanged>(SettingsChanged.Kind).AddControlEventHandler<SettingsChanged, SettingsVersions, PlatformDbContext>(SettingsVersions.Name);
         var services = tenancy.Services;
         services.AddSingleton(options);
         services.AddHttpContextAccessor();
@@ -63,11 +71,20 @@ public static class ControlPlaneHostExtensions
         services.AddScoped<TenantChange>();
         services.AddScoped<CreateTenant>();
         services.AddOperations();
+        services.AddScoped<LicenseRules>();
+        services.AddScoped<AddLicense>();
+        services.AddScoped<ChangeLicense>();
+        services.AddScoped<ValidateLicense>();
+        services.AddSingleton<PlatformKeys>();
+        services.AddSingleton<KeyMaker>();
+        services.AddSingleton<TenantKeyCache>();
+        services.AddSingleton<RewrapKeys>();
         services.AddSingleton<DomainRules>();
         services.AddSingleton<IDomainProof, DnsProof>();
         services.AddScoped<AddDomain>();
         services.AddScoped<CheckDomain>();
         services.AddScoped<DomainChange>();
+        services.AddHostedService<PlatformKeyStartup>();
         services.AddHostedService<FirstAdmin>();
         services.AddHostedService<DemoTenants>();
         services.AddHostedService<ExpiredRows>();
@@ -119,7 +136,25 @@ public static class ControlPlaneHostExtensions
         GetOperation.Map(operations);
         FollowOperation.Map(operations);
         CancelOperation.Map(operations);
+        MapLicenseLists(endpoints);
         ListAudit.Map(endpoints);
+    }
+
+    private static void MapLicenseLists(IEndpointRouteBuilder endpoints)
+    {
+        MapList<Enterprise, EnterpriseRequest, EnterpriseResponse>(endpoints);
+        MapList<LicensedProduct, LicensedItemRequest, LicensedItemResponse>(endpoints);
+        MapList<LicensedService, LicensedItemRequest, LicensedItemResponse>(endpoints);
+    }
+
+    private static void MapList<TEntry, TRequest, TResponse>(IEndpointRouteBuilder endpoints)
+        where TEntry : ListEntry, IListEntry<TEntry, TRequest, TResponse>
+        where TRequest : class
+    {
+        var list = endpoints.MapGroup(TEntry.Words.Path).WithTags("Licenses").WithoutTenant().RequireSuperAdmin();
+        ListEntries<TEntry, TRequest, TResponse>.Map(list);
+        AddListEntry<TEntry, TRequest, TResponse>.Map(list);
+        ChangeListEntry<TEntry, TRequest, TResponse>.Map(list);
     }
 
     private static void MapTenants(RouteGroupBuilder tenants, string suffix)
@@ -132,5 +167,10 @@ public static class ControlPlaneHostExtensions
         Subscribe.Map(tenants, suffix);
         Unsubscribe.Map(tenants, suffix);
         ListOperations.Map(tenants, suffix);
+        ListLicenses.Map(tenants, suffix);
+        GetLicense.Map(tenants, suffix);
+        AddLicense.Map(tenants, suffix);
+        ChangeLicense.Map(tenants, suffix);
+        ValidateLicense.Map(tenants, suffix);
     }
 }

@@ -8,6 +8,10 @@ public sealed class ControlPlaneOptions
     /// <summary>Where the first password is kept until it is changed.</summary>
     public required string DataFolder { get; init; }
 
+    /// <summary>The file with the platform's keys, which several servers share.</summary>
+    /// <value>None by default: then it is <c>platform-key</c> in the data folder.</value>
+    public string? PlatformKeyFile { get; init; }
+
     /// <summary>Whether the console is served over https: decides the session cookie's name and its Secure attribute.</summary>
     public required bool SecureCookies { get; init; }
 

@@ -26,4 +26,8 @@ internal static class ControlPlaneProblems
     public static readonly ProblemType UnknownOperation = new("urn:rowhouse:operations:unknown-operation", StatusCodes.Status404NotFound, "There is no such operation");
     public static readonly ProblemType OperationEnded = new("urn:rowhouse:operations:ended", StatusCodes.Status409Conflict, "The operation cannot be cancelled");
     public static readonly ProblemType PrivateUnavailable = new("urn:rowhouse:tenants:private-unavailable", StatusCodes.Status422UnprocessableEntity, "This installation has no private homes");
+    public static readonly ProblemType UnknownLicense = new("urn:rowhouse:licenses:unknown-license", StatusCodes.Status404NotFound, "The tenant has no such license");
+    public static readonly ProblemType LicenseOverlaps = new("urn:rowhouse:licenses:overlap", StatusCodes.Status409Conflict, "Another license has days in common");
+    public static readonly ProblemType UnknownListEntry = new("urn:rowhouse:licenses:unknown-entry", StatusCodes.Status404NotFound, "The list has no such entry");
+    public static readonly ProblemType AlreadyListed = new("urn:rowhouse:licenses:already-listed", StatusCodes.Status409Conflict, "The list has this id already");
 }

@@ -53,6 +53,7 @@ public static class ServerHost
             .WithControlPlane(new()
             {
                 DataFolder = settings.DataFolder,
+                PlatformKeyFile = settings.PlatformKey,
                 SecureCookies = settings.IsSecure,
                 AdminEmail = settings.AdminEmail,
                 AdminPassword = settings.AdminPassword,

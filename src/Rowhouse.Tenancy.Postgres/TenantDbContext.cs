@@ -6,6 +6,7 @@ using Microsoft.EntityFrameworkCore.Metadata.Conventions;
 using Microsoft.Extensions.DependencyInjection;
 using Rowhouse.Tenancy.Postgres.Binding;
 using Rowhouse.Tenancy.Postgres.Model;
+using Rowhouse.Tenancy.Postgres.Outbox;
 
 namespace Rowhouse.Tenancy.Postgres;
 
@@ -146,6 +147,7 @@ public abstract class TenantDbContext : DbContext
 
         // It would put back the indexes on foreign keys that the tenant key replaces.
         configurationBuilder.Conventions.Remove<ForeignKeyIndexConvention>();
+        configurationBuilder.Conventions.Add(_ => new HomeOutboxConvention());
         configurationBuilder.Conventions.Add(_ => new IdConvention());
         configurationBuilder.Conventions.Add(_ => new TenantKeyConvention());
     }

@@ -5,6 +5,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Rowhouse.Tenancy.Postgres.Binding;
 using Rowhouse.Tenancy.Postgres.Guards;
+using Rowhouse.Tenancy.Postgres.Outbox;
 
 namespace Rowhouse.Tenancy.Postgres;
 
@@ -31,13 +32,8 @@ public static class TenantDbContextHostExtensions
             return builder;
         }
 
-        builder.AddPostgresStore();
         builder.Services.AddSingleton(new TenantContextType(typeof(TContext)));
-        builder.Services.AddDbContext<TContext>();
-        builder.Services.ConfigureDbContext<TContext>((services, options) =>
-            TenantOptions.Use(options, services.GetRequiredService<PostgresStore>(), services.GetRequiredService<TenantBinding>()));
-        builder.Services.AddSingleton<TenantOptionsOf<TContext>>();
-        builder.Services.Replace(ServiceDescriptor.Scoped(scope => scope.GetRequiredService<TenantOptionsOf<TContext>>().For(scope)));
+        builder.AddTenantContext<TContext>();
         var assembly = typeof(TContext).Assembly;
         return builder.AddSqlMigrations(assembly.GetName().Name!.Split('.')[^1].ToLowerInvariant(), assembly); // a loaded assembly has a name
     }
@@ -67,12 +63,33 @@ public static class TenantDbContextHostExtensions
         return builder;
     }
 
+    /// <summary>Adds a context without scripts and guards: whose tables are the kernel's.</summary>
+    internal static void AddTenantContext<TContext>(this IHostApplicationBuilder builder)
+        where TContext : TenantDbContext
+    {
+        builder.AddPostgresStore();
+        if (builder.Services.Any(service => service.ServiceType == typeof(TenantOptionsOf<TContext>)))
+        {
+            return;
+        }
+
+        builder.Services.AddDbContext<TContext>();
+        builder.Services.ConfigureDbContext<TContext>((services, options) =>
+        {
+            TenantOptions.Use(options, services.GetRequiredService<PostgresStore>(), services.GetRequiredService<TenantBinding>());
+            options.AddInterceptors(services.GetRequiredService<OutboxPublisher>());
+        });
+        builder.Services.AddSingleton<TenantOptionsOf<TContext>>();
+        builder.Services.Replace(ServiceDescriptor.Scoped(scope => scope.GetRequiredService<TenantOptionsOf<TContext>>().For(scope)));
+    }
+
     internal static void AddPostgresStore(this IHostApplicationBuilder builder)
     {
         builder.Services.TryAddScoped<TenantScope>();
         builder.Services.TryAddSingleton<PostgresStore>();
         builder.Services.TryAddSingleton(services => new TenantHomes(services.GetRequiredService<PostgresStore>()));
         builder.Services.TryAddSingleton<TenantBinding>();
+        builder.Services.AddOutbox();
         builder.Services.TryAddSingleton<TenantModels>();
         builder.Services.TryAddSingleton(services => new SqlMigrations(services.GetServices<SqlMigrationSource>(), services.GetRequiredService<TenantModels>()));
     }

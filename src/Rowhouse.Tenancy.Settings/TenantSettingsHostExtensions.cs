@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Rowhouse.Tenancy.Postgres;
+using Rowhouse.Tenancy.Postgres.Outbox;
 using Rowhouse.Tenancy.Settings.Store;
 
 namespace Rowhouse.Tenancy.Settings;
@@ -31,7 +32,7 @@ public static class TenantSettingsHostExtensions
             throw new InvalidOperationException($"The section '{known.Name}' is there already. A section has one type and a type is one section.");
         }
 
-        builder.AddTenantDbContext<SettingsDb>();
+        builder.AddTenantDbContext<SettingsDb>().AddEvent<SettingsChanged>(SettingsChanged.Kind);
         builder.Services.AddSingleton<SettingsSection<T>>(section);
         builder.Services.TryAddScoped<ITenantSettings<T>, TenantSettings<T>>();
         return builder;

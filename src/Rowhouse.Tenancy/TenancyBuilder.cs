@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
+using Rowhouse.Tenancy.Keys;
 
 namespace Rowhouse.Tenancy;
 
@@ -20,6 +21,15 @@ public sealed class TenancyBuilder(IHostApplicationBuilder host)
         where TCatalogue : class, ITenantCatalogue
     {
         Services.Replace(ServiceDescriptor.Singleton<ITenantCatalogue, TCatalogue>());
+        return this;
+    }
+
+    /// <summary>Says who keeps the tenants' data keys, by which secrets are sealed. There are none by default.</summary>
+    /// <typeparam name="TKeys">Who keeps them; a singleton.</typeparam>
+    public TenancyBuilder UseKeys<TKeys>()
+        where TKeys : class, ITenantKeys
+    {
+        Services.Replace(ServiceDescriptor.Singleton<ITenantKeys, TKeys>());
         return this;
     }
 

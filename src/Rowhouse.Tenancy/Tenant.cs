@@ -39,6 +39,10 @@ public sealed record Tenant
     /// <value><c>en</c> by default.</value>
     public string Locale { get; init; } = "en";
 
+    /// <summary>Counts the changes of the tenant's settings, so that what was kept before the last one is not used.</summary>
+    /// <value>0 by default, and always where no control plane counts them.</value>
+    public long SettingsVersion { get; init; }
+
     /// <summary>Counts the changes of this tenant; a directory never replaces a value by an older one.</summary>
     public long Version { get; init; }
 }

@@ -22,6 +22,8 @@ internal static class AuditActions
     public const string DomainProven = "domain.proven";
     public const string DomainRemoved = "domain.removed";
     public const string OperationCancelled = "operation.cancelled";
+    public const string LicenseAdded = "license.added";
+    public const string LicenseChanged = "license.changed";
 
     /// <summary>Somebody named a tenant that they are no member of, or two that are not one.</summary>
     public const string TenantRefused = "tenant.access-refused";

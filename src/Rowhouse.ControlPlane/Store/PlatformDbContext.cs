@@ -3,12 +3,16 @@ using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 using Rowhouse.ControlPlane.Auditing;
 using Rowhouse.ControlPlane.Domains;
 using Rowhouse.ControlPlane.Idempotency;
+using Rowhouse.ControlPlane.Keys;
+using Rowhouse.ControlPlane.Licenses;
+using Rowhouse.ControlPlane.Licenses.Lists;
 using Rowhouse.ControlPlane.Members;
 using Rowhouse.ControlPlane.Operations;
 using Rowhouse.ControlPlane.People;
 using Rowhouse.ControlPlane.Sessions;
 using Rowhouse.ControlPlane.Tenants;
 using Rowhouse.Tenancy;
+using Rowhouse.Tenancy.Postgres.Outbox;
 
 namespace Rowhouse.ControlPlane.Store;
 
@@ -27,6 +31,14 @@ internal sealed class PlatformDbContext(DbContextOptions<PlatformDbContext> opti
 
     public DbSet<Domain> Domains => Set<Domain>();
 
+    public DbSet<Enterprise> Enterprises => Set<Enterprise>();
+
+    public DbSet<LicensedProduct> LicensedProducts => Set<LicensedProduct>();
+
+    public DbSet<LicensedService> LicensedServices => Set<LicensedService>();
+
+    public DbSet<License> Licenses => Set<License>();
+
     public DbSet<Subscription> Subscriptions => Set<Subscription>();
 
     public DbSet<Person> People => Set<Person>();
@@ -40,6 +52,10 @@ internal sealed class PlatformDbContext(DbContextOptions<PlatformDbContext> opti
     public DbSet<Operation> Operations => Set<Operation>();
 
     public DbSet<OperationAttempt> OperationAttempts => Set<OperationAttempt>();
+
+    public DbSet<WrappedKey> TenantKeys => Set<WrappedKey>();
+
+    public DbSet<KnownPlatformKey> PlatformKeys => Set<KnownPlatformKey>();
 
     public DbSet<AuditEntry> Audit => Set<AuditEntry>();
 
@@ -74,6 +90,7 @@ internal sealed class PlatformDbContext(DbContextOptions<PlatformDbContext> opti
     {
         modelBuilder.HasDefaultSchema(Schema);
         modelBuilder.ApplyConfigurationsFromAssembly(typeof(PlatformDbContext).Assembly);
+        modelBuilder.HasOutbox();
     }
 
     private sealed class TenantIdConverter() : ValueConverter<TenantId, Guid>(id => id.Value, value => new TenantId(value));

@@ -24,6 +24,7 @@ internal sealed class RegisteredTenantConfiguration : IEntityTypeConfiguration<R
         builder.Property(tenant => tenant.Addresses).HasColumnType("jsonb").HasConversion<AddressesConverter, AddressesComparer>();
         builder.Property(tenant => tenant.Plan).UseCollation("C");
         builder.Property(tenant => tenant.Version).IsConcurrencyToken();
+        builder.Property(tenant => tenant.SettingsVersion).HasDefaultValue(0L);
         builder.Property<ulong>(ChangedIn).HasColumnType("xid8").HasDefaultValueSql("pg_current_xact_id()").ValueGeneratedOnAddOrUpdate();
         builder.HasIndex(ChangedIn, nameof(RegisteredTenant.Id));
         builder.HasIndex(tenant => tenant.Slug).IsUnique();

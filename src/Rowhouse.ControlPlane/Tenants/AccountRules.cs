@@ -3,7 +3,7 @@ using Rowhouse.Modules.Http;
 
 namespace Rowhouse.ControlPlane.Tenants;
 
-/// <summary>What clients that call a tenant an account send along: master account name, addresses, technical user, licences.</summary>
+/// <summary>What clients that call a tenant an account send along: master account name, addresses, technical user. Licenses have <see cref="Licenses.LicenseRules"/>.</summary>
 internal static class AccountRules
 {
     public static AccountFacts Read(CreateTenantRequest request, FieldErrors errors)
@@ -21,54 +21,17 @@ internal static class AccountRules
 
         foreach (var (index, address) in (request.Addresses ?? []).Index())
         {
-            Check(address, $"addresses[{index}]", errors);
-        }
-
-        foreach (var (index, license) in (request.Licenses ?? []).Index())
-        {
-            Refuse(license, $"licenses[{index}]", errors);
+            if (address is null)
+            {
+                errors.Add($"addresses[{index}]", "This is an object.");
+            }
+            else
+            {
+                errors.Check(address, $"addresses[{index}]");
+            }
         }
 
         return new(master, request.Addresses ?? [], request.TechnicalUser);
-    }
-
-    // Enterprises, products and services of licences are lists that nobody can fill yet. A licence that was taken and not
-    // kept would be a promise; an id that is on no list is refused by its name, as it will be later.
-    private static void Refuse(LicenseRequest? license, string field, FieldErrors errors)
-    {
-        if (!Check(license, field, errors))
-        {
-            return;
-        }
-
-        if (license!.EndDate < license.StartDate) // Check has seen it
-        {
-            errors.Add($"{field}.endDate", "A licence ends on its first day or later.");
-        }
-
-        Unknown("enterpriseId", "enterprise", license.EnterpriseId);
-        Unknown("productId", "licensed product", license.ProductId);
-        Unknown("serviceId", "licensed service", license.ServiceId);
-
-        void Unknown(string part, string what, string id)
-        {
-            if (!errors.Has($"{field}.{part}"))
-            {
-                errors.Add($"{field}.{part}", $"There is no {what} '{(id.Length > 100 ? id[..100] : id)}': this installation has no list of them yet. Make the tenant without licences.");
-            }
-        }
-    }
-
-    private static bool Check(object? value, string field, FieldErrors errors)
-    {
-        if (value is null)
-        {
-            errors.Add(field, "This is an object.");
-            return false;
-        }
-
-        errors.Check(value, field);
-        return true;
     }
 }
 

@@ -8,6 +8,8 @@ using Npgsql;
 using Rowhouse.Contracts;
 using Rowhouse.ControlPlane.Auditing;
 using Rowhouse.ControlPlane.Idempotency;
+using Rowhouse.ControlPlane.Keys;
+using Rowhouse.ControlPlane.Licenses;
 using Rowhouse.ControlPlane.Members;
 using Rowhouse.ControlPlane.Store;
 using Rowhouse.Modules.Access;
@@ -26,7 +28,9 @@ internal sealed class CreateTenant(
     TenantHomes homes,
     TenantDirectory directory,
     TenantRules rules,
+    LicenseRules licenseRules,
     Invitations invitations,
+    KeyMaker keys,
     AuditTrail audit,
     TimeProvider clock)
 {
@@ -81,6 +85,7 @@ internal sealed class CreateTenant(
     {
         var errors = new FieldErrors();
         var plan = rules.Read(request, errors);
+        await licenseRules.CheckAsync(request.Licenses ?? [], errors, cancellationToken);
         var taken = new FieldErrors();
         var slug = await FindTakenAsync(plan, taken, cancellationToken);
         if (!errors.IsEmpty || slug is null && taken.IsEmpty)
@@ -104,6 +109,8 @@ internal sealed class CreateTenant(
         }
 
         var tenant = Register(plan, free);
+        db.Licenses.AddRange((request.Licenses ?? []).Select(license => License.Of(license, tenant.Id, clock.GetUtcNow())));
+        db.TenantKeys.Add(keys.MakeFirst(tenant.Id));
 
         // Whoever runs the platform speaks here, and vouches for the address.
         MemberResponse? admin = null;
@@ -113,7 +120,7 @@ internal sealed class CreateTenant(
             admin = member.ToResponse(link);
         }
 
-        audit.Add(AuditActions.TenantCreated, tenant.Id, free.Value, details: new { plan.Name, plan.ExternalIds, plan.Products, Plan = plan.PlanName });
+        audit.Add(AuditActions.TenantCreated, tenant.Id, free.Value, details: new { plan.Name, plan.ExternalIds, plan.Products, Plan = plan.PlanName, Licenses = request.Licenses?.Count ?? 0 });
         await SaveAsync(tenant, cancellationToken);
         db.AfterCommit(() => directory.Apply(tenant.ToEntry()));
         return (tenant.ToResponse(admin, withAccount: true), null);

@@ -67,6 +67,9 @@ internal sealed class RegisteredTenant
 
     public long Version { get; private set; } = 1;
 
+    /// <summary>How often the tenant's settings have changed.</summary>
+    public long SettingsVersion { get; init; }
+
     public List<TenantIdentifier> Identifiers { get; init; } = [];
 
     public List<Subscription> Subscriptions { get; init; } = [];
@@ -139,6 +142,7 @@ internal sealed class RegisteredTenant
             TimeZone = TimeZone,
             Currency = Currency,
             Locale = Locale,
+            SettingsVersion = SettingsVersion,
             Version = Version,
         },
         [.. Identifiers.Where(identifier => identifier.IsGiven).Select(identifier => new Identifier(identifier.Kind, identifier.Value))]);

@@ -2,6 +2,7 @@ using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Options;
 using Npgsql;
+using Rowhouse.ControlPlane.Keys;
 using Rowhouse.Tenancy.Caching;
 using Rowhouse.Tenancy.Postgres;
 using Rowhouse.Tenancy.Postgres.Embedded;
@@ -13,7 +14,7 @@ internal static class StartFailure
 {
     public static string? Explain(Exception exception, ServerSettings settings) => exception switch
     {
-        ServerSettingsException or MigrationException or IsolationException or EmbeddedPostgresException => exception.Message,
+        ServerSettingsException or PlatformKeyException or MigrationException or IsolationException or EmbeddedPostgresException => exception.Message,
         IOException { InnerException: AddressInUseException } =>
             $"{settings.Url} is in use by another program. Stop that one, or listen elsewhere: set ROWHOUSE_URL, for example to http://localhost:5081.",
         SocketException refused => $"{settings.Url} cannot be listened on: {refused.Message}. Set ROWHOUSE_URL to an address and a port that this machine has and this user may take.",

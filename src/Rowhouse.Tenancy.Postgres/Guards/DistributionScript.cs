@@ -30,6 +30,7 @@ internal static class DistributionScript
             .. tables.Where(table => table.IsShared).Select(table => $"SELECT create_reference_table({Literal(table)});"),
             $"SELECT create_distributed_table('{Homes}', '{TenantModel.Key}');",
             Distribute($"'{Changes}'"),
+            .. KernelTables.All.SelectMany(Distribute),
             .. tables.Where(table => !table.IsShared).SelectMany(Distribute),
 
             // The fence calls it by name, so Citus does not see that the nodes need it.
@@ -37,7 +38,7 @@ internal static class DistributionScript
             .. new[] { roles.Application, roles.Platform }.Select(role => $"ALTER ROLE {role} SET citus.propagate_set_commands = 'local';"),
             "COMMIT;",
             "-- The nodes have the rows. What the coordinator still keeps of them is read, changed and erased by no statement. Where this was interrupted, run it again from here.",
-            .. tables.Select(Literal).Prepend($"'{Changes}'").Prepend($"'{Homes}'").Select(name => $"SELECT truncate_local_data_after_distributing_table({name});"),
+            .. KernelTables.All.Concat(tables).Select(Literal).Prepend($"'{Changes}'").Prepend($"'{Homes}'").Select(name => $"SELECT truncate_local_data_after_distributing_table({name});"),
         ]);
     }
 
@@ -54,7 +55,7 @@ internal static class DistributionScript
     // A table comes after those that it refers to in any model: Citus takes no foreign key to one that is not distributed yet.
     private static List<GuardedTable> InOrder(IEnumerable<IRelationalModel> models)
     {
-        var mapped = models.SelectMany(model => model.Tables).ToLookup(table => GuardedTable.Of(table).SqlName, StringComparer.Ordinal);
+        var mapped = models.SelectMany(model => model.Tables).Where(table => !KernelTables.Has(table)).ToLookup(table => GuardedTable.Of(table).SqlName, StringComparer.Ordinal);
         List<GuardedTable> ordered = [];
         List<string> path = [];
         foreach (var table in mapped)

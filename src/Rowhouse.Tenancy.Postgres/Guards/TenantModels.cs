@@ -15,7 +15,7 @@ internal sealed class TenantModels
     public TenantModels(IEnumerable<TenantContextType> contexts, IServiceProvider services)
     {
         models = new(() => [.. contexts.Select(context => context.Type).Distinct().Select(type => ModelOf(type, services))]);
-        tables = new(() => [.. models.Value.SelectMany(model => model.Tables).Select(GuardedTable.Of).DistinctBy(table => (table.Schema, table.Name))]);
+        tables = new(() => [.. models.Value.SelectMany(model => model.Tables).Where(table => !KernelTables.Has(table)).Select(GuardedTable.Of).DistinctBy(table => (table.Schema, table.Name))]);
     }
 
     public IReadOnlyList<IRelationalModel> Models => models.Value;

@@ -15,7 +15,7 @@ public sealed class DistributionOrderTests
         var script = Script(typeof(RoomsDb), typeof(HouseDb));
 
         script.Split('\n').Where(line => line.Contains("colocate_with", StringComparison.Ordinal)).Select(line => line.Split('\'')[1])
-            .ShouldBe(["tenancy.changes", "\"public\".\"houses\"", "\"public\".\"rooms\""]);
+            .ShouldBe(["tenancy.changes", "\"tenancy\".\"outbox\"", "\"tenancy\".\"seen_events\"", "\"public\".\"houses\"", "\"public\".\"rooms\""]);
     }
 
     [Fact]

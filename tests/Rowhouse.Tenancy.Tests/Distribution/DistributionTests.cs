@@ -29,6 +29,8 @@ public sealed class DistributionTests(PostgresFixture postgres, OwnServer server
             ("atlas.countries", null, null),
             ("tenancy.homes", "tenant_id", "tenancy.homes"),
             ("tenancy.changes", "tenant_id", "tenancy.homes"),
+            ("tenancy.outbox", "tenant_id", "tenancy.homes"),
+            ("tenancy.seen_events", "tenant_id", "tenancy.homes"),
             ("notes.labels", "tenant_id", "tenancy.homes"),
             ("notes.notebooks", "tenant_id", "tenancy.homes"),
             ("notes.notes", "tenant_id", "tenancy.homes"),

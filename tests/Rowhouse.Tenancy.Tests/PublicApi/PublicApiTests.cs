@@ -3,6 +3,7 @@ using Rowhouse.Tenancy.AspNetCore.Admission;
 using Rowhouse.Tenancy.Caching;
 using Rowhouse.Tenancy.Http;
 using Rowhouse.Tenancy.Postgres;
+using Rowhouse.Tenancy.Secrets;
 using Rowhouse.Tenancy.Settings;
 using Shouldly;
 using Snapshooter.Xunit3;
@@ -12,7 +13,7 @@ namespace Rowhouse.Tenancy.Tests.PublicApi;
 /// <summary>What others build on: a change shows in the difference of its snapshots.</summary>
 public sealed class PublicApiTests
 {
-    public static TheoryData<string> Libraries => [.. new[] { typeof(TenantId), typeof(ITenantAdmission), typeof(TenantCacheOptions), typeof(TenantHttpClientExtensions), typeof(TenantDbContext), typeof(TenantSettingsHostExtensions) }.Select(type => type.Assembly.GetName().Name!)];
+    public static TheoryData<string> Libraries => [.. new[] { typeof(TenantId), typeof(ITenantAdmission), typeof(TenantCacheOptions), typeof(TenantHttpClientExtensions), typeof(TenantDbContext), typeof(TenantSettingsHostExtensions), typeof(TenantSecretHostExtensions) }.Select(type => type.Assembly.GetName().Name!)];
 
     [Theory]
     [MemberData(nameof(Libraries))]

@@ -23,7 +23,7 @@ public sealed class ModuleTests
         Project("Rowhouse.Tenancy").Packages.ShouldAllBe(package => package.StartsWith("System.", StringComparison.Ordinal) || (package.StartsWith("Microsoft.Extensions.", StringComparison.Ordinal) && package.EndsWith(".Abstractions", StringComparison.Ordinal)));
         foreach (var library in Solution.Sources.Where(project => project.Name.StartsWith("Rowhouse.Tenancy.", StringComparison.Ordinal) && !project.RunsInTheCompiler))
         {
-            string[] kernel = library.Name == "Rowhouse.Tenancy.Settings" ? ["Rowhouse.Tenancy", "Rowhouse.Tenancy.Postgres"] : ["Rowhouse.Tenancy"]; // settings are rows
+            string[] kernel = library.Name is "Rowhouse.Tenancy.Settings" or "Rowhouse.Tenancy.Secrets" ? ["Rowhouse.Tenancy", "Rowhouse.Tenancy.Postgres"] : ["Rowhouse.Tenancy"]; // settings and secrets are rows
             library.References.ShouldBe(kernel, ignoreOrder: true, library.Name);
         }
     }

@@ -70,6 +70,32 @@ public sealed class CommandLineTests(CommandLineFixture cli) : IClassFixture<Com
     }
 
     [Fact]
+    public async Task A_license_is_given_listed_and_asked_for()
+    {
+        await cli.SignInAsync();
+        (await cli.RunAsync(["tenants", "create", "Licensed Cards"])).Status.ShouldBe(ExitCodes.Done);
+        foreach (var list in new[] { "enterprises", "licensed-products", "licensed-services" })
+        {
+            (await cli.RunAsync([list, "add", "cli-1", "From The Line"])).Status.ShouldBe(ExitCodes.Done);
+            (await cli.RunAsync([list, "list"])).Out.ShouldContain("From The Line");
+        }
+
+        string[] what = ["--tenant", "licensed-cards", "--enterprise", "cli-1", "--product", "cli-1", "--service", "cli-1"];
+        var missing = await cli.RunAsync(["licenses", "validate", .. what]);
+        (missing.Status, missing.Out.Contains("not-found")).ShouldBe((ExitCodes.Refused, true));
+
+        string[] add = ["licences", "add", .. what, "--from", "2020-01-01", "--to", "9999-12-31", "--contact-name", "Lee", "--contact-email", "lee@cli.example", "--seats", "5", "--overage", "1.25", "--scope", "emea", "--scope", "apac", "--json"];
+        var license = (await cli.RunAsync(add)).Json<LicenseResponse>();
+        (license.Seats, license.Overage, license.State).ShouldBe((5, "1.25", "active"));
+        license.Scope.ShouldBe(["emea", "apac"]);
+        (await cli.RunAsync(add)).Error.ShouldContain(license.Id.ToString());
+        (await cli.RunAsync(["licenses", "list", "--tenant", "licensed-cards", "--json"])).Json<List<LicenseResponse>>().ShouldHaveSingleItem().Id.ShouldBe(license.Id);
+        (await cli.RunAsync(["licences", "list", "--tenant", "licensed-cards"])).Out.ShouldContain("9999-12-31");
+        (await cli.RunAsync(["licenses", "validate", .. what, "--users", "6", "--scope", "emea", "--json"])).Json<LicenseValidationResponse>().Valid.ShouldBeTrue();
+        (await cli.RunAsync(["licenses", "validate", .. what, "--users", "7"])).Out.ShouldContain("too-many-users");
+    }
+
+    [Fact]
     public async Task A_refusal_names_every_field_and_the_trace()
     {
         await cli.SignInAsync();
@@ -101,6 +127,8 @@ public sealed class CommandLineTests(CommandLineFixture cli) : IClassFixture<Com
     [InlineData("tenants", "list", "--url", "ftp://somewhere")]
     [InlineData("cardvault", "import", "no-such-file.csv", "--tenant", "smith")]
     [InlineData("cardvault", "export")]
+    [InlineData("licenses", "list")]
+    [InlineData("licenses", "add", "--tenant", "smith", "--from", "yesterday")]
     public async Task Wrong_usage_has_an_exit_code_of_its_own(params string[] args) => (await cli.RunAsync(args)).Status.ShouldBe(ExitCodes.Usage);
 
     [Fact]

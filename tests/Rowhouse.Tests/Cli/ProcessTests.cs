@@ -113,7 +113,8 @@ public sealed class ProcessTests(ServerFixture server) : IClassFixture<ServerFix
         audit.Items.Single().Address.ShouldBe("127.0.0.1");
     }
 
-    private CommandProcess Serve(Dictionary<string, string?>? environment = null) => CommandProcess.Serve(folder.FullName, server.Database, environment);
+    private CommandProcess Serve(Dictionary<string, string?>? environment = null) => CommandProcess.Serve(
+        folder.FullName, server.Database, new Dictionary<string, string?>(environment ?? []) { ["ROWHOUSE_PLATFORM_KEY"] = server.Settings.PlatformKey });
 
     /// <summary>Waits until somebody waits for the locked table.</summary>
     private async Task WaitForWaiterAsync()

@@ -75,7 +75,7 @@ public sealed class AccountTests(ServerFixture server) : IClassFixture<ServerFix
     }
 
     [Fact]
-    public async Task Licences_are_refused_by_the_ids_that_nobody_keeps_yet_and_nothing_is_made()
+    public async Task Licenses_are_refused_by_ids_that_are_on_no_list_and_nothing_is_made()
     {
         var license = new { enterpriseId = "ent-1", productId = "prod-1", serviceId = "serv-1", startDate = "2026-01-01", endDate = "2026-12-31", contactFullName = "Lee", contactEmail = "lee@x.example" };
 

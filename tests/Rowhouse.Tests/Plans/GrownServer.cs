@@ -12,10 +12,13 @@ using Rowhouse.Contracts;
 using Rowhouse.Contracts.CardVault;
 using Rowhouse.ControlPlane.Auditing;
 using Rowhouse.ControlPlane.Domains;
+using Rowhouse.ControlPlane.Licenses;
+using Rowhouse.ControlPlane.Licenses.Lists;
 using Rowhouse.ControlPlane.Members;
 using Rowhouse.ControlPlane.Sessions;
 using Rowhouse.ControlPlane.Tenants;
 using Rowhouse.Tenancy.Postgres;
+using Rowhouse.Tenancy.Secrets;
 using Rowhouse.Tenancy.Settings;
 using Rowhouse.Testing;
 using Rowhouse.Tests.CardVault;
@@ -30,7 +33,7 @@ namespace Rowhouse.Tests.Plans;
 /// </summary>
 public sealed class GrownServer : ServerFixture
 {
-    /// <summary>The section of settings that the server has.</summary>
+    /// <summary>The section of settings that the server has, and the secret.</summary>
     internal const string Section = "grown";
 
     private static readonly List<string> Order = ["GET", "POST", "PUT", "PATCH", "DELETE"];
@@ -65,7 +68,7 @@ public sealed class GrownServer : ServerFixture
 
     protected override string Template => "rowhouse_grown";
 
-    protected override void Configure(WebApplicationBuilder builder) => builder.AddTenantSettings(Section, new GrownSettings(Count: 1));
+    protected override void Configure(WebApplicationBuilder builder) => builder.AddTenantSettings(Section, new GrownSettings(Count: 1)).AddTenantSecret<GrownSecret>(Section);
 
     public override async ValueTask InitializeAsync()
     {
@@ -116,7 +119,7 @@ public sealed class GrownServer : ServerFixture
 
             // Without a product, so that one can be subscribed to.
             var bare = await CreateTenantAsync("Bare");
-            string[] ids = [.. estate.Ids, bare.Slug, CatalogueCard.ReleaseId.ToString(), CatalogueCard.SetId.ToString()];
+            string[] ids = [.. estate.Ids, bare.Slug, CatalogueCard.ReleaseId.ToString(), CatalogueCard.SetId.ToString(), ApiWalk.ListEntry];
 
             // What is read before it is changed, and changed before it is deleted; a tenant after what is in it.
             foreach (var operation in (await walk.OperationsAsync()).OrderBy(operation => Order.IndexOf(operation.Method.Method)).ThenByDescending(operation => operation.NeedsTenant))
@@ -124,7 +127,7 @@ public sealed class GrownServer : ServerFixture
                 await AskAsync(operation.Id, async () =>
                 {
                     var found = await SendAsync(estate.Tenant, operation, parameter: null);
-                    foreach (var list in operation.IsSorted ? found : [])
+                    foreach (var list in !operation.IsSorted ? [] : operation.IsWithinTenant ? [operation.With(Smith.Slug)] : found)
                     {
                         foreach (var order in Sorts(operation.Id).SelectMany(sort => new[] { sort, $"-{sort}" }))
                         {
@@ -173,6 +176,10 @@ public sealed class GrownServer : ServerFixture
         "ListTenants" or "ListTenantsAccount" => ListTenants.Sorts,
         nameof(ListMembers) => ListMembers.Sorts,
         nameof(ListDomains) => ListDomains.Sorts,
+        "ListLicenses" or "ListLicensesAccount" => ListLicenses.Sorts,
+        "ListEnterprises" => ListEntries<Enterprise, EnterpriseRequest, EnterpriseResponse>.Sorts,
+        "ListLicensedProducts" => ListEntries<LicensedProduct, LicensedItemRequest, LicensedItemResponse>.Sorts,
+        "ListLicensedServices" => ListEntries<LicensedService, LicensedItemRequest, LicensedItemResponse>.Sorts,
         nameof(ListReleases) => ListReleases.Sorts,
         nameof(GetSet) => GetSet.Sorts,
         nameof(ListCards) => CardSort.All,
@@ -240,6 +247,12 @@ public sealed class GrownServer : ServerFixture
 /// <param name="Mode">Which plans were used.</param>
 /// <param name="Plan">How it was run.</param>
 public sealed record Walked(string Operation, string Mode, StatementPlan Plan);
+
+/// <summary>A secret.</summary>
+internal sealed record GrownSecret(string Token)
+{
+    public override string ToString() => nameof(GrownSecret);
+}
 
 /// <summary>A section of settings.</summary>
 internal sealed record GrownSettings(int Count);

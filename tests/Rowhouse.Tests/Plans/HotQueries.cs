@@ -1,11 +1,15 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Http.Json;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Extensions.DependencyInjection;
 using Rowhouse.Contracts;
+using Rowhouse.ControlPlane.Keys;
 using Rowhouse.ControlPlane.Store;
 using Rowhouse.ControlPlane.Tenants;
 using Rowhouse.Tenancy;
+using Rowhouse.Tenancy.Keys;
+using Rowhouse.Tenancy.Secrets;
 using Rowhouse.Tenancy.Settings;
 using Rowhouse.Tests.CardVault;
 using Rowhouse.Tests.Server;
@@ -50,6 +54,21 @@ internal static class HotQueries
             await using var scope = await EnterAsync(server);
             await scope.Get<ITenantCache<CurrentSettings<GrownSettings>>>().ClearAsync(Cancelled);
             await scope.Get<ITenantSettings<GrownSettings>>().GetAsync(Cancelled);
+        }),
+
+        new("the answer under a tenant's key", "idempotency.pk_keys", "FROM idempotency.keys", server => SendAgainAsync(server.Smith.Admin.Client, "/api/cardvault/cards", new { player = "Hot" })),
+        new("the answer under a person's key", "platform.pk_idempotency_keys", "FROM platform.idempotency_keys", server => SendAgainAsync(server.SuperAdmin, "/api/tenants", new { name = $"Hot Key {Interlocked.Increment(ref numbers)}" })),
+
+        new("a tenant's secret", "secrets.pk_sealed_values", "FROM secrets.sealed_values", async server =>
+        {
+            await using var scope = await EnterAsync(server);
+            await scope.Get<ITenantSecret<GrownSecret>>().SetAsync(new("token"), Cancelled);
+            await scope.Get<ITenantSecret<GrownSecret>>().GetAsync(Cancelled);
+        }),
+        new("a tenant's keys", "platform.pk_tenant_keys", "FROM platform.tenant_keys", async server =>
+        {
+            server.Services.GetRequiredService<TenantKeyCache>().Forget(new(server.Smith.Id));
+            await server.Services.GetRequiredService<ITenantKeys>().GetCurrentAsync(new(server.Smith.Id), Cancelled);
         }),
 
         // The catalogue of tenants, as a node reads it at its start, when somebody names a tenant, and every five seconds.
@@ -116,6 +135,15 @@ internal static class HotQueries
         Tenant("the domains of a tenant", "platform.ix_domains_tenant_id", "ORDER BY d.host", "/api/domains") with { InOrder = false },
         new("whose a domain is", "platform.pk_domains", "AND d.host = $2 LIMIT", AddDomainAsync),
         new("whether a host leads elsewhere", "platform.pk_identifiers", "AND i.tenant_id <>", AddDomainAsync),
+
+        // Licenses.
+        Platform("the licenses of a tenant by their start", "platform.ix_licenses_tenant_id_start_date_id", "ORDER BY l.start_date", "/api/tenants/smith-cards/licenses"),
+        Platform("the licenses of a tenant by their end", "platform.ix_licenses_tenant_id_end_date_id", "ORDER BY l.end_date DESC", "/api/tenants/smith-cards/licenses?sort=-endDate"),
+        PlatformNext("the licenses of a tenant by their start, in the depth", "platform.ix_licenses_tenant_id_start_date_id", "(l.start_date, l.id) >", "/api/tenants/smith-cards/licenses?sort=startDate"),
+        new("the enterprises of a page of licenses that are banned", "platform.pk_enterprises", "AND e.banned", server => server.SuperAdmin.ReadAsync("/api/tenants/smith-cards/licenses")),
+        new("the license that counts", "platform.ix_licenses_of_one_thing", "AND l.start_date <=", ValidateLicenseAsync) { InOrder = true },
+        new("the licenses that a new one overlaps", "platform.ix_licenses_of_one_thing", "AND l.id <>", AddLicenseAsync),
+        new("a license", "platform.pk_licenses", "AND l.id =", ChangeLicenseAsync) { Or = "platform.ix_licenses_of_one_thing" },
 
         // Cards.
         Tenant("the cards by change", "cardvault.ix_cards_tenant_id_updated_at_id", "ORDER BY c.updated_at DESC", "/api/cardvault/cards?sort=-updatedAt"),
@@ -242,6 +270,23 @@ internal static class HotQueries
     private static Task ChangeMemberAsync(GrownServer server) =>
         server.Smith.Admin.Client.PatchAsJsonAsync($"/api/members/{server.Other.MemberId}", new { role = "admin" }, Cancelled).ShouldBeAsync(HttpStatusCode.OK);
 
+    private static Task ValidateLicenseAsync(GrownServer server) =>
+        server.Smith.Admin.Client.PostAsJsonAsync($"/api/tenants/{server.Smith.Slug}/licenses/validate", new { enterpriseId = "grown-1", productId = "grown-1", serviceId = "grown-1" }, Cancelled).ShouldBeAsync(HttpStatusCode.OK);
+
+    private static async Task AddLicenseAsync(GrownServer server) => (await AddedLicenseAsync(server)).Version.ShouldBe(1);
+
+    private static async Task ChangeLicenseAsync(GrownServer server) =>
+        await server.SuperAdmin.PatchAsJsonAsync($"/api/tenants/{server.Smith.Slug}/licenses/{(await AddedLicenseAsync(server)).Id}", new { seats = 7 }, Cancelled).ShouldBeAsync(HttpStatusCode.OK);
+
+    private static Task<LicenseResponse> AddedLicenseAsync(GrownServer server)
+    {
+        var day = DateOnly.FromDayNumber(800_000 + Interlocked.Increment(ref numbers)).ToString("O", CultureInfo.InvariantCulture);
+        return server.SuperAdmin.PostAsJsonAsync(
+            $"/api/tenants/{server.Smith.Slug}/licenses",
+            new { enterpriseId = "grown-1", productId = "grown-1", serviceId = "grown-1", startDate = day, endDate = day, contactFullName = "Hot", contactEmail = "hot@grown.example" },
+            Cancelled).ReadAsync<LicenseResponse>(HttpStatusCode.Created);
+    }
+
     private static async Task AddDomainAsync(GrownServer server)
     {
         var host = $"hot{Interlocked.Increment(ref numbers)}.example";
@@ -251,6 +296,16 @@ internal static class HotQueries
 
     private static Task AddCardAsync(GrownServer server) =>
         server.Smith.Admin.AddCardAsync(new { collectionId = server.Collection.Id, checklistCardId = server.CatalogueCard.Id }).ShouldBeAsync(HttpStatusCode.Created);
+
+    private static async Task SendAgainAsync(HttpClient client, string path, object body)
+    {
+        var key = $"hot-{Interlocked.Increment(ref numbers)}";
+        for (var time = 0; time < 2; time++)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = JsonContent.Create(body), Headers = { { "Idempotency-Key", key } } };
+            await client.SendAsync(request, Cancelled).ShouldBeAsync(HttpStatusCode.Created);
+        }
+    }
 
     private static async Task DeleteCollectionAsync(GrownServer server)
     {

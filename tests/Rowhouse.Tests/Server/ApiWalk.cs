@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Http.Json;
 using System.Text;
@@ -17,6 +18,9 @@ internal sealed class ApiWalk(ServerFixture server)
 {
     /// <summary>Ending the session would end the walk; the others are about the caller's own account and its links.</summary>
     private static readonly string[] OfOneself = ["SignOut", "SignIn", "ChangePassword", "SetPassword", "ReadInvitation", "AcceptInvitation"];
+
+    /// <summary>An id that is on each list of what licenses name.</summary>
+    public const string ListEntry = "walk-entry";
 
     private static int made;
 
@@ -54,8 +58,24 @@ internal sealed class ApiWalk(ServerFixture server)
         await using var control = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(server.Database.Control) { Pooling = false }.ConnectionString);
         await using var prove = control.CreateCommand($"UPDATE platform.domains SET proven_at = now(), expires_at = NULL WHERE host = '{domain.Host}'");
         await prove.ExecuteNonQueryAsync(Cancelled);
-        return new(tenant, domain.Host, member.MemberId, invited.Id, collection.Id, empty.Id, card.Id);
+        var license = await AddLicenseAsync(tenant, name);
+        return new(tenant, domain.Host, member.MemberId, invited.Id, collection.Id, empty.Id, card.Id, license.Id);
     }
+
+    /// <summary>A license of what is on each list by the same id.</summary>
+    private async Task<LicenseResponse> AddLicenseAsync(TestTenant tenant, string name)
+    {
+        foreach (var list in new[] { "enterprises", "licensed-products", "licensed-services" })
+        {
+            using var listed = await server.SuperAdmin.PostAsJsonAsync($"/api/{list}", new { id = ListEntry, name = "Walk" }, Cancelled);
+            listed.StatusCode.ShouldBeOneOf(HttpStatusCode.Created, HttpStatusCode.Conflict);
+        }
+
+        return await server.SuperAdmin.PostAsJsonAsync($"/api/tenants/{tenant.Id}/licenses", License("2026-01-01", $"{name} contact"), Cancelled).ReadAsync<LicenseResponse>(HttpStatusCode.Created);
+    }
+
+    private static object License(string day, string contact) =>
+        new { enterpriseId = ListEntry, productId = ListEntry, serviceId = ListEntry, startDate = day, endDate = day, contactFullName = contact, contactEmail = "walk@walk.localhost" };
 
     /// <summary>What all tenants read: a release and a set.</summary>
     public async Task<string[]> SharedIdsAsync(Estate estate)
@@ -135,6 +155,11 @@ internal sealed class ApiWalk(ServerFixture server)
             "ChangeCard" => new { location = "Walk", collectionId = estate.Collection },
             "ImportCards" => "player\nWalk\n",
             "ImportCatalogue" => CardVaultFixture.CatalogueHeader + "baseball,1989,Walk,Walk,1,Walk,,,,\n",
+            "AddLicense" => License(DateOnly.FromDayNumber(700_000 + Interlocked.Increment(ref made)).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture), "Walk"),
+            "ChangeLicense" => new { seats = 7 },
+            "ValidateLicense" => new { enterpriseId = ListEntry, productId = ListEntry, serviceId = ListEntry, entitlement = "cardvault" },
+            "AddEnterprise" or "AddLicensedProduct" or "AddLicensedService" => new { id = $"walk-{Interlocked.Increment(ref made)}", name = "Walk" },
+            "ChangeEnterprise" or "ChangeLicensedProduct" or "ChangeLicensedService" => new { name = $"Walk {Interlocked.Increment(ref made)}" },
             "AddDomain" => new { host = $"walk{Interlocked.Increment(ref made)}.example" },
             "AddCollection" => new { name = $"Walk {Interlocked.Increment(ref made)}" },
             "ChangeCollection" => new { name = $"Walk {Interlocked.Increment(ref made)}" },
@@ -178,11 +203,20 @@ internal sealed record ApiOperation(string Id, HttpMethod Method, string Path, b
     /// <summary>Whether it reads the catalogue, which is everybody's: an id of the victim's leads to nothing there.</summary>
     public bool IsShared => Path.Contains("/catalogue/", StringComparison.Ordinal) && !Path.Contains('{', StringComparison.Ordinal);
 
-    public string With(string id) => Regex.Replace(Path.Replace("{product}", "cardvault", StringComparison.Ordinal), @"\{\w+\}", id, RegexOptions.None, TimeSpan.FromSeconds(1));
+    /// <summary>Whether it is about something of the tenant that its path names.</summary>
+    public bool IsWithinTenant => Regex.IsMatch(Path, @"^/api/(tenants|accounts)/\{\w+\}/licenses", RegexOptions.None, TimeSpan.FromSeconds(1));
+
+    /// <summary>Its path with an id, or with two as <c>tenant/thing</c>; where it takes one that is the first.</summary>
+    public string With(string id)
+    {
+        var ids = id.Split('/');
+        var next = 0;
+        return Regex.Replace(Path.Replace("{product}", "cardvault", StringComparison.Ordinal), @"\{\w+\}", _ => ids[Math.Min(next++, ids.Length - 1)], RegexOptions.None, TimeSpan.FromSeconds(1));
+    }
 }
 
 /// <summary>What somebody owns of each kind.</summary>
-internal sealed record Estate(TestTenant Tenant, string Domain, Guid Member, Guid Invited, Guid Collection, Guid Empty, Guid Card)
+internal sealed record Estate(TestTenant Tenant, string Domain, Guid Member, Guid Invited, Guid Collection, Guid Empty, Guid Card, Guid License)
 {
-    public string[] Ids => [Tenant.Slug, Domain, .. new[] { Tenant.Id, Tenant.Admin.Id, Member, Invited, Empty, Collection, Card }.Select(id => id.ToString())];
+    public string[] Ids => [Tenant.Slug, Domain, .. new[] { Tenant.Id, Tenant.Admin.Id, Member, Invited, Empty, Collection, Card }.Select(id => id.ToString()), $"{Tenant.Id}/{License}"];
 }

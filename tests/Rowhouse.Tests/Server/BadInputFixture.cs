@@ -15,6 +15,9 @@ public sealed class BadInputFixture : ServerFixture, IAsyncLifetime
 
     private const string Domain = "shop.bad-input.example";
 
+    private const string ListEntry = "bad-input";
+
+    private Guid license;
     private Guid card;
     private Guid collection;
     private string walked = "";
@@ -29,6 +32,15 @@ public sealed class BadInputFixture : ServerFixture, IAsyncLifetime
         collection = await MakeAsync("/api/cardvault/collections", new { name = "Rookies" });
         using var domain = await Tenant.Admin.Client.PostAsJsonAsync("/api/domains", new { host = Domain });
         domain.EnsureSuccessStatusCode();
+        foreach (var list in new[] { "enterprises", "licensed-products", "licensed-services" })
+        {
+            using var listed = await SuperAdmin.PostAsJsonAsync($"/api/{list}", new { id = ListEntry, name = "Bad input" });
+            listed.EnsureSuccessStatusCode();
+        }
+
+        using var licensed = await SuperAdmin.PostAsJsonAsync($"/api/tenants/{walked}/licenses", new { enterpriseId = ListEntry, productId = ListEntry, serviceId = ListEntry, startDate = "2026-01-01", endDate = "2026-12-31", contactFullName = "Bad", contactEmail = "bad@input.example" });
+        licensed.EnsureSuccessStatusCode();
+        license = (await licensed.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("id").GetGuid();
         Document = await Nobody.GetFromJsonAsync<JsonElement>("/openapi/v1.json");
     }
 
@@ -77,8 +89,9 @@ public sealed class BadInputFixture : ServerFixture, IAsyncLifetime
             : template.Contains("/members/", StringComparison.Ordinal) ? Tenant.Admin.MemberId.ToString()
             : template.Contains("/domains/", StringComparison.Ordinal) ? Domain
             : template.Contains("/cardvault/", StringComparison.Ordinal) ? card.ToString()
+            : template.Contains("/api/enterprises/", StringComparison.Ordinal) || template.Contains("/api/licensed-", StringComparison.Ordinal) ? ListEntry
             : walked;
-        return string.Join('/', template.Split('/').Select(segment => segment.StartsWith('{') ? id : segment));
+        return string.Join('/', template.Split('/').Select(segment => segment.StartsWith("{license", StringComparison.Ordinal) ? license.ToString() : segment.StartsWith('{') ? id : segment));
     }
 
     private async Task<Guid> MakeAsync(string path, object body)

@@ -164,7 +164,7 @@ public sealed class NodesTests(NodesTests.TwoNodes nodes) : IClassFixture<NodesT
         var here = nodes.Services.GetRequiredService<TenantDirectory>();
         await nodes.ExecuteAsync(nodes.Database.ControlOwner!, "ALTER FUNCTION platform.stamp_tenant() RENAME TO stamp_and_tell");
         await nodes.ExecuteAsync(nodes.Database.ControlOwner!, "CREATE FUNCTION platform.stamp_tenant() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN NEW.changed_in := pg_current_xact_id(); RETURN NEW; END'");
-        const string swap = "DROP TRIGGER stamp_changed ON platform.tenants; CREATE TRIGGER stamp_changed BEFORE UPDATE OF slug, name, status, placement_kind, store, database, generation, time_zone, currency, locale, version, changed_in ON platform.tenants FOR EACH ROW EXECUTE FUNCTION platform.";
+        const string swap = "DROP TRIGGER stamp_changed ON platform.tenants; CREATE TRIGGER stamp_changed BEFORE UPDATE OF slug, name, status, placement_kind, store, database, generation, time_zone, currency, locale, version, changed_in, settings_version ON platform.tenants FOR EACH ROW EXECUTE FUNCTION platform.";
         await nodes.ExecuteAsync(nodes.Database.ControlOwner!, $"{swap}stamp_tenant()");
         try
         {
@@ -210,7 +210,7 @@ public sealed class NodesTests(NodesTests.TwoNodes nodes) : IClassFixture<NodesT
         public override async ValueTask InitializeAsync()
         {
             await base.InitializeAsync();
-            process = CommandProcess.Serve(folder.FullName, Database, new Dictionary<string, string?> { ["Directory__Poll"] = "00:10:00", ["Directory__MaxStale"] = "00:45:00" });
+            process = CommandProcess.Serve(folder.FullName, Database, new Dictionary<string, string?> { ["ROWHOUSE_PLATFORM_KEY"] = Settings.PlatformKey, ["Directory__Poll"] = "00:10:00", ["Directory__MaxStale"] = "00:45:00" });
             there = new(new SocketsHttpHandler { UseCookies = false }) { BaseAddress = await process.ReadyAsync() };
         }
 

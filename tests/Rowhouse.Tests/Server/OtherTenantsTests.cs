@@ -81,7 +81,7 @@ public sealed class OtherTenantsTests(ServerFixture server) : IClassFixture<Serv
     private static async Task<string> StateAsync(Estate estate)
     {
         var client = estate.Tenant.Admin.Client;
-        var parts = new[] { "/api/members?limit=200", "/api/domains?limit=200", "/api/cardvault/collections?limit=200", "/api/cardvault/cards?limit=200", "/api/cardvault/cards/export", $"/api/tenants/{estate.Tenant.Slug}" };
+        var parts = new[] { "/api/members?limit=200", "/api/domains?limit=200", "/api/cardvault/collections?limit=200", "/api/cardvault/cards?limit=200", "/api/cardvault/cards/export", $"/api/tenants/{estate.Tenant.Slug}", $"/api/tenants/{estate.Tenant.Slug}/licenses?limit=200" };
         return string.Join('\n', await Task.WhenAll(parts.Select(part => client.GetStringAsync(part, Cancelled))));
     }
 }

@@ -45,7 +45,7 @@ internal static class ChangeCard
         }
 
         // The merge would take "Player" for a field of its own, which the serializer then takes for the player.
-        if (Unknown(patch, json.Value.SerializerOptions) is { Count: > 0 } unknown)
+        if (MergePatch.Unknown<CardRequest>(patch, json.Value.SerializerOptions) is { Count: > 0 } unknown)
         {
             return RequestProblems.Invalid.With("The change names fields that a card does not have.", unknown);
         }
@@ -102,12 +102,6 @@ internal static class ChangeCard
 
         EntityTag.Set(http.Response, card.Version);
         return TypedResults.Ok(card.ToResponse(collections, access));
-    }
-
-    private static Dictionary<string, string[]> Unknown(JsonElement patch, JsonSerializerOptions options)
-    {
-        var known = options.GetTypeInfo(typeof(CardRequest)).Properties.Select(property => property.Name).ToHashSet(StringComparer.Ordinal);
-        return patch.EnumerateObject().Select(member => member.Name).Where(name => !known.Contains(name)).Distinct().Take(FieldErrors.Most).ToDictionary(name => name, _ => (string[])["This field is not known here."]);
     }
 
     private static CardRequest Merge(Card card, JsonElement patch, JsonSerializerOptions options, out bool changes)

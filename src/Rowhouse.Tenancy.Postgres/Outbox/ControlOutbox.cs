@@ -1,0 +1,78 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Rowhouse.Tenancy.Postgres.Outbox;
+
+/// <summary>What any context of a control database with an outbox is asked.</summary>
+internal static class ControlOutbox
+{
+    public static string InsertSeen(DbContext context) =>
+        $"INSERT INTO {TableOf<ControlSeenEvent>(context)} (tenant_id, consumer, event_id, seen_at) VALUES ({{0}}, {{1}}, {{2}}, {{3}}) ON CONFLICT DO NOTHING";
+
+    /// <summary>A table of the context's model, as SQL names it. Its parts are the program's own.</summary>
+    public static string TableOf<TRow>(DbContext context)
+    {
+        var type = context.Model.FindEntityType(typeof(TRow)) ?? throw new InvalidOperationException($"The model of {context.GetType().Name} has no outbox: call HasOutbox in OnModelCreating.");
+        return $"\"{type.GetSchema() ?? "public"}\".\"{type.GetTableName()}\"";
+    }
+}
+
+/// <summary>The outbox of the control database.</summary>
+internal sealed class ControlOutbox<TContext>(IServiceScopeFactory scopes) : OutboxSource
+    where TContext : DbContext
+{
+    public override bool IsControl => true;
+
+    public override async Task<IReadOnlyList<Guid>> FindAsync(Guid after, int most, CancellationToken cancellationToken)
+    {
+        var scope = scopes.CreateAsyncScope();
+        await using var dispose = scope.ConfigureAwait(false);
+        var waiting = scope.ServiceProvider.GetRequiredService<TContext>().Set<ControlEvent>().Where(row => row.FailedAt == null);
+        var found = await waiting.Where(row => row.TenantId.HasValue && row.TenantId.Value.CompareTo(after) > 0)
+            .Select(row => row.TenantId!.Value).Distinct().OrderBy(id => id).Take(most).ToListAsync(cancellationToken).ConfigureAwait(false); // it has one
+        return after == Guid.Empty && await waiting.AnyAsync(row => row.TenantId == null, cancellationToken).ConfigureAwait(false) ? [Guid.Empty, .. found] : found;
+    }
+
+    public override Task<OutboxSession> OpenAsync(OutboxLane lane, CancellationToken cancellationToken)
+    {
+        var scope = scopes.CreateAsyncScope();
+        return Task.FromResult<OutboxSession>(new Session(scope, scope.ServiceProvider.GetRequiredService<TContext>(), lane));
+    }
+
+#pragma warning disable RS0030 // LINQ has neither SKIP LOCKED nor a DELETE with a limit; the values are parameters
+    private sealed class Session(AsyncServiceScope scope, TContext db, OutboxLane lane) : OutboxSession(db)
+    {
+        private IQueryable<ControlEvent> Rows => lane.Tenant == Guid.Empty
+            ? db.Set<ControlEvent>().Where(row => row.TenantId == null)
+            : db.Set<ControlEvent>().Where(row => row.TenantId == lane.Tenant);
+
+        public override Task<IReadOnlyList<string>> UnknownAsync(string[] handled, CancellationToken cancellationToken) => Rows.UnknownAsync(handled, cancellationToken);
+
+        public override Task DeleteAsync(IReadOnlyList<long> numbers, CancellationToken cancellationToken) => Rows.DeleteAsync(numbers, cancellationToken);
+
+        public override Task FailAsync(long number, string error, DateTimeOffset notBefore, DateTimeOffset? failedAt, CancellationToken cancellationToken) =>
+            Rows.FailAsync(number, error, notBefore, failedAt, cancellationToken);
+
+        public override Task<bool> HasBelowAsync(Guid bound, CancellationToken cancellationToken) => Rows.HasBelowAsync(bound, cancellationToken);
+
+        public override async Task ForgetAsync(string[] consumers, Guid bound, int most, CancellationToken cancellationToken)
+        {
+            foreach (var consumer in consumers)
+            {
+                await db.Database.ExecuteSqlRawAsync(OutboxQueries.ForgetSql(ControlOutbox.TableOf<ControlSeenEvent>(db)), [lane.Tenant, consumer, bound, most], cancellationToken).ConfigureAwait(false);
+            }
+        }
+
+        public override ValueTask DisposeAsync() => scope.DisposeAsync();
+
+        protected override async Task<IReadOnlyList<PublishedEvent>> ReadAsync(string[] kinds, int most, CancellationToken cancellationToken)
+        {
+            // Of a null an index is asked in another way than of a value.
+            var whose = lane.Tenant == Guid.Empty ? "tenant_id IS NULL AND {0} = {0}" : "tenant_id = {0}";
+            var sql = $"SELECT * FROM {ControlOutbox.TableOf<ControlEvent>(db)} WHERE {whose} AND failed_at IS NULL AND kind = ANY ({{1}}) ORDER BY number LIMIT {{2}} FOR UPDATE SKIP LOCKED";
+            var rows = await db.Set<ControlEvent>().FromSqlRaw(sql, lane.Tenant, kinds, most).AsNoTracking().ToListAsync(cancellationToken).ConfigureAwait(false);
+            return [.. rows.OrderBy(row => row.Number)];
+        }
+    }
+#pragma warning restore RS0030
+}

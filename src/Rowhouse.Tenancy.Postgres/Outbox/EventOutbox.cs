@@ -1,0 +1,48 @@
+namespace Rowhouse.Tenancy.Postgres.Outbox;
+
+/// <summary>The outbox of an application, for whoever operates it. Safe for concurrent use.</summary>
+public sealed class EventOutbox
+{
+    private readonly OutboxQueue queue;
+    private readonly Func<ITenantScopes> tenants;
+    private readonly TimeProvider clock;
+
+    // Tenants are asked for when they are wanted: the catalogue that they come from may itself publish here.
+    internal EventOutbox(OutboxPublisher publisher, OutboxQueue queue, Func<ITenantScopes> tenants, TimeProvider clock)
+    {
+        Publisher = publisher;
+        this.queue = queue;
+        this.tenants = tenants;
+        this.clock = clock;
+    }
+
+    internal OutboxPublisher Publisher { get; }
+
+    /// <summary>Lets an event in a tenant's home that was set aside be tried again, now and as often as a new one. It comes before the tenant's later ones again, which wait for it while it fails.</summary>
+    /// <param name="tenant">The tenant.</param>
+    /// <param name="id">The event's id.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>Whether there is such an event that was set aside.</returns>
+    /// <exception cref="TenantUnavailableException">The tenant is not active.</exception>
+    public async Task<bool> RetryAsync(TenantId tenant, Guid id, CancellationToken cancellationToken = default)
+    {
+        var scope = await tenants().EnterAsync(tenant, cancellationToken).ConfigureAwait(false);
+        await using var dispose = scope.ConfigureAwait(false);
+        var found = await scope.Get<OutboxDb>().Events.RetryAsync(id, clock.GetUtcNow(), cancellationToken).ConfigureAwait(false) > 0;
+        queue.Wake(new(IsControl: false, tenant.Value), evenIfPausing: true);
+        return found;
+    }
+
+    /// <summary>Deletes an event in a tenant's home that was set aside. Its handlers never learn of it.</summary>
+    /// <param name="tenant">The tenant.</param>
+    /// <param name="id">The event's id.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>Whether there was such an event that was set aside.</returns>
+    /// <exception cref="TenantUnavailableException">The tenant is not active.</exception>
+    public async Task<bool> DropAsync(TenantId tenant, Guid id, CancellationToken cancellationToken = default)
+    {
+        var scope = await tenants().EnterAsync(tenant, cancellationToken).ConfigureAwait(false);
+        await using var dispose = scope.ConfigureAwait(false);
+        return await scope.Get<OutboxDb>().Events.DropAsync(id, cancellationToken).ConfigureAwait(false) > 0;
+    }
+}
