@@ -56,7 +56,7 @@ public sealed class OperationServer : ServerFixture
 
         public override int MostAttempts => 3;
 
-        public override Task FailAsync(PlatformDbContext db, Operation operation, string reason, CancellationToken cancellationToken) =>
+        public override Task FailAsync(PlatformDbContext db, Rowhouse.ControlPlane.Operations.Operation operation, string reason, CancellationToken cancellationToken) =>
             db.Tenants.Where(tenant => tenant.Id == operation.TenantId).ExecuteUpdateAsync(set => set.SetProperty(tenant => tenant.Name, $"failed: {reason}"), cancellationToken);
     }
 
