@@ -40,6 +40,7 @@ public sealed record LicenseRequest
 
     /// <summary>How far over the seats it may be used: <c>none</c>, <c>1.25</c>, <c>1.5</c> or <c>2</c> times as many users, rounded down, or <c>unlimited</c>.</summary>
     /// <value><c>none</c> by default.</value>
+    [StringLength(9, MinimumLength = 1, ErrorMessage = "An overage is none, 1.25, 1.5, 2 or unlimited.")]
     [RegularExpression(@"^(none|1\.25|1\.5|2|unlimited)$", ErrorMessage = "An overage is none, 1.25, 1.5, 2 or unlimited.")]
     public string? Overage { get; init; }
 

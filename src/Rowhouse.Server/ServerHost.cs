@@ -53,7 +53,7 @@ public static class ServerHost
             .WithControlPlane(new()
             {
                 DataFolder = settings.DataFolder,
-                PlatformKeyFile = settings.PlatformKey,
+                PlatformKeyFile = settings.PlatformKeyFile,
                 SecureCookies = settings.IsSecure,
                 AdminEmail = settings.AdminEmail,
                 AdminPassword = settings.AdminPassword,

@@ -19,7 +19,7 @@ public sealed record ServerSettings
 
     /// <summary>The file with the platform's keys, where several servers share it.</summary>
     /// <value>None by default: then it is <c>platform-key</c> in the data folder.</value>
-    public string? PlatformKey { get; init; }
+    public string? PlatformKeyFile { get; init; }
 
     /// <summary>The first super-admin's address.</summary>
     public string AdminEmail { get; init; } = "admin@rowhouse.localhost";
@@ -103,7 +103,7 @@ public sealed record ServerSettings
             Configuration = configuration,
             Url = Optional("ROWHOUSE_URL") ?? defaults.Url,
             DataFolder = Path.GetFullPath(Optional("ROWHOUSE_DATA") ?? defaults.DataFolder),
-            PlatformKey = Optional("ROWHOUSE_PLATFORM_KEY") is { } platformKey ? Path.GetFullPath(platformKey) : null,
+            PlatformKeyFile = Optional("ROWHOUSE_PLATFORM_KEY_FILE") is { } platformKey ? Path.GetFullPath(platformKey) : null,
             AdminEmail = Optional("ROWHOUSE_ADMIN_EMAIL") ?? defaults.AdminEmail,
             AdminPassword = Optional("ROWHOUSE_ADMIN_PASSWORD"),
             HostTemplate = Optional("ROWHOUSE_HOST_TEMPLATE") ?? defaults.HostTemplate,

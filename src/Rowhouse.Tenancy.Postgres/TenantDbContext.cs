@@ -91,6 +91,9 @@ public abstract class TenantDbContext : DbContext
         return true;
     }
 
+    /// <summary>A new connection to the tenant's home.</summary>
+    internal DbConnection Connect() => (scopeServices ?? throw new InvalidOperationException($"{GetType().Name} was made without the services of a scope, so it has no home.")).GetRequiredService<PostgresStore>().Application.CreateConnection();
+
     /// <summary>Where the time in new ids comes from.</summary>
     internal TimeProvider Clock => scopeServices?.GetService<TimeProvider>() ?? TimeProvider.System;
 

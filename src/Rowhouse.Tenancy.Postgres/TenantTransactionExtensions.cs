@@ -154,5 +154,8 @@ public static class TenantTransactionExtensions
         context.ChangeTracker.Clear();
         await context.Database.UseTransactionAsync(null).ConfigureAwait(false);
         context.BoundTransaction = null;
+
+        // On the other one's, a statement of its own would end the transaction that is still open there.
+        context.Database.SetDbConnection(context.Connect(), contextOwnsConnection: true);
     }
 }

@@ -11,7 +11,7 @@ namespace Rowhouse.Tenancy.Settings;
 public interface ITenantSettings<T>
     where T : class
 {
-    /// <summary>The tenant's settings, from the tenant's cache: another node's change is seen within a second where there is a control plane, at once where nodes share a Redis, else within a minute.</summary>
+    /// <summary>The tenant's settings, from the tenant's cache: another node's change is seen soon where there is a control plane, at once where nodes share a Redis, and within a minute in any case.</summary>
     /// <param name="cancellationToken">Stops looking.</param>
     /// <returns>Valid settings.</returns>
     /// <exception cref="TenantSettingsUnreadableException">What the tenant has set no longer fits the section.</exception>

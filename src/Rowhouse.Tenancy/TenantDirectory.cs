@@ -142,8 +142,11 @@ public sealed class TenantDirectory
             return;
         }
 
+        // What counts the settings' changes is no part of the version: of two answers of one version the one that comes second may be the older.
+        var tenant = known is not null && known.Tenant.SettingsVersion > entry.Tenant.SettingsVersion ? entry.Tenant with { SettingsVersion = known.Tenant.SettingsVersion } : entry.Tenant;
+
         // A release that is newer than this node may know kinds that this one does not: nobody asks it for those.
-        var resident = new Resident(parts.Share(entry.Tenant), entry.Identifiers.Where(identifier => (int)identifier.Kind < byValue.Length));
+        var resident = new Resident(parts.Share(tenant), entry.Identifiers.Where(identifier => (int)identifier.Kind < byValue.Length));
         fingerprints.Add(FingerprintOf(resident.Tenant.Id));
         foreach (var identifier in resident.Identifiers)
         {

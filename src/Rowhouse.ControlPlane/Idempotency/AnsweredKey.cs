@@ -1,3 +1,5 @@
+using Rowhouse.Modules.Access;
+
 namespace Rowhouse.ControlPlane.Idempotency;
 
 /// <summary>An answer under its key.</summary>
@@ -11,6 +13,10 @@ internal sealed class AnsweredKey
     public required string Key { get; init; }
 
     public required byte[] Request { get; init; }
+
+    public required Guid PersonId { get; init; }
+
+    public required Role? Role { get; init; }
 
     public required int Status { get; init; }
 

@@ -19,11 +19,19 @@ internal sealed class PlatformIdempotencyStore(PlatformDbContext db, TenantScope
         return result;
     }
 
+    public async Task<TResult> RehearseAsync<TResult>(Func<Task<TResult>> work, CancellationToken cancellationToken)
+    {
+        await using var part = await ControlTransaction.BeginAsync(db, cancellationToken);
+        var result = await work();
+        db.ChangeTracker.Clear();
+        return result;
+    }
+
     public Task<bool> TryLockAsync(IdempotencyKey key, CancellationToken cancellationToken)
     {
         var name = $"idempotency {Owner} {key.Route} {key.Value}";
-#pragma warning disable RS0030 // EF Core has no locks of this kind
-        return db.Database.SqlQuery<bool>($"SELECT pg_try_advisory_xact_lock(hashtextextended({name}, 0)) AS \"Value\"").SingleAsync(cancellationToken);
+#pragma warning disable RS0030 // EF Core has no locks of this kind. A space of their own: the callers' texts must not meet the locks that others wait for
+        return db.Database.SqlQuery<bool>($"SELECT pg_try_advisory_xact_lock(hashtextextended({name}, 1)) AS \"Value\"").SingleAsync(cancellationToken);
 #pragma warning restore RS0030
     }
 
@@ -32,7 +40,7 @@ internal sealed class PlatformIdempotencyStore(PlatformDbContext db, TenantScope
         var over = clock.GetUtcNow() - IdempotencyKey.Lifetime;
         return db.IdempotencyKeys.AsNoTracking()
             .Where(row => row.Owner == Owner && row.Route == key.Route && row.Key == key.Value && row.KeptAt > over)
-            .Select(row => new KeptAnswer { Request = row.Request, Status = row.Status, Location = row.Location, ETag = row.ETag, Body = row.Body })
+            .Select(row => new KeptAnswer { Request = row.Request, PersonId = row.PersonId, Role = row.Role, Status = row.Status, Location = row.Location, ETag = row.ETag, Body = row.Body })
             .SingleOrDefaultAsync(cancellationToken);
     }
 
@@ -45,6 +53,8 @@ internal sealed class PlatformIdempotencyStore(PlatformDbContext db, TenantScope
             Route = key.Route,
             Key = key.Value,
             Request = answer.Request,
+            PersonId = answer.PersonId,
+            Role = answer.Role,
             Status = answer.Status,
             Location = answer.Location,
             ETag = answer.ETag,

@@ -39,7 +39,7 @@ internal sealed partial class PlatformKeyFile(string path)
 
             if (stream.Length > MaxBytes)
             {
-                throw new PlatformKeyException($"'{Path}' has more than {MaxBytes / 1024} KB, so it is not the platform's key. Name the file that is (ROWHOUSE_PLATFORM_KEY).");
+                throw new PlatformKeyException($"'{Path}' has more than {MaxBytes / 1024} KB, so it is not the platform's key. Name the file that is (ROWHOUSE_PLATFORM_KEY_FILE).");
             }
 
             using var reader = new StreamReader(stream, Encoding.UTF8);
@@ -47,7 +47,7 @@ internal sealed partial class PlatformKeyFile(string path)
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new PlatformKeyException($"The platform's key '{Path}' cannot be read: {exception.Message} Let this user read it, or name another file (ROWHOUSE_PLATFORM_KEY).", exception);
+            throw new PlatformKeyException($"The platform's key '{Path}' cannot be read: {exception.Message} Let this user read it, or name another file (ROWHOUSE_PLATFORM_KEY_FILE).", exception);
         }
 
         return Parse(text);
@@ -86,7 +86,7 @@ internal sealed partial class PlatformKeyFile(string path)
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new PlatformKeyException($"The platform's key '{Path}' cannot be made: {exception.Message} Let this user write there, or name another file (ROWHOUSE_PLATFORM_KEY).", exception);
+            throw new PlatformKeyException($"The platform's key '{Path}' cannot be made: {exception.Message} Let this user write there, or name another file (ROWHOUSE_PLATFORM_KEY_FILE).", exception);
         }
         finally
         {
@@ -123,7 +123,7 @@ internal sealed partial class PlatformKeyFile(string path)
         return keys is [] ? throw Malformed("It has no key.") : keys;
     }
 
-    private PlatformKeyException Malformed(string what) => new($"The platform's key '{Path}' is damaged or another file. {what} Restore it from its copy, or name the right one (ROWHOUSE_PLATFORM_KEY).");
+    private PlatformKeyException Malformed(string what) => new($"The platform's key '{Path}' is damaged or another file. {what} Restore it from its copy, or name the right one (ROWHOUSE_PLATFORM_KEY_FILE).");
 
     [GeneratedRegex("^(?<id>[a-z0-9][a-z0-9-]{0,62})[ \t]+(?<key>[A-Za-z0-9+/]{43}=)$", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
     private static partial Regex Line();

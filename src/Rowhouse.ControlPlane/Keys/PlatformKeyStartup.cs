@@ -20,7 +20,7 @@ internal sealed partial class PlatformKeyStartup(
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
 
-        // One server after the other: of two that come to an empty database with different files, the second finds what the first has left.
+        // One server after the other, so that the second finds what the first has left.
         await db.LockPlatformKeysAsync(cancellationToken);
         var known = await db.PlatformKeys.AsNoTracking()
             .Select(key => new { key.Id, key.Proof, IsInUse = db.TenantKeys.Any(wrapped => wrapped.PlatformKey == key.Id) })
@@ -32,7 +32,7 @@ internal sealed partial class PlatformKeyStartup(
             if (inUse is not [])
             {
                 throw new PlatformKeyException(
-                    $"The platform's key '{file.Path}' is not there, and keys of tenants are wrapped by {Names(inUse.Select(key => key.Id))}. Restore the file from its copy, or name it (ROWHOUSE_PLATFORM_KEY). A new one would open nothing, so none is made.");
+                    $"The platform's key '{file.Path}' is not there, and keys of tenants are wrapped by {Names(inUse.Select(key => key.Id))}. Restore the file from its copy, or name it (ROWHOUSE_PLATFORM_KEY_FILE). A new one would open nothing, so none is made.");
             }
 
             file.Make(clock.GetUtcNow());
@@ -45,16 +45,24 @@ internal sealed partial class PlatformKeyStartup(
         {
             throw new PlatformKeyException(
                 $"Keys of tenants are wrapped by {Names(missing)}, and the platform's key '{file.Path}' does not have {(missing is [_] ? "that" : "those")}: it has {Names(read.Select(key => key.Id))}. "
-                + "All servers of an installation have the same file: restore it from its copy, or name the right one (ROWHOUSE_PLATFORM_KEY).");
+                + "All servers of an installation have the same file: restore it from its copy, or name the right one (ROWHOUSE_PLATFORM_KEY_FILE).");
         }
 
-        // What nobody has wrapped by says nothing, and the same id may have become another key.
-        foreach (var unused in known.Where(key => !key.IsInUse && (inUse is [] || key.Id == read[0].Id)))
+        // Another server may be about to wrap by it: two keys of one id could not be told apart by what they have wrapped.
+        var first = known.Find(key => key.Id == read[0].Id);
+        if (first is not null && !CryptographicOperations.FixedTimeEquals(first.Proof, read[0].Proof))
+        {
+            throw new PlatformKeyException(
+                $"Another server has a key '{first.Id}', and in the platform's key '{file.Path}' that is another one. Give all servers the same file (ROWHOUSE_PLATFORM_KEY_FILE); a new key has an id that none had before.");
+        }
+
+        // While nobody has wrapped anything, the file of who starts last counts: by a key that is not known here nothing can be wrapped.
+        foreach (var unused in known.Where(key => inUse is [] && key.Id != read[0].Id))
         {
             await db.PlatformKeys.Where(key => key.Id == unused.Id).ExecuteDeleteAsync(cancellationToken);
         }
 
-        if (inUse.TrueForAll(key => key.Id != read[0].Id))
+        if (first is null)
         {
             db.PlatformKeys.Add(new() { Id = read[0].Id, Proof = read[0].Proof, SeenAt = clock.GetUtcNow() });
             await db.SaveChangesAsync(cancellationToken);

@@ -16,5 +16,5 @@ internal sealed class PlatformKeys
     /// <summary>A key by its id.</summary>
     /// <exception cref="PlatformKeyException">The server does not have it.</exception>
     public PlatformKey Find(string id) => Keys.FirstOrDefault(key => key.Id == id)
-        ?? throw new PlatformKeyException($"The platform's key '{id}' has wrapped keys of tenants, and this server's file does not have it. Give all servers the same file (ROWHOUSE_PLATFORM_KEY), and restart them.");
+        ?? throw new PlatformKeyException($"The platform's key '{id}' has wrapped keys of tenants, and this server's file does not have it. Give all servers the same file (ROWHOUSE_PLATFORM_KEY_FILE), and restart them.");
 }

@@ -84,10 +84,6 @@ internal sealed class License
         : day.DayNumber - EndDate.DayNumber <= GracePeriodDays ? LicenseState.Grace // a sum would go past the last day that there is
         : LicenseState.Expired;
 
-    /// <summary>Whether it is of the same enterprise for the same product and service, and has a day in common. The days of grace are no days of the license.</summary>
-    public bool Overlaps(License other) =>
-        EnterpriseId == other.EnterpriseId && ProductId == other.ProductId && ServiceId == other.ServiceId && StartDate <= other.EndDate && other.StartDate <= EndDate;
-
     public LicenseRequest ToRequest() => new()
     {
         EnterpriseId = EnterpriseId,

@@ -62,7 +62,8 @@ internal sealed class LicenseRules(PlatformDbContext db)
         LicenseScope.Check(request.Scope, Field(within, "scope"), errors);
     }
 
-    private static bool Overlap(LicenseRequest one, LicenseRequest other) =>
+    /// <summary>Whether two are of one enterprise for one product and service, and have a day in common. The days of grace are no days of a license.</summary>
+    internal static bool Overlap(LicenseRequest one, LicenseRequest other) =>
         one.EnterpriseId == other.EnterpriseId && one.ProductId == other.ProductId && one.ServiceId == other.ServiceId && one.StartDate <= other.EndDate && other.StartDate <= one.EndDate;
 
     private async Task CheckListsAsync(IReadOnlyList<(string? Within, LicenseRequest Request)> licenses, LicenseRequest? before, FieldErrors errors, CancellationToken cancellationToken)

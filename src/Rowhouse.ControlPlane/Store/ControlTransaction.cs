@@ -13,6 +13,7 @@ internal sealed class ControlTransaction : IAsyncDisposable
     private readonly PlatformDbContext db;
     private readonly IDbContextTransaction transaction;
     private readonly bool isOwn;
+    private readonly int before;
     private bool isDone;
 
     private ControlTransaction(PlatformDbContext db, IDbContextTransaction transaction, bool isOwn)
@@ -20,6 +21,7 @@ internal sealed class ControlTransaction : IAsyncDisposable
         this.db = db;
         this.transaction = transaction;
         this.isOwn = isOwn;
+        before = db.WaitingActions;
     }
 
     public static async Task<ControlTransaction> BeginAsync(PlatformDbContext db, CancellationToken cancellationToken)
@@ -37,7 +39,8 @@ internal sealed class ControlTransaction : IAsyncDisposable
     {
         if (isOwn)
         {
-            await transaction.CommitAsync(cancellationToken);
+            // Given up at the COMMIT, nobody would know how it ended.
+            await transaction.CommitAsync(CancellationToken.None);
             db.DoAfterCommit();
         }
         else
@@ -50,6 +53,11 @@ internal sealed class ControlTransaction : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (!isDone)
+        {
+            db.DropActions(after: before);
+        }
+
         if (isOwn)
         {
             await transaction.DisposeAsync();

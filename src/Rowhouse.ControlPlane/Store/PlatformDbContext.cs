@@ -72,6 +72,12 @@ internal sealed class PlatformDbContext(DbContextOptions<PlatformDbContext> opti
         }
     }
 
+    /// <summary>How many actions wait for the commit.</summary>
+    internal int WaitingActions => afterCommit.Count;
+
+    /// <summary>For whoever undoes a part: forgets what came after it had begun.</summary>
+    internal void DropActions(int after) => afterCommit.RemoveRange(after, afterCommit.Count - after);
+
     /// <summary>For whoever has just committed.</summary>
     public void DoAfterCommit()
     {

@@ -12,6 +12,12 @@ public interface IIdempotencyStore
     /// <param name="cancellationToken">Stops, and undoes what was done.</param>
     Task<TResult> InTransactionAsync<TResult>(Func<CancellationToken, Task<TResult>> work, CancellationToken cancellationToken);
 
+    /// <summary>Runs a request that was done before, and undoes it, within the transaction: for what it would answer.</summary>
+    /// <typeparam name="TResult">What it gives.</typeparam>
+    /// <param name="work">The request.</param>
+    /// <param name="cancellationToken">Stops.</param>
+    Task<TResult> RehearseAsync<TResult>(Func<Task<TResult>> work, CancellationToken cancellationToken);
+
     /// <summary>Takes a key until the end of the transaction.</summary>
     /// <param name="key">The key.</param>
     /// <param name="cancellationToken">Stops.</param>

@@ -13,7 +13,7 @@ public static class IdempotencyExtensions
 {
     /// <summary>
     /// Honours <c>Idempotency-Key</c>: of all requests of the tenant with one key and one body the first has its effect, and the others get its
-    /// answer. A request with a key is one transaction of the context, so its handler opens none and uses no other context to write.
+    /// answer. A request with a key is one transaction of the context, so its handler opens none and uses no other context to write; whoever else sends it again is judged by the handler, whose effect is then undone, so it has none outside. What is sent may not be a secret: a hash of it is kept.
     /// </summary>
     /// <typeparam name="TContext">The context that the endpoint writes with.</typeparam>
     /// <param name="endpoint">An endpoint that answers a success with a value, as JSON.</param>

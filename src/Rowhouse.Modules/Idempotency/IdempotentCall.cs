@@ -2,9 +2,9 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using Rowhouse.Modules.Access;
 using Rowhouse.Modules.Problems;
 
 namespace Rowhouse.Modules.Idempotency;
@@ -44,7 +44,7 @@ internal static class IdempotentCall
                 if (await store.FindAsync(key, cancellationToken) is { } kept)
                 {
                     return kept.Request.AsSpan().SequenceEqual(request)
-                        ? new AnswerAgain(kept)
+                        ? await RefuseOthersAsync(kept, call, next, store, cancellationToken) ?? new AnswerAgain(kept)
                         : RequestProblems.KeyReused.With("The key was used for a request of another path, query or body. Send a new key with a new request; to repeat the old one, send it unchanged.");
                 }
 
@@ -57,6 +57,20 @@ internal static class IdempotentCall
                 return result;
             },
             http.RequestAborted);
+    }
+
+    /// <summary>What somebody else than who had the answer is told, or who has another role by now, where the endpoint itself does not let them: it is asked, and whatever it does is undone.</summary>
+    private static async Task<object?> RefuseOthersAsync(KeptAnswer kept, EndpointFilterInvocationContext call, EndpointFilterDelegate next, IIdempotencyStore store, CancellationToken cancellationToken)
+    {
+        var caller = call.HttpContext.RequestServices.GetRequiredService<Caller>();
+        if (caller.PersonId == kept.PersonId && caller.Role == kept.Role)
+        {
+            return null;
+        }
+
+        var result = await store.RehearseAsync(async () => await next(call), cancellationToken);
+        call.HttpContext.Response.Headers.ETag = default; // of an answer that is not given
+        return StatusOf(result) is StatusCodes.Status403Forbidden or StatusCodes.Status404NotFound ? result : null;
     }
 
     // The body was taken in whole before the endpoint was called.
@@ -76,33 +90,31 @@ internal static class IdempotentCall
 
     private static async Task<KeptAnswer?> AnswerOfAsync(object? result, byte[] request, HttpContext http)
     {
-        while (result is INestedHttpResult { Result: var inner })
-        {
-            result = inner;
-        }
-
-        if (result is not IResult answer || (result as IStatusCodeHttpResult)?.StatusCode is not { } status || result is ProblemHttpResult)
-        {
-            return result is ProblemHttpResult ? null : throw new InvalidOperationException($"{http.GetEndpoint()} honours {IdempotencyKey.Header} and answers with {result?.GetType()}, which has no status.");
-        }
-
-        if (status is < StatusCodes.Status200OK or >= StatusCodes.Status300MultipleChoices)
+        // Whatever else is a success changed nothing, so it can be asked for again.
+        if (StatusOf(result) is not (StatusCodes.Status201Created or StatusCodes.Status202Accepted) || Inner(result) is not IResult answer)
         {
             return null;
         }
 
-        var value = (result as IValueHttpResult)?.Value ?? throw new InvalidOperationException($"{http.GetEndpoint()} honours {IdempotencyKey.Header} and answers a success without a value.");
+        var value = (answer as IValueHttpResult)?.Value ?? throw new InvalidOperationException($"{http.GetEndpoint()} honours {IdempotencyKey.Header} and answers a success without a value.");
 
         // A result tells its headers to nobody but a response.
         var rehearsal = new DefaultHttpContext { RequestServices = http.RequestServices };
         await answer.ExecuteAsync(rehearsal);
+        var caller = http.RequestServices.GetRequiredService<Caller>();
         return new()
         {
             Request = request,
-            Status = status,
+            PersonId = caller.PersonId,
+            Role = caller.Role,
+            Status = rehearsal.Response.StatusCode,
             Location = rehearsal.Response.Headers.Location,
             ETag = http.Response.Headers.ETag,
             Body = http.RequestServices.GetRequiredService<KeptJson>().Write(value),
         };
     }
+
+    private static int? StatusOf(object? result) => (Inner(result) as IStatusCodeHttpResult)?.StatusCode;
+
+    private static object? Inner(object? result) => result is INestedHttpResult { Result: var inner } ? Inner(inner) : result;
 }

@@ -1,3 +1,5 @@
+using Rowhouse.Modules.Access;
+
 namespace Rowhouse.Modules.Idempotency;
 
 /// <summary>A success as it is given again.</summary>
@@ -5,6 +7,12 @@ public sealed class KeptAnswer
 {
     /// <summary>The SHA-256 of what was asked: path, query and body.</summary>
     public required byte[] Request { get; init; }
+
+    /// <summary>Who asked. Others of the tenant get the answer as well, if they may ask.</summary>
+    public required Guid PersonId { get; init; }
+
+    /// <summary>The role in which that was asked; none where the request is in no tenant.</summary>
+    public required Role? Role { get; init; }
 
     /// <summary>The HTTP status.</summary>
     public required int Status { get; init; }

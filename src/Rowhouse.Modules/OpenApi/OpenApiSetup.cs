@@ -20,6 +20,7 @@ internal static class OpenApiSetup
             options.AddOperationTransformer<ProblemResponses>();
             options.AddOperationTransformer<CallerHeaders>();
             options.AddDocumentTransformer<DocumentFrame>();
+            options.AddDocumentTransformer<MergePatchBodies>();
         });
     }
 

@@ -1,6 +1,7 @@
 using System.Data;
 using System.Data.Common;
 using System.Globalization;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 using Npgsql;
 using NpgsqlTypes;
@@ -28,7 +29,7 @@ internal sealed class TenantBinding(PostgresStore store) : CommandInterceptor, I
 
     public override void CommandFailed(DbCommand command, CommandErrorEventData eventData)
     {
-        if (eventData.Context is TenantDbContext context && Abandon(context, command) is { } connection)
+        if (eventData.Context is TenantDbContext context && Abandon(context, command, eventData.Exception) is { } connection)
         {
             RollBack(connection);
         }
@@ -36,7 +37,7 @@ internal sealed class TenantBinding(PostgresStore store) : CommandInterceptor, I
 
     public override async Task CommandFailedAsync(DbCommand command, CommandErrorEventData eventData, CancellationToken cancellationToken = default)
     {
-        if (eventData.Context is TenantDbContext context && Abandon(context, command) is { } connection)
+        if (eventData.Context is TenantDbContext context && Abandon(context, command, eventData.Exception) is { } connection)
         {
             await RollBackAsync(connection).ConfigureAwait(false);
         }
@@ -58,19 +59,19 @@ internal sealed class TenantBinding(PostgresStore store) : CommandInterceptor, I
         }
     }
 
-    // A batch can still fail behind its first statement, while its results are read: no command failed then.
+    // A command can still fail while its results are read, be it in a statement behind its first: no command failed then.
     public override InterceptionResult DataReaderClosing(DbCommand command, DataReaderClosingEventData eventData, InterceptionResult result)
     {
-        if (eventData.Context is TenantDbContext context && IsAlone(context, command))
+        if (eventData.Context is TenantDbContext context)
         {
-            var commit = LastStatement(eventData.DataReader);
+            var last = LastStatement(eventData.DataReader);
             try
             {
                 eventData.DataReader.Close();
             }
             finally
             {
-                if (!IsComplete(commit) && Abandon(context, command) is { } connection)
+                if (!IsComplete(last) && Abandon(context, command) is { } connection)
                 {
                     RollBack(connection);
                 }
@@ -82,16 +83,16 @@ internal sealed class TenantBinding(PostgresStore store) : CommandInterceptor, I
 
     public override async ValueTask<InterceptionResult> DataReaderClosingAsync(DbCommand command, DataReaderClosingEventData eventData, InterceptionResult result)
     {
-        if (eventData.Context is TenantDbContext context && IsAlone(context, command))
+        if (eventData.Context is TenantDbContext context)
         {
-            var commit = LastStatement(eventData.DataReader);
+            var last = LastStatement(eventData.DataReader);
             try
             {
                 await eventData.DataReader.CloseAsync().ConfigureAwait(false);
             }
             finally
             {
-                if (!IsComplete(commit) && Abandon(context, command) is { } connection)
+                if (!IsComplete(last) && Abandon(context, command) is { } connection)
                 {
                     await RollBackAsync(connection).ConfigureAwait(false);
                 }
@@ -110,11 +111,37 @@ internal sealed class TenantBinding(PostgresStore store) : CommandInterceptor, I
         return Task.CompletedTask;
     }
 
+    // What failed in a transaction before is over.
+    public DbTransaction TransactionStarted(DbConnection connection, TransactionEndEventData eventData, DbTransaction result)
+    {
+        FailedStatements.Forget(connection);
+        return result;
+    }
+
+    public ValueTask<DbTransaction> TransactionStartedAsync(DbConnection connection, TransactionEndEventData eventData, DbTransaction result, CancellationToken cancellationToken = default)
+    {
+        FailedStatements.Forget(connection);
+        return new(result);
+    }
+
+    public InterceptionResult TransactionCommitting(DbTransaction transaction, TransactionEventData eventData, InterceptionResult result)
+    {
+        FailedStatements.ThrowIfFailed(transaction);
+        return result;
+    }
+
+    public async ValueTask<InterceptionResult> TransactionCommittingAsync(DbTransaction transaction, TransactionEventData eventData, InterceptionResult result, CancellationToken cancellationToken = default)
+    {
+        await FailedStatements.ThrowIfFailedAsync(transaction, cancellationToken).ConfigureAwait(false);
+        return result;
+    }
+
     private static void Forget(TransactionEventData eventData)
     {
         if (eventData.Context is TenantDbContext context)
         {
             context.BoundTransaction = null;
+            FailedStatements.Forget(context.Database.GetDbConnection());
         }
     }
 
@@ -160,9 +187,14 @@ internal sealed class TenantBinding(PostgresStore store) : CommandInterceptor, I
     }
 
     // A failed statement undoes the bind that went with it, and leaves BEGIN without its COMMIT.
-    private static DbConnection? Abandon(TenantDbContext context, DbCommand command)
+    private static DbConnection? Abandon(TenantDbContext context, DbCommand command, Exception? exception = null)
     {
         context.BoundTransaction = null;
+        if (context.Database.CurrentTransaction is not null)
+        {
+            FailedStatements.Note(command.Connection, exception);
+        }
+
         return IsAlone(context, command) && command.Connection is { State: ConnectionState.Open } connection ? connection : null;
     }
 

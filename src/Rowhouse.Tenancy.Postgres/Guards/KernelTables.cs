@@ -11,8 +11,8 @@ internal static class KernelTables
 {
     public static IReadOnlyList<GuardedTable> All { get; } =
     [
-        new(KernelRules.Schema, "outbox", IsShared: false, ["number"]),
-        new(KernelRules.Schema, "seen_events", IsShared: false, ["consumer", "event_id"]),
+        new(KernelRules.Schema, "outbox", IsShared: false, ["id"]),
+        new(KernelRules.Schema, "seen_events", IsShared: false, ["event_id", "consumer"]),
     ];
 
     /// <summary>Whether a table of a model is the kernel's. One of another name in its schema is nobody's, and the guards refuse it.</summary>

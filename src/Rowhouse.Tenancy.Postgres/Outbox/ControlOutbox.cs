@@ -9,6 +9,10 @@ internal static class ControlOutbox
     public static string InsertSeen(DbContext context) =>
         $"INSERT INTO {TableOf<ControlSeenEvent>(context)} (tenant_id, consumer, event_id, seen_at) VALUES ({{0}}, {{1}}, {{2}}, {{3}}) ON CONFLICT DO NOTHING";
 
+    /// <summary>Changes nothing, and fails where the transaction was aborted: COMMIT would not.</summary>
+    public static string TouchSeen(DbContext context) =>
+        $"UPDATE {TableOf<ControlSeenEvent>(context)} SET seen_at = seen_at WHERE tenant_id = {{0}} AND consumer = {{1}} AND event_id = {{2}}";
+
     /// <summary>A table of the context's model, as SQL names it. Its parts are the program's own.</summary>
     public static string TableOf<TRow>(DbContext context)
     {
@@ -18,11 +22,9 @@ internal static class ControlOutbox
 }
 
 /// <summary>The outbox of the control database.</summary>
-internal sealed class ControlOutbox<TContext>(IServiceScopeFactory scopes) : OutboxSource
+internal sealed class ControlOutbox<TContext>(IServiceScopeFactory scopes) : ControlSource
     where TContext : DbContext
 {
-    public override bool IsControl => true;
-
     public override async Task<IReadOnlyList<Guid>> FindAsync(Guid after, int most, CancellationToken cancellationToken)
     {
         var scope = scopes.CreateAsyncScope();
@@ -39,6 +41,22 @@ internal sealed class ControlOutbox<TContext>(IServiceScopeFactory scopes) : Out
         return Task.FromResult<OutboxSession>(new Session(scope, scope.ServiceProvider.GetRequiredService<TContext>(), lane));
     }
 
+    public override async Task<OutboxLane?> RetryAsync(Guid id, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var scope = scopes.CreateAsyncScope();
+        await using var dispose = scope.ConfigureAwait(false);
+        var rows = scope.ServiceProvider.GetRequiredService<TContext>().Set<ControlEvent>();
+        var whose = await rows.Where(row => row.Id == id && row.FailedAt != null).Select(row => new { row.TenantId }).SingleOrDefaultAsync(cancellationToken).ConfigureAwait(false);
+        return whose is not null && await rows.RetryAsync(id, now, cancellationToken).ConfigureAwait(false) > 0 ? new(IsControl: true, whose.TenantId ?? Guid.Empty) : null;
+    }
+
+    public override async Task<bool> DropAsync(Guid id, CancellationToken cancellationToken)
+    {
+        var scope = scopes.CreateAsyncScope();
+        await using var dispose = scope.ConfigureAwait(false);
+        return await scope.ServiceProvider.GetRequiredService<TContext>().Set<ControlEvent>().DropAsync(id, cancellationToken).ConfigureAwait(false) > 0;
+    }
+
 #pragma warning disable RS0030 // LINQ has neither SKIP LOCKED nor a DELETE with a limit; the values are parameters
     private sealed class Session(AsyncServiceScope scope, TContext db, OutboxLane lane) : OutboxSession(db)
     {
@@ -48,20 +66,15 @@ internal sealed class ControlOutbox<TContext>(IServiceScopeFactory scopes) : Out
 
         public override Task<IReadOnlyList<string>> UnknownAsync(string[] handled, CancellationToken cancellationToken) => Rows.UnknownAsync(handled, cancellationToken);
 
-        public override Task DeleteAsync(IReadOnlyList<long> numbers, CancellationToken cancellationToken) => Rows.DeleteAsync(numbers, cancellationToken);
+        public override Task DeleteAsync(IReadOnlyList<Guid> ids, CancellationToken cancellationToken) => Rows.DeleteAsync(ids, cancellationToken);
 
-        public override Task FailAsync(long number, string error, DateTimeOffset notBefore, DateTimeOffset? failedAt, CancellationToken cancellationToken) =>
-            Rows.FailAsync(number, error, notBefore, failedAt, cancellationToken);
+        public override Task FailAsync(Guid id, string error, DateTimeOffset notBefore, DateTimeOffset? failedAt, CancellationToken cancellationToken) =>
+            Rows.FailAsync(id, error, notBefore, failedAt, cancellationToken);
 
         public override Task<bool> HasBelowAsync(Guid bound, CancellationToken cancellationToken) => Rows.HasBelowAsync(bound, cancellationToken);
 
-        public override async Task ForgetAsync(string[] consumers, Guid bound, int most, CancellationToken cancellationToken)
-        {
-            foreach (var consumer in consumers)
-            {
-                await db.Database.ExecuteSqlRawAsync(OutboxQueries.ForgetSql(ControlOutbox.TableOf<ControlSeenEvent>(db)), [lane.Tenant, consumer, bound, most], cancellationToken).ConfigureAwait(false);
-            }
-        }
+        public override Task<int> ForgetAsync(Guid bound, int most, CancellationToken cancellationToken) =>
+            db.Database.ExecuteSqlRawAsync(OutboxQueries.ForgetSql(ControlOutbox.TableOf<ControlSeenEvent>(db)), [lane.Tenant, bound, most], cancellationToken);
 
         public override ValueTask DisposeAsync() => scope.DisposeAsync();
 

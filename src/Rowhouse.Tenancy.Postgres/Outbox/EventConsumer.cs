@@ -66,15 +66,18 @@ internal sealed class ControlConsumer<TEvent, THandler, TContext>(string name) :
         var now = services.GetRequiredService<TimeProvider>().GetUtcNow();
         var transaction = await context.Database.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
         await using var disposeTransaction = transaction.ConfigureAwait(false);
+        var whose = tenant?.Value ?? Guid.Empty;
 #pragma warning disable RS0030 // as above
-        var isNew = await context.Database.ExecuteSqlRawAsync(
-            ControlOutbox.InsertSeen(context), [tenant?.Value ?? Guid.Empty, Name, info.Id, now], cancellationToken).ConfigureAwait(false);
-#pragma warning restore RS0030
+        var isNew = await context.Database.ExecuteSqlRawAsync(ControlOutbox.InsertSeen(context), [whose, Name, info.Id, now], cancellationToken).ConfigureAwait(false);
         if (isNew > 0)
         {
             await scope.ServiceProvider.GetRequiredService<THandler>().HandleAsync((TEvent)happened, tenant, info, cancellationToken).ConfigureAwait(false);
             await context.SaveChangesAsync(cancellationToken).ConfigureAwait(false);
+
+            // Where the handler caught what the database refused, everything is undone: this says so, and COMMIT would not.
+            await context.Database.ExecuteSqlRawAsync(ControlOutbox.TouchSeen(context), [whose, Name, info.Id], cancellationToken).ConfigureAwait(false);
         }
+#pragma warning restore RS0030
 
         await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
     }

@@ -5,18 +5,22 @@ public sealed class EventOutbox
 {
     private readonly OutboxQueue queue;
     private readonly Func<ITenantScopes> tenants;
+    private readonly Func<IEnumerable<OutboxSource>> sources;
     private readonly TimeProvider clock;
 
-    // Tenants are asked for when they are wanted: the catalogue that they come from may itself publish here.
-    internal EventOutbox(OutboxPublisher publisher, OutboxQueue queue, Func<ITenantScopes> tenants, TimeProvider clock)
+    // Tenants and databases are asked for when they are wanted: the catalogue that they come from may itself publish here.
+    internal EventOutbox(OutboxPublisher publisher, OutboxQueue queue, Func<ITenantScopes> tenants, Func<IEnumerable<OutboxSource>> sources, TimeProvider clock)
     {
         Publisher = publisher;
         this.queue = queue;
         this.tenants = tenants;
+        this.sources = sources;
         this.clock = clock;
     }
 
     internal OutboxPublisher Publisher { get; }
+
+    private ControlSource Control => sources().OfType<ControlSource>().FirstOrDefault() ?? throw new InvalidOperationException("The application has no outbox in a control database. Call AddControlOutbox.");
 
     /// <summary>Lets an event in a tenant's home that was set aside be tried again, now and as often as a new one. It comes before the tenant's later ones again, which wait for it while it fails.</summary>
     /// <param name="tenant">The tenant.</param>
@@ -45,4 +49,27 @@ public sealed class EventOutbox
         await using var dispose = scope.ConfigureAwait(false);
         return await scope.Get<OutboxDb>().Events.DropAsync(id, cancellationToken).ConfigureAwait(false) > 0;
     }
+
+    /// <summary>Lets an event in the control database that was set aside be tried again, as one in a tenant's home.</summary>
+    /// <param name="id">The event's id.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>Whether there is such an event that was set aside.</returns>
+    /// <exception cref="InvalidOperationException">The application has no outbox in a control database.</exception>
+    public async Task<bool> RetryControlAsync(Guid id, CancellationToken cancellationToken = default)
+    {
+        if (await Control.RetryAsync(id, clock.GetUtcNow(), cancellationToken).ConfigureAwait(false) is not { } lane)
+        {
+            return false;
+        }
+
+        queue.Wake(lane, evenIfPausing: true);
+        return true;
+    }
+
+    /// <summary>Deletes an event in the control database that was set aside. Its handlers never learn of it.</summary>
+    /// <param name="id">The event's id.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>Whether there was such an event that was set aside.</returns>
+    /// <exception cref="InvalidOperationException">The application has no outbox in a control database.</exception>
+    public Task<bool> DropControlAsync(Guid id, CancellationToken cancellationToken = default) => Control.DropAsync(id, cancellationToken);
 }

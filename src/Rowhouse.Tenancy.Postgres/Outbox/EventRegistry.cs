@@ -37,13 +37,10 @@ internal sealed class EventRegistry
         }
 
         Handled = [.. byKind.Values.Where(type => this.consumers.ContainsKey(type.Type)).Select(type => type.Kind)];
-        ConsumerNames = [.. this.consumers.Values.SelectMany(all => all).Select(consumer => consumer.Name).Distinct(StringComparer.Ordinal)];
     }
 
     /// <summary>The kinds that somebody here handles. All others are left to nodes that know them.</summary>
     public string[] Handled { get; }
-
-    public string[] ConsumerNames { get; }
 
     /// <summary>The sort that a type of event is.</summary>
     /// <exception cref="InvalidOperationException">It is no event.</exception>

@@ -41,20 +41,15 @@ internal sealed class HomeOutbox(PostgresStore store, ITenantScopes tenants) : O
 
         public override Task<IReadOnlyList<string>> UnknownAsync(string[] handled, CancellationToken cancellationToken) => db.Events.UnknownAsync(handled, cancellationToken);
 
-        public override Task DeleteAsync(IReadOnlyList<long> numbers, CancellationToken cancellationToken) => db.Events.DeleteAsync(numbers, cancellationToken);
+        public override Task DeleteAsync(IReadOnlyList<Guid> ids, CancellationToken cancellationToken) => db.Events.DeleteAsync(ids, cancellationToken);
 
-        public override Task FailAsync(long number, string error, DateTimeOffset notBefore, DateTimeOffset? failedAt, CancellationToken cancellationToken) =>
-            db.Events.FailAsync(number, error, notBefore, failedAt, cancellationToken);
+        public override Task FailAsync(Guid id, string error, DateTimeOffset notBefore, DateTimeOffset? failedAt, CancellationToken cancellationToken) =>
+            db.Events.FailAsync(id, error, notBefore, failedAt, cancellationToken);
 
         public override Task<bool> HasBelowAsync(Guid bound, CancellationToken cancellationToken) => db.Events.HasBelowAsync(bound, cancellationToken);
 
-        public override async Task ForgetAsync(string[] consumers, Guid bound, int most, CancellationToken cancellationToken)
-        {
-            foreach (var consumer in consumers)
-            {
-                await db.Database.ExecuteSqlRawAsync(OutboxQueries.ForgetSql("tenancy.seen_events"), [tenant, consumer, bound, most], cancellationToken).ConfigureAwait(false);
-            }
-        }
+        public override Task<int> ForgetAsync(Guid bound, int most, CancellationToken cancellationToken) =>
+            db.Database.ExecuteSqlRawAsync(OutboxQueries.ForgetSql("tenancy.seen_events"), [tenant, bound, most], cancellationToken);
 
         public override ValueTask DisposeAsync() => scope.DisposeAsync();
 

@@ -26,8 +26,13 @@ internal sealed partial class OutboxDelivery(
     private const int MostForgotten = 1000;
     private const int MostRemembered = 10_000;
 
-    /// <summary>How soon to look again at a lane that another node has: its last look may have been before what was just committed.</summary>
+    /// <summary>How soon to look again at a lane that another node has: its last look may have been before what was just committed. Then twice as long each time.</summary>
     private static readonly TimeSpan WhileOthers = TimeSpan.FromMilliseconds(100);
+
+    private static readonly TimeSpan LongestWhileOthers = TimeSpan.FromSeconds(2);
+
+    /// <summary>How long a handler that was stopped may take to end before nobody waits for it any more.</summary>
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(2);
 
     /// <summary>How soon to look again at a tenant that is moving, or whose catalogue is out of reach.</summary>
     private static readonly TimeSpan WhileNotNow = TimeSpan.FromSeconds(2);
@@ -35,6 +40,7 @@ internal sealed partial class OutboxDelivery(
     private static readonly TimeSpan ForgetEvery = TimeSpan.FromHours(1);
 
     private readonly ConcurrentDictionary<Guid, long> forgotten = [];
+    private readonly ConcurrentDictionary<OutboxLane, int> others = [];
     private readonly ConcurrentDictionary<string, long> reported = new(StringComparer.Ordinal);
 
     public async Task<LaneTurn> TakeTurnAsync(OutboxLane lane, CancellationToken cancellationToken)
@@ -62,10 +68,12 @@ internal sealed partial class OutboxDelivery(
         var began = clock.GetTimestamp();
         var transaction = await session.Context.Database.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
         await using var dispose = transaction.ConfigureAwait(false);
-        if (await session.TakeAsync(lane, registry.Handled, options.BatchSize, cancellationToken).ConfigureAwait(false) is not { } events)
+        if (await session.TakeAsync(lane, registry.Handled, options.BatchSize, Silence, cancellationToken).ConfigureAwait(false) is not { } events)
         {
-            return LaneTurn.In(WhileOthers);
+            return LaneTurn.In(PauseWhileOthers(others.AddOrUpdate(lane, 1, (_, times) => times + 1)));
         }
+
+        others.TryRemove(lane, out _);
 
         if (events.Count == 0)
         {
@@ -73,13 +81,14 @@ internal sealed partial class OutboxDelivery(
             return LaneTurn.Drained;
         }
 
-        List<long> delivered = [];
+        List<Guid> delivered = [];
         LaneTurn? pausing = null;
         foreach (var happened in events)
         {
-            if (happened.NotBefore > clock.GetUtcNow())
+            // Of a new one the time is its publisher's, whose clock may be ahead.
+            if (happened.Attempts > 0 && happened.NotBefore - clock.GetUtcNow() is var pause && pause > TimeSpan.Zero)
             {
-                pausing = LaneTurn.In(happened.NotBefore - clock.GetUtcNow());
+                pausing = LaneTurn.In(pause < options.LongestPause ? pause : options.LongestPause);
                 break;
             }
 
@@ -92,7 +101,7 @@ internal sealed partial class OutboxDelivery(
             var failure = await DeliverAsync(lane, happened, cancellationToken).ConfigureAwait(false);
             if (failure is null)
             {
-                delivered.Add(happened.Number);
+                delivered.Add(happened.Id);
                 continue;
             }
 
@@ -114,6 +123,12 @@ internal sealed partial class OutboxDelivery(
         return pausing ?? (events.Count < options.BatchSize ? LaneTurn.Drained : LaneTurn.More);
     }
 
+    // Between two statements of a turn are handlers: one for as long as it may take, and those before it for as long as a turn.
+    private TimeSpan Silence => (2 * options.HandlerTimeout) + options.LongestTurn + Grace;
+
+    private static TimeSpan PauseWhileOthers(int times) =>
+        TimeSpan.FromTicks((long)Math.Min(LongestWhileOthers.Ticks, WhileOthers.Ticks * Math.Pow(2, times - 1)));
+
     private async Task<Failure?> DeliverAsync(OutboxLane lane, PublishedEvent happened, CancellationToken cancellationToken)
     {
         var (type, consumers) = registry.Of(happened.Kind);
@@ -126,7 +141,8 @@ internal sealed partial class OutboxDelivery(
             foreach (var consumer in consumers)
             {
                 by = consumer.Name;
-                await consumer.HandleAsync(services, lane.TenantId, says, new(happened.Id, happened.CreatedAt, happened.Attempts + 1), stop.Token).ConfigureAwait(false);
+                var handling = Task.Run(() => consumer.HandleAsync(services, lane.TenantId, says, new(happened.Id, happened.CreatedAt, happened.Attempts + 1), stop.Token), CancellationToken.None);
+                await EndAsync(handling, consumer, happened, lane, stop.Token).ConfigureAwait(false);
             }
 
             return null;
@@ -136,6 +152,22 @@ internal sealed partial class OutboxDelivery(
 #pragma warning restore CA1031
         {
             return new(by, exception);
+        }
+    }
+
+    // One that does not stop is left alone: what it still commits counts, and what others did meanwhile makes it commit nothing. So says the row of what was seen.
+    private async Task EndAsync(Task handling, EventConsumer consumer, PublishedEvent happened, OutboxLane lane, CancellationToken stopped)
+    {
+        using var abandon = new CancellationTokenSource();
+        await using var registration = stopped.Register(() => abandon.CancelAfter(Grace)).ConfigureAwait(false);
+        try
+        {
+            await handling.WaitAsync(abandon.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (!handling.IsCompleted)
+        {
+            LogAbandoned(happened.Kind, happened.Id, lane.Tenant, consumer.Name);
+            throw;
         }
     }
 
@@ -152,13 +184,13 @@ internal sealed partial class OutboxDelivery(
         var error = Describe(failure);
         if (attempts >= options.MaxAttempts)
         {
-            await session.FailAsync(happened.Number, error, now, now, cancellationToken).ConfigureAwait(false);
+            await session.FailAsync(happened.Id, error, now, now, cancellationToken).ConfigureAwait(false);
             LogSetAside(failure.Exception, happened.Kind, happened.Id, lane.Tenant, failure.Consumer, attempts);
             return LaneTurn.More;
         }
 
         var pause = PauseAfter(attempts);
-        await session.FailAsync(happened.Number, error, now + pause, failedAt: null, cancellationToken).ConfigureAwait(false);
+        await session.FailAsync(happened.Id, error, now + pause, failedAt: null, cancellationToken).ConfigureAwait(false);
         LogFailed(failure.Exception, happened.Kind, happened.Id, lane.Tenant, failure.Consumer, attempts, pause);
         return LaneTurn.In(pause);
     }
@@ -208,6 +240,7 @@ internal sealed partial class OutboxDelivery(
             return;
         }
 
+        var began = clock.GetTimestamp();
         var bound = Guid.CreateVersion7(clock.GetUtcNow() - options.Memory);
         List<OutboxSession> sessions = [];
         try
@@ -227,7 +260,15 @@ internal sealed partial class OutboxDelivery(
 
             foreach (var session in sessions)
             {
-                await session.ForgetAsync(registry.ConsumerNames, bound, MostForgotten, cancellationToken).ConfigureAwait(false);
+                while (await session.ForgetAsync(bound, MostForgotten, cancellationToken).ConfigureAwait(false) >= MostForgotten)
+                {
+                    if (clock.GetElapsedTime(began) >= options.LongestTurn)
+                    {
+                        // Others have their turn; the rest goes with the tenant's next one.
+                        forgotten.TryRemove(lane.Tenant, out _);
+                        return;
+                    }
+                }
             }
         }
         finally
@@ -261,6 +302,9 @@ internal sealed partial class OutboxDelivery(
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Event {Kind} {Id} of tenant {Tenant}: '{Consumer}' failed {Attempts} times. It is set aside for the operator, and the tenant's later events go on")]
     private partial void LogSetAside(Exception exception, string kind, Guid id, Guid tenant, string consumer, int attempts);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Event {Kind} {Id} of tenant {Tenant}: '{Consumer}' does not stop although its time is over. Nobody waits for it any more; until it ends it holds a connection")]
+    private partial void LogAbandoned(string kind, Guid id, Guid tenant, string consumer);
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "Events of tenant {Tenant} wait: it is closed, moving or out of reach")]
     private partial void LogNotNow(Exception exception, Guid tenant);

@@ -37,10 +37,9 @@ internal sealed partial class OutboxDispatcher(
         while (true)
         {
             var lane = await queue.TakeAsync(cancellationToken).ConfigureAwait(false);
-            var turn = LaneTurn.In(AfterTrouble);
             try
             {
-                turn = await delivery.TakeTurnAsync(lane, cancellationToken).ConfigureAwait(false);
+                queue.Return(lane, await delivery.TakeTurnAsync(lane, cancellationToken).ConfigureAwait(false));
             }
 #pragma warning disable CA1031 // Whatever it was, the other lanes go on, and this one does after a while.
             catch (Exception exception)
@@ -53,10 +52,7 @@ internal sealed partial class OutboxDispatcher(
                 }
 
                 LogTurnFailed(exception, lane.Tenant, AfterTrouble);
-            }
-            finally
-            {
-                queue.Return(lane, turn);
+                queue.Return(lane, LaneTurn.In(AfterTrouble));
             }
         }
     }

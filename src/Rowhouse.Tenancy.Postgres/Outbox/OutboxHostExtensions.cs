@@ -76,13 +76,15 @@ public static class OutboxHostExtensions
 
     /// <summary>Says how events are delivered.</summary>
     /// <param name="builder">The application that is being built.</param>
-    /// <param name="configure">Changes the defaults.</param>
+    /// <param name="configure">Changes the defaults, or what a call before has made of them.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A figure is outside its bounds; the message names it and them.</exception>
     public static IHostApplicationBuilder WithOutbox(this IHostApplicationBuilder builder, Action<OutboxOptions> configure)
     {
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentNullException.ThrowIfNull(configure);
-        var options = new OutboxOptions();
+        var options = builder.Services.Select(service => service.ImplementationInstance).OfType<OutboxOptions>().FirstOrDefault() ?? new();
         configure(options);
+        options.Check();
         builder.Services.Replace(ServiceDescriptor.Singleton(options));
         return builder;
     }
@@ -96,7 +98,7 @@ public static class OutboxHostExtensions
         services.TryAddSingleton<OutboxQueue>();
         services.TryAddSingleton<OutboxPublisher>();
         services.TryAddSingleton(provider => new EventOutbox(
-            provider.GetRequiredService<OutboxPublisher>(), provider.GetRequiredService<OutboxQueue>(), provider.GetRequiredService<ITenantScopes>, provider.GetRequiredService<TimeProvider>()));
+            provider.GetRequiredService<OutboxPublisher>(), provider.GetRequiredService<OutboxQueue>(), provider.GetRequiredService<ITenantScopes>, provider.GetServices<OutboxSource>, provider.GetRequiredService<TimeProvider>()));
     }
 
     private static IHostApplicationBuilder AddConsumer<THandler>(this IHostApplicationBuilder builder, EventConsumer consumer)

@@ -10,7 +10,7 @@ namespace Rowhouse.Tenancy.Postgres.Outbox;
 /// Puts the kernel's outbox into the model of every tenant's context, so that an event goes into the database in the same batch as what it
 /// tells of. The table is the kernel's: no module's scripts make it.
 /// </summary>
-/// <remarks>For EF Core its key is the id, which the publisher makes: by the number, which is the database's, a new event could not be told apart before it is written.</remarks>
+/// <remarks>Its key is the id, which the publisher makes: the number is the database's, and another home counts anew.</remarks>
 internal sealed class HomeOutboxConvention : IModelFinalizingConvention
 {
     public const string Table = "outbox";
@@ -58,13 +58,14 @@ public static class OutboxModelExtensions
             outbox.Property(happened => happened.Kind).UseCollation("C");
             outbox.Property(happened => happened.Payload).HasColumnType("jsonb");
             outbox.HasIndex(happened => happened.Id).IsUnique();
+            outbox.HasIndex(happened => new { happened.TenantId, happened.Id });
             outbox.HasIndex(happened => new { happened.TenantId, happened.Number }, "waiting").HasDatabaseName("ix_outbox_waiting").HasFilter("failed_at IS NULL");
             outbox.HasIndex(happened => new { happened.TenantId, happened.Number }, "failed").HasDatabaseName("ix_outbox_failed").HasFilter("failed_at IS NOT NULL");
         });
         modelBuilder.Entity<ControlSeenEvent>(seen =>
         {
             seen.ToTable("seen_events");
-            seen.HasKey(row => new { row.TenantId, row.Consumer, row.EventId });
+            seen.HasKey(row => new { row.TenantId, row.EventId, row.Consumer });
             seen.Property(row => row.Consumer).UseCollation("C");
         });
         return modelBuilder;

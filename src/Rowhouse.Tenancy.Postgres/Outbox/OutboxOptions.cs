@@ -38,4 +38,28 @@ public sealed class OutboxOptions
     /// <summary>How long it is remembered that an event was handled; longer where an event that old still waits.</summary>
     /// <value>Seven days.</value>
     public TimeSpan Memory { get; set; } = TimeSpan.FromDays(7);
+
+    /// <summary>Whether events can be delivered so.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">They cannot.</exception>
+    internal void Check()
+    {
+        Between(SweepEvery, TimeSpan.FromMilliseconds(1), TimeSpan.FromDays(1), nameof(SweepEvery));
+        Between(Parallelism, 1, 1000, nameof(Parallelism));
+        Between(BatchSize, 1, 1000, nameof(BatchSize));
+        Between(LongestTurn, TimeSpan.FromMilliseconds(1), TimeSpan.FromMinutes(10), nameof(LongestTurn));
+        Between(HandlerTimeout, TimeSpan.FromMilliseconds(1), TimeSpan.FromHours(1), nameof(HandlerTimeout));
+        Between(LongestPause, TimeSpan.FromMilliseconds(1), TimeSpan.FromDays(1), nameof(LongestPause));
+        Between(FirstPause, TimeSpan.FromMilliseconds(1), LongestPause, nameof(FirstPause));
+        Between(MaxAttempts, 1, 1000, nameof(MaxAttempts));
+        Between(Memory, TimeSpan.FromHours(1), TimeSpan.FromDays(3650), nameof(Memory));
+    }
+
+    private static void Between<T>(T value, T least, T most, string name)
+        where T : IComparable<T>
+    {
+        if (value.CompareTo(least) < 0 || value.CompareTo(most) > 0)
+        {
+            throw new ArgumentOutOfRangeException(name, value, $"The outbox's {name} is from {least} to {most}.");
+        }
+    }
 }

@@ -2,6 +2,7 @@ using System.Data.Common;
 using System.Runtime.CompilerServices;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
+using Microsoft.EntityFrameworkCore.Storage;
 
 namespace Rowhouse.Tenancy.Postgres.Outbox;
 
@@ -13,6 +14,10 @@ internal sealed class OutboxPublisher(EventRegistry registry, OutboxQueue queue,
 {
     // By the context, which knows nothing of it: one that publishes nothing pays a look-up.
     private readonly ConditionalWeakTable<DbContext, Publications> publications = [];
+
+    // By what commits what was saved, which may be another context's transaction. The driver uses its transactions again: who finds lanes of one that was thrown
+    // away wakes them for nothing.
+    private readonly ConditionalWeakTable<DbTransaction, HashSet<OutboxLane>> saved = [];
 
     public bool IsHandled<TEvent>() => registry.IsHandled(typeof(TEvent));
 
@@ -28,8 +33,7 @@ internal sealed class OutboxPublisher(EventRegistry registry, OutboxQueue queue,
             ? new HomeEvent { Id = id, Kind = type.Kind, Payload = payload, CreatedAt = now, NotBefore = now }
             : new ControlEvent { Id = id, Kind = type.Kind, Payload = payload, CreatedAt = now, NotBefore = now, TenantId = about?.Value };
         context.Add((object)row);
-        mine.Unsaved.Add(row);
-        mine.Lanes.Add(context is TenantDbContext tenants ? new(IsControl: false, tenants.BoundTenant.Value) : new(IsControl: true, about?.Value ?? Guid.Empty));
+        mine.Unsaved.Add((row, context is TenantDbContext tenants ? new(IsControl: false, tenants.BoundTenant.Value) : new(IsControl: true, about?.Value ?? Guid.Empty)));
     }
 
     public override int SavedChanges(SaveChangesCompletedEventData eventData, int result)
@@ -44,19 +48,28 @@ internal sealed class OutboxPublisher(EventRegistry registry, OutboxQueue queue,
         return new(result);
     }
 
-    public void TransactionCommitted(DbTransaction transaction, TransactionEndEventData eventData) => Committed(eventData.Context);
+    public void TransactionCommitted(DbTransaction transaction, TransactionEndEventData eventData) => Ended(transaction, isUndone: false);
 
     public Task TransactionCommittedAsync(DbTransaction transaction, TransactionEndEventData eventData, CancellationToken cancellationToken = default)
     {
-        Committed(eventData.Context);
+        Ended(transaction, isUndone: false);
         return Task.CompletedTask;
     }
 
-    public void TransactionRolledBack(DbTransaction transaction, TransactionEndEventData eventData) => RolledBack(eventData.Context);
+    // Whether it has committed nobody knows.
+    public void TransactionFailed(DbTransaction transaction, TransactionErrorEventData eventData) => Ended(transaction, isUndone: false);
+
+    public Task TransactionFailedAsync(DbTransaction transaction, TransactionErrorEventData eventData, CancellationToken cancellationToken = default)
+    {
+        Ended(transaction, isUndone: false);
+        return Task.CompletedTask;
+    }
+
+    public void TransactionRolledBack(DbTransaction transaction, TransactionEndEventData eventData) => Ended(transaction, isUndone: true);
 
     public Task TransactionRolledBackAsync(DbTransaction transaction, TransactionEndEventData eventData, CancellationToken cancellationToken = default)
     {
-        RolledBack(eventData.Context);
+        Ended(transaction, isUndone: true);
         return Task.CompletedTask;
     }
 
@@ -68,44 +81,43 @@ internal sealed class OutboxPublisher(EventRegistry registry, OutboxQueue queue,
         }
 
         // They are written, and nobody asks for them: a context that goes on would keep them, and one that tracks anything cannot begin a transaction of the kernel's.
-        foreach (var row in mine.Unsaved)
+        var transaction = context.Database.CurrentTransaction?.GetDbTransaction();
+        foreach (var (row, lane) in mine.Unsaved)
         {
             context.Entry((object)row).State = EntityState.Detached;
-        }
-
-        mine.Unsaved.Clear();
-        if (context.Database.CurrentTransaction is null)
-        {
-            Committed(context);
-        }
-    }
-
-    private void Committed(DbContext? context)
-    {
-        if (context is not null && publications.TryGetValue(context, out var mine))
-        {
-            foreach (var lane in mine.Lanes)
+            if (transaction is null)
             {
                 queue.Wake(lane);
             }
-
-            mine.Lanes.Clear();
+            else
+            {
+                saved.GetOrCreateValue(transaction).Add(lane);
+            }
         }
+
+        mine.Unsaved.Clear();
     }
 
-    private void RolledBack(DbContext? context)
+    private void Ended(DbTransaction transaction, bool isUndone)
     {
-        if (context is not null && publications.TryGetValue(context, out var mine))
+        if (!saved.TryGetValue(transaction, out var lanes))
         {
-            mine.Lanes.Clear();
+            return;
+        }
+
+        saved.Remove(transaction);
+        if (!isUndone)
+        {
+            foreach (var lane in lanes)
+            {
+                queue.Wake(lane);
+            }
         }
     }
 
     private sealed class Publications
     {
-        public List<PublishedEvent> Unsaved { get; } = [];
-
-        public HashSet<OutboxLane> Lanes { get; } = [];
+        public List<(PublishedEvent Row, OutboxLane Lane)> Unsaved { get; } = [];
 
         private Guid last;
 

@@ -12,13 +12,13 @@ internal static class OutboxQueries
         where TRow : PublishedEvent =>
         [.. (await rows.Where(row => row.FailedAt == null && !handled.Contains(row.Kind)).OrderBy(row => row.Number).Take(Sample).Select(row => row.Kind).ToListAsync(cancellationToken).ConfigureAwait(false)).Distinct(StringComparer.Ordinal)];
 
-    public static Task DeleteAsync<TRow>(this IQueryable<TRow> rows, IReadOnlyList<long> numbers, CancellationToken cancellationToken)
+    public static Task DeleteAsync<TRow>(this IQueryable<TRow> rows, IReadOnlyList<Guid> ids, CancellationToken cancellationToken)
         where TRow : PublishedEvent =>
-        rows.Where(row => numbers.Contains(row.Number)).ExecuteDeleteAsync(cancellationToken);
+        rows.Where(row => ids.Contains(row.Id)).ExecuteDeleteAsync(cancellationToken);
 
-    public static Task FailAsync<TRow>(this IQueryable<TRow> rows, long number, string error, DateTimeOffset notBefore, DateTimeOffset? failedAt, CancellationToken cancellationToken)
+    public static Task FailAsync<TRow>(this IQueryable<TRow> rows, Guid id, string error, DateTimeOffset notBefore, DateTimeOffset? failedAt, CancellationToken cancellationToken)
         where TRow : PublishedEvent =>
-        rows.Where(row => row.Number == number).ExecuteUpdateAsync(
+        rows.Where(row => row.Id == id).ExecuteUpdateAsync(
             set => set
                 .SetProperty(row => row.Attempts, row => row.Attempts + 1)
                 .SetProperty(row => row.Error, error)
@@ -40,11 +40,12 @@ internal static class OutboxQueries
         where TRow : PublishedEvent =>
         rows.Where(row => row.Id == id && row.FailedAt != null).ExecuteDeleteAsync(cancellationToken);
 
-    public static Task<bool> HasBelowAsync<TRow>(this IQueryable<TRow> rows, Guid bound, CancellationToken cancellationToken)
+    public static async Task<bool> HasBelowAsync<TRow>(this IQueryable<TRow> rows, Guid bound, CancellationToken cancellationToken)
         where TRow : PublishedEvent =>
-        rows.AnyAsync(row => row.Id.CompareTo(bound) < 0, cancellationToken);
+        // The first by the key's index, and not whether there is one: that is looked for from end to end where there are few below.
+        await rows.OrderBy(row => row.Id).Select(row => (Guid?)row.Id).FirstOrDefaultAsync(cancellationToken).ConfigureAwait(false) is { } first && first.CompareTo(bound) < 0;
 
-    /// <summary>What a session does not say in LINQ: an insert or a delete with a limit.</summary>
+    /// <summary>What LINQ does not say: a DELETE with a limit. It deletes as many at least, where there are as many.</summary>
     public static string ForgetSql(string table) =>
-        $"DELETE FROM {table} WHERE tenant_id = {{0}} AND consumer = {{1}} AND event_id = ANY (ARRAY(SELECT event_id FROM {table} WHERE tenant_id = {{0}} AND consumer = {{1}} AND event_id < {{2}} ORDER BY event_id LIMIT {{3}}))";
+        $"DELETE FROM {table} WHERE tenant_id = {{0}} AND event_id = ANY (ARRAY(SELECT event_id FROM {table} WHERE tenant_id = {{0}} AND event_id < {{1}} ORDER BY event_id LIMIT {{2}}))";
 }

@@ -69,9 +69,10 @@ internal sealed class OutboxQueue(TimeProvider clock)
             var state = lanes[lane];
             if (turn.After is { } pause && pause > TimeSpan.Zero)
             {
+                // A timer that cannot be had leaves the lane as it was.
+                state.Timer = clock.CreateTimer(_ => Resume(lane, state), state: null, pause, Timeout.InfiniteTimeSpan);
                 state.Is = Step.Pausing;
                 state.Again = false;
-                state.Timer = clock.CreateTimer(_ => Resume(lane, state), state: null, pause, Timeout.InfiniteTimeSpan);
             }
             else if (turn.After is not null || state.Again)
             {

@@ -49,6 +49,27 @@ public sealed class SharedTransactionTests(PostgresFixture postgres) : IClassFix
     }
 
     [Fact]
+    public async Task A_context_that_has_left_works_on_its_own_while_the_transaction_goes_on()
+    {
+        await using var host = await NotesHost.StartAsync(postgres);
+        await using var scope = await host.EnterAsync(host.Smith);
+        var first = scope.Get<NotesDb>();
+        await using var second = NotesHost.Context<NotesDb>(scope, options => new(options));
+
+        await Should.ThrowAsync<DivideByZeroException>(first.InTransactionAsync<int>(
+            async cancelled =>
+            {
+                await WithAsync(second, first, cancelled);
+                (await second.Labels.CountAsync(cancelled)).ShouldBe(0, "what is not committed is seen in the transaction alone");
+                await SaveAsync(second, "its own");
+                throw new DivideByZeroException();
+            },
+            Token));
+
+        (await second.Labels.SingleAsync(Token)).Name.ShouldBe("its own");
+    }
+
+    [Fact]
     public async Task A_transaction_of_two_contexts_is_done_again_in_the_new_home()
     {
         var clock = new TellingTimeProvider();

@@ -35,6 +35,22 @@ public sealed class TenantDirectoryTests
         Find("old").ShouldBeNull();
     }
 
+    // It is counted apart: a change of the tenant that was read before the settings' change may come after it.
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void The_version_of_a_tenants_settings_never_goes_back(int version)
+    {
+        var smith = Tenants.Make("smith");
+        directory.Apply(new(smith with { SettingsVersion = 5 }, []));
+
+        directory.Apply(new(smith with { Name = "Changed", Version = version, SettingsVersion = 4 }, []));
+
+        var known = Find("smith").ShouldNotBeNull();
+        known.Name.ShouldBe("Changed");
+        known.SettingsVersion.ShouldBe(5);
+    }
+
     [Fact]
     public void A_late_notice_changes_nothing()
     {

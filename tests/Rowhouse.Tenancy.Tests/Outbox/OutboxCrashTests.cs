@@ -1,5 +1,9 @@
 using System.Diagnostics;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Rowhouse.Tenancy.Postgres;
+using Rowhouse.Tenancy.Postgres.Outbox;
+using Rowhouse.Tenancy.Tests.Notes;
 using Rowhouse.Testing;
 using Rowhouse.Testing.Host.Ledger;
 using Shouldly;
@@ -19,7 +23,16 @@ public sealed class OutboxCrashTests(PostgresFixture postgres) : IClassFixture<P
     {
         Guid[] tenants = [LedgerNode.NewTenant(), LedgerNode.NewTenant(), LedgerNode.NewTenant()];
         var connections = await LedgerNode.PrepareAsync(postgres, tenants);
-        await using (await LedgerNode.StartAsync(connections, tenants))
+        var handled = 0;
+        await using (await LedgerNode.StartAsync(
+            connections,
+            tenants,
+            options: options => options.SweepEvery = TimeSpan.FromMilliseconds(50),
+            probe: probe => probe.After = (_, _, _) =>
+            {
+                Interlocked.Increment(ref handled);
+                return Task.CompletedTask;
+            }))
         {
             for (var kill = 0; kill < Kills; kill++)
             {
@@ -31,6 +44,7 @@ public sealed class OutboxCrashTests(PostgresFixture postgres) : IClassFixture<P
             }
         }
 
+        handled.ShouldBeGreaterThan(0, "the node that lives takes part");
         await using var last = await LedgerNode.StartAsync(connections, tenants);
         await last.DrainedAsync(Token);
         foreach (var tenant in tenants)
@@ -41,7 +55,7 @@ public sealed class OutboxCrashTests(PostgresFixture postgres) : IClassFixture<P
         }
 
         var total = (await Task.WhenAll(tenants.Select(tenant => last.EnteredAsync(tenant)))).Sum(entered => entered.Count);
-        TestContext.Current.SendDiagnosticMessage($"{total} events, {Kills} kills");
+        TestContext.Current.SendDiagnosticMessage($"{total} events, {handled} of them by the node that lives, {Kills} kills");
     }
 
     [Fact]
@@ -92,14 +106,64 @@ public sealed class OutboxCrashTests(PostgresFixture postgres) : IClassFixture<P
 
         await sleeper.PublishAsync(tenant, 1, 2, 3);
         await sleeps.Task.WaitAsync(Token);
-        await Notes.NotesHost.ExecuteAsync(await postgres.SuperuserAsync(connections.Application), "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND mode = 'ExclusiveLock' AND granted AND pid <> pg_backend_pid() AND database = (SELECT oid FROM pg_database WHERE datname = current_database())");
+        var superuser = await postgres.SuperuserAsync(connections.Application);
+        var ended = await NotesHost.ScalarAsync<long>(superuser, "SELECT count(pg_terminate_backend(pid)) FROM pg_locks WHERE locktype = 'advisory' AND mode = 'ExclusiveLock' AND granted AND pid <> pg_backend_pid() AND database = (SELECT oid FROM pg_database WHERE datname = current_database())");
         await using var second = await LedgerNode.StartAsync(connections, [tenant], options: options => options.SweepEvery = TimeSpan.FromMilliseconds(50));
-        await Task.Delay(500, Token);
+        ended.ShouldBe(1, "the sleeper's lane");
+
+        // It has the lane and waits for whether the sleeper has seen the event.
+        await Eventually.UntilAsync(async () => await NotesHost.ScalarAsync<long>(superuser, "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%seen_events%' AND datname = current_database()") == 1, Token);
+        calls.ShouldBe(1);
         wake.SetResult();
         await second.DrainedAsync(Token);
 
         (await second.EnteredAsync(tenant)).ShouldBe([1, 2, 3]);
     }
+
+    // It is stopped in the middle: its connections stay, and its clock stands still. What others wait for is what the server ends.
+    [Fact]
+    public async Task A_node_that_stands_still_holds_nobody_up_for_good()
+    {
+        var tenant = LedgerNode.NewTenant();
+        var connections = await LedgerNode.PrepareAsync(postgres, tenant);
+        var wake = new TaskCompletionSource();
+        var stands = new TaskCompletionSource();
+        await using var still = await LedgerNode.StartAsync(
+            connections,
+            [tenant],
+            options: Impatient,
+            configure: builder => builder.Services.Replace(ServiceDescriptor.Singleton<TimeProvider>(new StoppedClock())),
+            probe: probe => probe.Before = async (_, _, _) =>
+            {
+                stands.TrySetResult();
+                await wake.Task;
+            });
+        await still.PublishAsync(tenant, 1, 2);
+        await stands.Task.WaitAsync(Token);
+
+        // Another one that has seen nothing yet: an event whose handler stands still waits for that one.
+        var superuser = await postgres.SuperuserAsync(connections.Application);
+        (await LanesAsync(superuser)).ShouldBe(1);
+        await Eventually.UntilAsync(async () => await LanesAsync(superuser) == 0, Token);
+
+        await using var second = await LedgerNode.StartAsync(connections, [tenant], options: Impatient);
+        await Task.Delay(300, Token);
+        wake.SetResult();
+        await second.DrainedAsync(Token);
+        (await second.EnteredAsync(tenant)).ShouldBe([1, 2]);
+
+        static void Impatient(OutboxOptions options)
+        {
+            options.SweepEvery = TimeSpan.FromMilliseconds(50);
+            options.HandlerTimeout = TimeSpan.FromMilliseconds(200);
+            options.LongestTurn = TimeSpan.FromMilliseconds(100);
+            options.MaxAttempts = 1000;
+            options.FirstPause = TimeSpan.FromMilliseconds(20);
+        }
+    }
+
+    private static Task<long> LanesAsync(string superuser) =>
+        NotesHost.ScalarAsync<long>(superuser, "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND mode = 'ExclusiveLock' AND granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database())");
 
     private static Process Start(PostgresConnections connections, IEnumerable<Guid> tenants)
     {
@@ -110,5 +174,21 @@ public sealed class OutboxCrashTests(PostgresFixture postgres) : IClassFixture<P
             RedirectStandardOutput = true,
             Environment = { [LedgerProcess.Application] = connections.Application, [LedgerProcess.Platform] = connections.Platform },
         })!; // started from a file name: never null
+    }
+
+    private sealed class StoppedClock : TimeProvider
+    {
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) => new Stopped();
+
+        private sealed class Stopped : ITimer
+        {
+            public bool Change(TimeSpan dueTime, TimeSpan period) => true;
+
+            public void Dispose()
+            {
+            }
+
+            public ValueTask DisposeAsync() => default;
+        }
     }
 }

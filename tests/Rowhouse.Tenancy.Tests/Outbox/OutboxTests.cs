@@ -74,6 +74,94 @@ public sealed class OutboxTests(PostgresFixture postgres) : IClassFixture<Postgr
         (await node.EnteredAsync(smith)).ShouldBe([1]);
     }
 
+    // What commits in between is not what they were saved with.
+    [Fact]
+    public async Task Events_wake_this_node_whatever_was_committed_or_undone_since_they_were_published()
+    {
+        await using var node = await StartAsync();
+
+        await node.InAsync(smith, async db =>
+        {
+            db.Publish(new Recorded(1));
+            await db.Entries.BulkInsertAsync([new Entry { Number = 0, By = "bulk" }], Token);
+            await db.SaveChangesAsync(Token);
+            return 0;
+        });
+        await node.DrainedAsync(Token);
+        await node.InAsync(smith, async db =>
+        {
+            db.Publish(new Recorded(2));
+            await using (var transaction = await db.Database.BeginTransactionAsync(Token))
+            {
+                await db.Entries.CountAsync(Token);
+                await transaction.RollbackAsync(Token);
+            }
+
+            await db.SaveChangesAsync(Token);
+            return 0;
+        });
+        await node.DrainedAsync(Token);
+
+        (await node.EnteredAsync(smith)).ShouldBe([1, 2]);
+    }
+
+    [Fact]
+    public async Task An_event_of_a_context_in_the_transaction_of_another_is_handled_as_soon_as_that_has_committed()
+    {
+        await using var node = await StartAsync(configure: builder => builder.AddTenantContext<OtherLedgerDb>());
+
+        await using (var scope = await node.Services.GetRequiredService<ITenantScopes>().EnterAsync(new TenantId(smith), Token))
+        {
+            var other = scope.Get<OtherLedgerDb>();
+            var db = scope.Get<LedgerDb>();
+            await db.InTransactionAsync(
+                async cancelled =>
+                {
+                    await other.EnterTransactionAsync(db, cancelled);
+                    other.Publish(new Recorded(1));
+                    await other.SaveChangesAsync(cancelled);
+                    await other.LeaveTransactionAsync();
+                    await Task.Delay(100, cancelled);
+                    return 0;
+                },
+                Token);
+        }
+
+        await node.DrainedAsync(Token);
+        (await node.EnteredAsync(smith)).ShouldBe([1]);
+    }
+
+    [Fact]
+    public async Task A_new_event_of_a_publisher_whose_clock_is_ahead_is_handled_at_once()
+    {
+        var connections = await LedgerNode.PrepareAsync(postgres, smith);
+        await NotesHost.ExecuteAsync(connections.Application, EventAt(smith, attempts: 0));
+        await using var node = await LedgerNode.StartAsync(connections, [smith]);
+
+        await node.DrainedAsync(Token);
+        (await node.EnteredAsync(smith)).ShouldBe([1]);
+    }
+
+    // Longer than a timer takes.
+    [Fact]
+    public async Task An_event_that_is_to_wait_for_years_keeps_no_worker()
+    {
+        var connections = await LedgerNode.PrepareAsync(postgres, smith, harbor);
+        await NotesHost.ExecuteAsync(connections.Application, EventAt(smith, attempts: 1));
+        await using var node = await LedgerNode.StartAsync(connections, [smith, harbor], options: options =>
+        {
+            options.Parallelism = 1;
+            options.FirstPause = options.LongestPause = TimeSpan.FromMilliseconds(50);
+        });
+        await Task.Delay(300, Token);
+
+        await node.PublishAsync(harbor, 2);
+        await Eventually.UntilAsync(async () => (await node.EnteredAsync(harbor)).Count == 1, Token);
+        await NotesHost.ExecuteAsync(connections.Application, $"BEGIN; CALL tenancy.bind('{smith}', 1); UPDATE tenancy.outbox SET not_before = now(); COMMIT");
+        await node.DrainedAsync(Token);
+        (await node.EnteredAsync(smith)).ShouldBe([1]);
+    }
+
     [Fact]
     public async Task Publishing_leaves_nothing_tracked_so_that_a_transaction_can_follow()
     {
@@ -125,6 +213,23 @@ public sealed class OutboxTests(PostgresFixture postgres) : IClassFixture<Postgr
         attempts.ShouldBe([1, 2, 3, 4, 1, 1]);
     }
 
+    // Its transaction is aborted, and PostgreSQL answers COMMIT with ROLLBACK: the event was lost without a word.
+    [Fact]
+    public async Task An_event_whose_handler_caught_what_the_database_refused_is_not_lost()
+    {
+        await using var node = await StartAsync(
+            options => options.FirstPause = TimeSpan.FromMilliseconds(20),
+            builder => builder.AddEventHandler<Recorded, EnterTwice, LedgerDb>("ledger.twice").Services.AddSingleton<Refusals>());
+        node.Services.GetRequiredService<Refusals>().Left = 1;
+
+        await node.PublishAsync(smith, 1);
+        await node.DrainedAsync(Token);
+
+        (await node.EnteredAsync(smith)).ShouldBe([1]);
+        (await node.EnteredAsync(smith, "twice")).ShouldBe([1]);
+        node.Services.GetRequiredService<Refusals>().Left.ShouldBe(-1, "it was called again");
+    }
+
     [Fact]
     public async Task An_event_that_always_fails_is_set_aside_and_the_later_ones_go_on()
     {
@@ -143,6 +248,30 @@ public sealed class OutboxTests(PostgresFixture postgres) : IClassFixture<Postgr
         await Eventually.UntilAsync(async () => await node.WaitingAsync() == 1, Token);
         var error = await NotesHost.ScalarAsync<string>(node.Connections.Platform, "SELECT error FROM tenancy.outbox WHERE failed_at IS NOT NULL AND attempts = 4");
         error.ShouldBe("ledger.copy: System.IO.InvalidDataException");
+    }
+
+    [Fact]
+    public async Task A_handler_that_does_not_stop_holds_up_its_tenant_alone_and_does_nothing_twice()
+    {
+        var goesOn = new TaskCompletionSource();
+        await using var node = await StartAsync(
+            options =>
+            {
+                options.Parallelism = 1;
+                options.HandlerTimeout = TimeSpan.FromMilliseconds(100);
+                options.FirstPause = TimeSpan.FromMilliseconds(20);
+                options.MaxAttempts = 1000;
+            },
+            probe: probe => probe.Before = (happened, info, _) => happened.Number == 1 && info.Attempt == 1 ? goesOn.Task : Task.CompletedTask);
+
+        await node.PublishAsync(smith, 1, 2);
+        await Eventually.UntilAsync(async () => await NotesHost.ScalarAsync<long>(node.Connections.Platform, "SELECT count(tenant_id) FROM tenancy.outbox WHERE attempts > 0") == 1, Token);
+        await node.PublishAsync(harbor, 3);
+        await Eventually.UntilAsync(async () => (await node.EnteredAsync(harbor)).Count == 1, Token);
+
+        goesOn.SetResult();
+        await node.DrainedAsync(Token);
+        (await node.EnteredAsync(smith)).ShouldBe([1, 2]);
     }
 
     [Fact]
@@ -290,6 +419,11 @@ public sealed class OutboxTests(PostgresFixture postgres) : IClassFixture<Postgr
             await NotesHost.ExecuteAsync(node.Connections.Application, $"BEGIN; CALL tenancy.bind('{tenant}', 1); INSERT INTO tenancy.seen_events VALUES ('{tenant}', 'ledger.copy', '{old}', now() - interval '8 days'); COMMIT");
         }
 
+        // More than go at once, and of one that is no more.
+        await NotesHost.ExecuteAsync(
+            node.Connections.Application,
+            $"BEGIN; CALL tenancy.bind('{smith}', 1); INSERT INTO tenancy.seen_events SELECT '{smith}', 'ledger.gone', ('01900000-0000-7000-8000-' || lpad(to_hex(i), 12, '0'))::uuid, now() FROM generate_series(1, 2500) i; COMMIT");
+
         await NotesHost.ExecuteAsync(
             node.Connections.Application,
             $"BEGIN; CALL tenancy.bind('{harbor}', 1); INSERT INTO tenancy.outbox (tenant_id, id, kind, payload, created_at, attempts, not_before, failed_at) VALUES ('{harbor}', '{stuck}', 'entries.recorded', '{{\"number\": 99}}', now(), 1, now(), now()); COMMIT");
@@ -343,11 +477,38 @@ public sealed class OutboxTests(PostgresFixture postgres) : IClassFixture<Postgr
         (await node.EnteredAsync(harbor)).ShouldBeEmpty();
     }
 
+    private static string EventAt(Guid tenant, int attempts) =>
+        $"BEGIN; CALL tenancy.bind('{tenant}', 1); INSERT INTO tenancy.outbox (tenant_id, id, kind, payload, created_at, attempts, not_before) VALUES ('{tenant}', '{LedgerNode.NewTenant()}', 'entries.recorded', '{{\"number\": 1}}', now(), {attempts}, now() + interval '10 years'); COMMIT";
+
     private static Task<long> SeenAsync(LedgerNode node, Guid tenant) =>
         node.InAsync(tenant, db => db.Database.SqlQuery<long>($"SELECT count(*) AS \"Value\" FROM tenancy.seen_events").SingleAsync());
 
     private async Task<LedgerNode> StartAsync(Action<OutboxOptions>? options = null, Action<Microsoft.Extensions.Hosting.HostApplicationBuilder>? configure = null, Action<LedgerProbe>? probe = null) =>
         await LedgerNode.StartAsync(await LedgerNode.PrepareAsync(postgres, smith, harbor), [smith, harbor], options: options, configure: configure, probe: probe);
+
+    private sealed class OtherLedgerDb(DbContextOptions<OtherLedgerDb> options) : TenantDbContext(options);
+
+    private sealed class Refusals
+    {
+        public int Left { get; set; }
+    }
+
+    private sealed class EnterTwice(LedgerDb db, Refusals refusals) : IEventHandler<Recorded>
+    {
+        public async Task HandleAsync(Recorded happened, EventInfo info, CancellationToken cancellationToken)
+        {
+            var entry = new Entry { Id = 1_000_000, Number = happened.Number, By = "twice" };
+            db.Add(entry);
+            await db.SaveChangesAsync(cancellationToken);
+            if (refusals.Left-- > 0)
+            {
+                db.ChangeTracker.Clear();
+                db.Add(new Entry { Id = entry.Id, Number = 0, By = "twice" });
+                await Should.ThrowAsync<DbUpdateException>(db.SaveChangesAsync(cancellationToken));
+                db.ChangeTracker.Clear();
+            }
+        }
+    }
 
     private sealed class LookAround(LedgerDb db) : IEventHandler<Recorded>
     {

@@ -114,7 +114,7 @@ public sealed class ProcessTests(ServerFixture server) : IClassFixture<ServerFix
     }
 
     private CommandProcess Serve(Dictionary<string, string?>? environment = null) => CommandProcess.Serve(
-        folder.FullName, server.Database, new Dictionary<string, string?>(environment ?? []) { ["ROWHOUSE_PLATFORM_KEY"] = server.Settings.PlatformKey });
+        folder.FullName, server.Database, new Dictionary<string, string?>(environment ?? []) { ["ROWHOUSE_PLATFORM_KEY_FILE"] = server.Settings.PlatformKeyFile });
 
     /// <summary>Waits until somebody waits for the locked table.</summary>
     private async Task WaitForWaiterAsync()

@@ -78,6 +78,45 @@ public sealed class ControlOutboxTests(ControlOutboxTests.Server server) : IClas
         (await NotedAsync(31)).ShouldBeEmpty();
     }
 
+    [Fact]
+    public async Task An_event_whose_handler_caught_what_the_control_database_refused_is_not_lost()
+    {
+        server.FailuresLeft = 1;
+
+        await PublishAsync(db => db.PublishAbout(new Unheard(18), about: null));
+        await Eventually.UntilAsync(async () => (await NotedAsync(18)).Count > 0, Token);
+        await Eventually.UntilAsync(async () => await WaitingAsync() == 0, Token);
+
+        (await NotedAsync(18)).ShouldBe([null]);
+        server.FailuresLeft.ShouldBe(-1, "it was called again");
+    }
+
+    [Fact]
+    public async Task What_was_set_aside_in_the_control_database_can_be_tried_again_or_dropped()
+    {
+        Guid[] ids = [Guid.CreateVersion7(TimeProvider.System.GetUtcNow()), Guid.CreateVersion7(TimeProvider.System.GetUtcNow()), Guid.CreateVersion7(TimeProvider.System.GetUtcNow())];
+        await using (var scope = server.Services.CreateAsyncScope())
+        {
+            var db = scope.ServiceProvider.GetRequiredService<PlatformDbContext>().Database;
+            for (var i = 0; i < 3; i++)
+            {
+                await db.ExecuteSqlAsync($"INSERT INTO platform.outbox (id, kind, payload, created_at, attempts, not_before, failed_at) VALUES ({ids[i]}, 'entries.unheard', jsonb_build_object('number', {41 + i}), now(), 12, now(), {(i == 2 ? null : TimeProvider.System.GetUtcNow())})", Token);
+            }
+        }
+
+        var outbox = server.Services.GetRequiredService<EventOutbox>();
+        (await outbox.RetryControlAsync(ids[2], Token)).ShouldBeFalse("it was not set aside");
+        (await outbox.DropControlAsync(ids[2], Token)).ShouldBeFalse();
+        (await outbox.DropControlAsync(ids[1], Token)).ShouldBeTrue();
+        (await outbox.DropControlAsync(ids[1], Token)).ShouldBeFalse();
+        (await outbox.RetryControlAsync(ids[0], Token)).ShouldBeTrue();
+        await Eventually.UntilAsync(async () => await WaitingAsync() == 0, Token);
+
+        (await NotedAsync(41)).ShouldBe([null]);
+        (await NotedAsync(42)).ShouldBeEmpty();
+        (await NotedAsync(43)).ShouldBe([null]);
+    }
+
     private async Task PublishAsync(Action<PlatformDbContext> publish)
     {
         await using var scope = server.Services.CreateAsyncScope();
@@ -136,6 +175,11 @@ public sealed class ControlOutboxTests(ControlOutboxTests.Server server) : IClas
                 Outcome = AuditOutcome.Done,
             });
             await db.SaveChangesAsync(cancellationToken);
+            if (happened.Number == 18 && server.FailuresLeft-- > 0)
+            {
+                await Should.ThrowAsync<Npgsql.PostgresException>(db.Database.ExecuteSqlRawAsync("SELECT 1 / 0", cancellationToken));
+            }
+
             if (happened.Number == 17 && server.FailuresLeft-- > 0)
             {
                 throw new InvalidDataException();

@@ -101,7 +101,7 @@ public sealed class TenantNameTests(ServerFixture server) : IClassFixture<Server
                 ["LC_ALL"] = "tr_TR.UTF-8",
                 ["ROWHOUSE_URL"] = "http://127.0.0.1:0",
                 ["ROWHOUSE_DATA"] = folder.FullName,
-                ["ROWHOUSE_PLATFORM_KEY"] = server.Settings.PlatformKey,
+                ["ROWHOUSE_PLATFORM_KEY_FILE"] = server.Settings.PlatformKeyFile,
                 ["ROWHOUSE_DATABASE"] = server.Database.Application,
                 ["ROWHOUSE_DATABASE_PLATFORM"] = server.Database.Platform,
                 ["ROWHOUSE_DATABASE_CONTROL"] = server.Database.Control!,

@@ -24,7 +24,7 @@ internal static class Growth
         INSERT INTO tenancy.outbox (tenant_id, id, kind, payload, created_at, attempts, not_before, failed_at) SELECT pg_temp.grown(1, i), pg_temp.grown(0, i), 'grown', jsonb_build_object(), now(), 12, now(), now() FROM generate_series(1, {tenants}) i;
         INSERT INTO tenancy.seen_events (tenant_id, consumer, event_id, seen_at) SELECT pg_temp.grown(1, i), 'grown', pg_temp.grown(0, i), now() FROM generate_series(1, {tenants}) i;
         INSERT INTO settings.overrides (tenant_id, section, members, version) SELECT pg_temp.grown(1, i), '{GrownServer.Section}', jsonb_build_object('count', 2), 1 FROM generate_series(1, {tenants}) i;
-        INSERT INTO idempotency.keys (tenant_id, route, key, request, status, body, kept_at) SELECT pg_temp.grown(1, i), 'POST /grown', 'grown-' || i, sha256(i::text::bytea), 201, 'null', now() FROM generate_series(1, {tenants}) i;
+        INSERT INTO idempotency.keys (tenant_id, route, key, request, person_id, status, body, kept_at) SELECT pg_temp.grown(1, 1 + i % 20), 'POST /grown', 'grown-' || i, sha256(i::text::bytea), pg_temp.grown(2, i), 201, 'null', now() FROM generate_series(1, {tenants}) i;
         INSERT INTO secrets.sealed_values (tenant_id, name, key_version, envelope, set_at) SELECT pg_temp.grown(1, i), '{GrownServer.Section}', 1, sha512(i::text::bytea), now() FROM generate_series(1, {tenants}) i;
         """;
 
@@ -68,12 +68,12 @@ internal static class Growth
             WHERE o.tenant_id = '{most}';
         INSERT INTO platform.domains (host, tenant_id, token, added_at, expires_at)
             SELECT 'cards' || i || '.example', CASE WHEN i % 1000 = 0 THEN '{most}' ELSE pg_temp.grown(1, i) END, 'token', now() - interval '7 days', now() + (i - 20) * interval '1 minute' FROM generate_series(1, {tenants}) i;
-        INSERT INTO platform.idempotency_keys (owner, route, key, request, status, body, kept_at) SELECT pg_temp.grown(1, i), 'POST /grown', 'grown-' || i, sha256(i::text::bytea), 201, 'null', now() FROM generate_series(1, {tenants}) i;
+        INSERT INTO platform.idempotency_keys (owner, route, key, request, person_id, status, body, kept_at) SELECT pg_temp.grown(1, 1 + i % 20), 'POST /grown', 'grown-' || i, sha256(i::text::bytea), pg_temp.grown(2, i), 201, 'null', now() FROM generate_series(1, {tenants}) i;
         INSERT INTO platform.enterprises (id, name, name_key, active, banned, version) SELECT 'grown-' || i, 'Enterprise ' || i, 'enterprise ' || i, true, false, 1 FROM generate_series(1, {tenants}) i;
         INSERT INTO platform.licensed_products (id, name, name_key, active, version) SELECT 'grown-' || i, 'Product ' || i, 'product ' || i, true, 1 FROM generate_series(1, {tenants}) i;
         INSERT INTO platform.licensed_services (id, name, name_key, active, version) SELECT 'grown-' || i, 'Service ' || i, 'service ' || i, true, 1 FROM generate_series(1, {tenants}) i;
         INSERT INTO platform.licenses (id, tenant_id, enterprise_id, product_id, service_id, start_date, end_date, contact_full_name, contact_email, overage, suspended, scope, grace_period_days, created_at, version)
-            SELECT pg_temp.grown(5, i), CASE WHEN i % 10 = 0 THEN '{most}' ELSE pg_temp.grown(1, i) END, 'grown-' || 1 + i % 100, 'grown-1', 'grown-1', date '2020-01-01' + i, date '2020-01-01' + i, 'Grown', 'grown@grown.example', 0, false, ARRAY[]::text[], 0, now(), 1
+            SELECT pg_temp.grown(5, i), CASE WHEN i % 10 = 0 THEN '{most}' ELSE pg_temp.grown(1, 1 + i % 20) END, 'grown-' || 1 + i % 100, 'grown-1', 'grown-1', date '2020-01-01' + i, date '2020-01-01' + i, 'Grown', 'grown@grown.example', 0, false, ARRAY[]::text[], 0, now(), 1
             FROM generate_series(1, {tenants}) i;
         INSERT INTO platform.platform_keys (id, proof, seen_at) SELECT 'retired-' || i, sha256(i::text::bytea), now() FROM generate_series(1, {tenants}) i;
         INSERT INTO platform.tenant_keys SELECT grown.* FROM platform.tenant_keys o CROSS JOIN generate_series(1, {tenants}) i

@@ -56,7 +56,7 @@ internal static class HotQueries
             await scope.Get<ITenantSettings<GrownSettings>>().GetAsync(Cancelled);
         }),
 
-        new("the answer under a tenant's key", "idempotency.pk_keys", "FROM idempotency.keys", server => SendAgainAsync(server.Smith.Admin.Client, "/api/cardvault/cards", new { player = "Hot" })),
+        new("the answer under a tenant's key", "idempotency.pk_keys", "FROM idempotency.keys", server => SendAgainAsync(server.Smith.Admin.Client, "/api/cardvault/cards", new { player = "Hot" })) { Or = "idempotency.ix_keys_tenant_id_kept_at" },
         new("the answer under a person's key", "platform.pk_idempotency_keys", "FROM platform.idempotency_keys", server => SendAgainAsync(server.SuperAdmin, "/api/tenants", new { name = $"Hot Key {Interlocked.Increment(ref numbers)}" })),
 
         new("a tenant's secret", "secrets.pk_sealed_values", "FROM secrets.sealed_values", async server =>
@@ -141,9 +141,9 @@ internal static class HotQueries
         Platform("the licenses of a tenant by their end", "platform.ix_licenses_tenant_id_end_date_id", "ORDER BY l.end_date DESC", "/api/tenants/smith-cards/licenses?sort=-endDate"),
         PlatformNext("the licenses of a tenant by their start, in the depth", "platform.ix_licenses_tenant_id_start_date_id", "(l.start_date, l.id) >", "/api/tenants/smith-cards/licenses?sort=startDate"),
         new("the enterprises of a page of licenses that are banned", "platform.pk_enterprises", "AND e.banned", server => server.SuperAdmin.ReadAsync("/api/tenants/smith-cards/licenses")),
-        new("the license that counts", "platform.ix_licenses_of_one_thing", "AND l.start_date <=", ValidateLicenseAsync) { InOrder = true },
-        new("the licenses that a new one overlaps", "platform.ix_licenses_of_one_thing", "AND l.id <>", AddLicenseAsync),
-        new("a license", "platform.pk_licenses", "AND l.id =", ChangeLicenseAsync) { Or = "platform.ix_licenses_of_one_thing" },
+        new("the license that counts", "platform.ix_licenses_of_one_thing", "AND l.start_date <=", ValidateLicenseAsync) { InOrder = true, Or = "platform.ix_licenses_tenant_id_start_date_id" },
+        new("the licenses that a new one overlaps", "platform.ix_licenses_of_one_thing", "AND l.id <>", AddLicenseAsync) { Or = "platform.ix_licenses_tenant_id_end_date_id" },
+        new("a license", "platform.pk_licenses", "AND l.id =", ChangeLicenseAsync) { Or = "platform.ix_licenses_tenant_id_end_date_id" },
 
         // Cards.
         Tenant("the cards by change", "cardvault.ix_cards_tenant_id_updated_at_id", "ORDER BY c.updated_at DESC", "/api/cardvault/cards?sort=-updatedAt"),

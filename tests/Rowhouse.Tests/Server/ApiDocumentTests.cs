@@ -51,6 +51,34 @@ public sealed class ApiDocumentTests(ServerFixture server) : IClassFixture<Serve
         wanting.ShouldBeEmpty();
     }
 
+    [Fact]
+    public async Task What_makes_something_takes_a_key_to_be_sent_again_by()
+    {
+        var document = await server.Nobody.GetAsync("/openapi/v1.json", TestContext.Current.CancellationToken).ReadAsync<JsonElement>();
+
+        var making = Operations(document).Where(operation => operation.Has.GetProperty("responses").TryGetProperty("201", out _)).ToList();
+
+        making.Count.ShouldBeGreaterThan(10);
+        making.Where(operation => !operation.Has.TryGetProperty("parameters", out var parameters) || !parameters.ToString().Contains("#/components/parameters/IdempotencyKey", StringComparison.Ordinal))
+            .Select(operation => operation.Name).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_change_by_merge_patch_needs_no_field()
+    {
+        var document = await server.Nobody.GetAsync("/openapi/v1.json", TestContext.Current.CancellationToken).ReadAsync<JsonElement>();
+
+        var bodies = Operations(document)
+            .Select(operation => operation.Has.TryGetProperty("requestBody", out var body) && body.GetProperty("content").TryGetProperty("application/merge-patch+json", out var media) ? media.GetProperty("schema").GetProperty("$ref").GetString() : null)
+            .OfType<string>()
+            .Select(reference => document.GetProperty("components").GetProperty("schemas").GetProperty(reference.Split('/')[^1]))
+            .ToList();
+
+        bodies.Count.ShouldBeGreaterThan(3);
+        bodies.ShouldAllBe(schema => schema.GetProperty("properties").EnumerateObject().Any());
+        bodies.SelectMany(schema => schema.EnumerateObject()).Select(member => member.Name).ShouldNotContain("required");
+    }
+
     [Theory]
     [InlineData("/openapi.json", HttpStatusCode.Redirect)]
     [InlineData("/docs", HttpStatusCode.OK)]
@@ -60,4 +88,7 @@ public sealed class ApiDocumentTests(ServerFixture server) : IClassFixture<Serve
     [InlineData("/openapi/v2.json", HttpStatusCode.NotFound)]
     public async Task The_document_and_its_page_need_nobody_and_no_tenant(string path, HttpStatusCode status) =>
         await server.Nobody.GetAsync(path, TestContext.Current.CancellationToken).ShouldBeAsync(status);
+
+    private static IEnumerable<(string Name, JsonElement Has)> Operations(JsonElement document) =>
+        document.GetProperty("paths").EnumerateObject().SelectMany(path => path.Value.EnumerateObject().Select(operation => ($"{operation.Name} {path.Name}", operation.Value)));
 }

@@ -1,12 +1,14 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Rowhouse.CardVault.Collections;
 using Rowhouse.CardVault.Store;
 using Rowhouse.Modules;
 using Rowhouse.Modules.Access;
 using Rowhouse.Modules.Idempotency;
+using Shouldly;
 
 namespace Rowhouse.Tests.Server;
 
@@ -38,7 +40,17 @@ public sealed class IdempotencyServer : ServerFixture, IAsyncLifetime
     private async Task<Results<Created<Thing>, Conflict>> SaveAsync(Thing thing, CardVaultDbContext db, Caller caller, CancellationToken cancellationToken)
     {
         db.Collections.Add(new Collection(Guid.CreateVersion7(DateTimeOffset.UnixEpoch), thing.Name, caller.PersonId, DateTimeOffset.UnixEpoch));
-        await db.SaveChangesAsync(cancellationToken);
+        try
+        {
+            await db.SaveChangesAsync(cancellationToken);
+        }
+        catch (DbUpdateException)
+        {
+            db.ChangeTracker.Clear();
+            (await db.Collections.AnyAsync(cancellationToken)).ShouldBeTrue();
+            return TypedResults.Conflict();
+        }
+
         await Meanwhile();
         return TypedResults.Created($"/api/probe/things/{thing.Name}", thing);
     }

@@ -4,6 +4,7 @@ using System.Text.Json;
 using Npgsql;
 using Rowhouse.Contracts;
 using Rowhouse.Contracts.CardVault;
+using Rowhouse.Testing;
 using Shouldly;
 
 namespace Rowhouse.Tests.Server;
@@ -51,6 +52,69 @@ public sealed class IdempotencyTests(IdempotencyServer server) : IClassFixture<I
         await SendAsync(smith.Admin.Client, Cards, "k-1", card with { quantity = 2 }).ProblemAsync(HttpStatusCode.UnprocessableEntity, "urn:rowhouse:request:key-reused");
         (await CountAsync(smith, Cards)).ShouldBe(1);
         (await CountAsync(jones, Cards)).ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Who_may_not_do_it_does_not_get_the_answer_either_and_nothing_is_done_in_asking()
+    {
+        var tenant = await server.CreateTenantAsync("May Not", "cardvault");
+        var owner = await tenant.AddMemberAsync("member");
+        var other = await tenant.AddMemberAsync("member");
+        var editor = await tenant.AddMemberAsync("editor");
+        var collection = (await (await SendAsync(owner.Client, Collections, key: null, new { name = "Owner's" })).Content.ReadFromJsonAsync<CollectionResponse>(Cancelled))!;
+        var card = new { player = "Whose", collectionId = collection.Id };
+        await SendAsync(owner.Client, Cards, "k-may", card).ShouldBeAsync(HttpStatusCode.Created);
+
+        await SendAsync(other.Client, Cards, "k-may", card).ProblemAsync(HttpStatusCode.Forbidden, "urn:rowhouse:cardvault:not-yours");
+        (await SendAsync(editor.Client, Cards, "k-may", card)).Headers.Contains("Idempotency-Replayed").ShouldBeTrue();
+        (await CountAsync(tenant, Cards)).ShouldBe(1);
+
+        // Of the same person as well, when the role is another one by now.
+        var anothers = await SendAsync(editor.Client, Cards, "k-role", card);
+        anothers.StatusCode.ShouldBe(HttpStatusCode.Created);
+        await tenant.Admin.Client.PatchAsJsonAsync($"/api/members/{editor.MemberId}", new { role = "member" }, Cancelled).ShouldBeAsync(HttpStatusCode.OK);
+        await SendAsync(editor.Client, Cards, "k-role", card).ProblemAsync(HttpStatusCode.Forbidden, "urn:rowhouse:cardvault:not-yours");
+        (await CountAsync(tenant, Cards)).ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task A_key_is_of_one_path_and_query()
+    {
+        var first = await server.CreateTenantAsync("Path One");
+        var second = await server.CreateTenantAsync("Path Two");
+        var wanted = new { product = "cardvault" };
+
+        await SendAsync(server.SuperAdmin, $"/api/tenants/{first.Slug}/subscriptions", "k-path", wanted).ShouldBeAsync(HttpStatusCode.Created);
+        await SendAsync(server.SuperAdmin, $"/api/tenants/{second.Slug}/subscriptions", "k-path", wanted).ProblemAsync(HttpStatusCode.UnprocessableEntity, "urn:rowhouse:request:key-reused");
+        await SendAsync(server.SuperAdmin, $"/api/tenants/{first.Slug}/subscriptions?more=1", "k-path", wanted).ProblemAsync(HttpStatusCode.UnprocessableEntity, "urn:rowhouse:request:key-reused");
+    }
+
+    [Fact]
+    public async Task A_handler_that_is_refused_by_the_database_may_look_why()
+    {
+        server.Meanwhile = () => Task.CompletedTask;
+        await SendAsync(server.Jones.Admin.Client, Things, "k-look-1", new { name = "Looked At" }).ShouldBeAsync(HttpStatusCode.Created);
+
+        await SendAsync(server.Jones.Admin.Client, Things, "k-look-2", new { name = "Looked At" }).ShouldBeAsync(HttpStatusCode.Conflict);
+    }
+
+    [Fact]
+    public async Task An_answer_in_a_home_is_over_after_a_day_and_goes()
+    {
+        var tenant = await server.CreateTenantAsync("Home Day", "cardvault");
+        await SendAsync(tenant.Admin.Client, Cards, "k-home-1", new { player = "Day" }).ShouldBeAsync(HttpStatusCode.Created);
+        await SendAsync(tenant.Admin.Client, Cards, "k-home-2", new { player = "Day" }).ShouldBeAsync(HttpStatusCode.Created);
+        await using var superuser = NpgsqlDataSource.Create(await new PostgresFixture().SuperuserAsync(server.Database.Application));
+        await using (var age = superuser.CreateCommand("set session_replication_role = replica; update idempotency.keys set kept_at = kept_at - interval '24 hours 1 second' where key like 'k-home-%'"))
+        {
+            (await age.ExecuteNonQueryAsync(Cancelled)).ShouldBe(2);
+        }
+
+        (await SendAsync(tenant.Admin.Client, Cards, "k-home-1", new { player = "Day" })).Headers.Contains("Idempotency-Replayed").ShouldBeFalse();
+
+        (await CountAsync(tenant, Cards)).ShouldBe(3);
+        await using var left = superuser.CreateCommand("select string_agg(key, ' ' order by key) from idempotency.keys where key like 'k-home-%'");
+        (await left.ExecuteScalarAsync(Cancelled)).ShouldBe("k-home-1");
     }
 
     [Fact]

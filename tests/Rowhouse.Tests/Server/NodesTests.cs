@@ -210,7 +210,7 @@ public sealed class NodesTests(NodesTests.TwoNodes nodes) : IClassFixture<NodesT
         public override async ValueTask InitializeAsync()
         {
             await base.InitializeAsync();
-            process = CommandProcess.Serve(folder.FullName, Database, new Dictionary<string, string?> { ["ROWHOUSE_PLATFORM_KEY"] = Settings.PlatformKey, ["Directory__Poll"] = "00:10:00", ["Directory__MaxStale"] = "00:45:00" });
+            process = CommandProcess.Serve(folder.FullName, Database, new Dictionary<string, string?> { ["ROWHOUSE_PLATFORM_KEY_FILE"] = Settings.PlatformKeyFile, ["Directory__Poll"] = "00:10:00", ["Directory__MaxStale"] = "00:45:00" });
             there = new(new SocketsHttpHandler { UseCookies = false }) { BaseAddress = await process.ReadyAsync() };
         }
 

@@ -153,7 +153,7 @@ public class ServerFixture : IAsyncLifetime
     {
         Url = "http://127.0.0.1:0",
         DataFolder = data.FullName,
-        PlatformKey = Path.Combine(data.FullName, "platform-key"), // also of servers that a test starts beside this one
+        PlatformKeyFile = Path.Combine(data.FullName, "platform-key"), // also of servers that a test starts beside this one
         AdminEmail = AdminEmail,
         AdminPassword = Password,
         SignInBurst = 100_000, // all tests come from one address

@@ -1472,6 +1472,23 @@ export interface components {
              */
             banned?: boolean;
         };
+        /** @description Puts an enterprise on the list of those whose licenses tenants may have. */
+        EnterpriseRequestPatch: {
+            /** @description Its id, kept as it is given. */
+            id?: string;
+            /** @description Its name. */
+            name?: string;
+            /**
+             * @description Whether new licenses may name it.
+             *     They may by default.
+             */
+            active?: boolean;
+            /**
+             * @description Whether none of its licenses holds any more.
+             *     They hold by default.
+             */
+            banned?: boolean;
+        };
         /** @description An enterprise whose licenses tenants may have. */
         EnterpriseResponse: {
             /** @description Its id. */
@@ -1534,6 +1551,18 @@ export interface components {
              */
             active?: boolean;
         };
+        /** @description Puts a product or a service on the list of those that licenses are for. */
+        LicensedItemRequestPatch: {
+            /** @description Its id, kept as it is given. */
+            id?: string;
+            /** @description Its name. */
+            name?: string;
+            /**
+             * @description Whether new licenses may name it.
+             *     They may by default.
+             */
+            active?: boolean;
+        };
         /** @description A product or a service that licenses are for. */
         LicensedItemResponse: {
             /** @description Its id. */
@@ -1570,6 +1599,56 @@ export interface components {
             contactFullName: string;
             /** @description That person's e-mail address. */
             contactEmail: string;
+            /**
+             * Format: int32
+             * @description For how many users it is.
+             *     For any number by default.
+             */
+            seats?: null | number;
+            /**
+             * @description How far over the seats it may be used: `none`, `1.25`, `1.5` or `2` times as many users, rounded down, or `unlimited`.
+             *     `none` by default.
+             */
+            overage?: null | string;
+            /**
+             * @description Whether it is withdrawn for a while.
+             *     It is not by default.
+             */
+            suspended?: boolean;
+            /**
+             * @description What it is limited to, in words of whoever licenses.
+             *     It is not limited by default.
+             */
+            scope?: null | string[];
+            /**
+             * Format: int32
+             * @description For how many days after its last it still holds.
+             *     0 by default.
+             */
+            gracePeriodDays?: number;
+        };
+        /** @description A license that a tenant is to have: of an enterprise, for a product and a service, from day to day. */
+        LicenseRequestPatch: {
+            /** @description The enterprise's id. */
+            enterpriseId?: string;
+            /** @description The licensed product's id. */
+            productId?: string;
+            /** @description The licensed service's id. */
+            serviceId?: string;
+            /**
+             * Format: date
+             * @description Its first day, in the tenant's time zone.
+             */
+            startDate?: string;
+            /**
+             * Format: date
+             * @description Its last day, in the tenant's time zone.
+             */
+            endDate?: string;
+            /** @description Whom to ask about it. */
+            contactFullName?: string;
+            /** @description That person's e-mail address. */
+            contactEmail?: string;
             /**
              * Format: int32
              * @description For how many users it is.
@@ -3800,7 +3879,10 @@ export interface operations {
     AddLicense: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Names the request, so that it can be sent again without its effect being had twice: for 24 hours the same key with the same path, query and body gets the first success again, with Idempotency-Replayed: true and without what is shown once. A refusal is not kept. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path: {
                 idOrSlug: string;
             };
@@ -3874,7 +3956,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `urn:rowhouse:licenses:overlap` Another license has days in common */
+            /**
+             * @description `urn:rowhouse:request:in-flight` The same request is being worked on
+             *     `urn:rowhouse:licenses:overlap` Another license has days in common
+             */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -3894,6 +3979,15 @@ export interface operations {
             };
             /** @description `urn:rowhouse:request:unsupported-type` The type of the body is not taken here */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `urn:rowhouse:request:key-reused` The key was used for another request */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4024,8 +4118,8 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/merge-patch+json": components["schemas"]["LicenseRequest"];
-                "application/json": components["schemas"]["LicenseRequest"];
+                "application/merge-patch+json": components["schemas"]["LicenseRequestPatch"];
+                "application/json": components["schemas"]["LicenseRequestPatch"];
             };
         };
         responses: {
@@ -5140,7 +5234,10 @@ export interface operations {
     AddLicenseAccount: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Names the request, so that it can be sent again without its effect being had twice: for 24 hours the same key with the same path, query and body gets the first success again, with Idempotency-Replayed: true and without what is shown once. A refusal is not kept. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path: {
                 idOrSlug: string;
             };
@@ -5214,7 +5311,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `urn:rowhouse:licenses:overlap` Another license has days in common */
+            /**
+             * @description `urn:rowhouse:request:in-flight` The same request is being worked on
+             *     `urn:rowhouse:licenses:overlap` Another license has days in common
+             */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -5234,6 +5334,15 @@ export interface operations {
             };
             /** @description `urn:rowhouse:request:unsupported-type` The type of the body is not taken here */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `urn:rowhouse:request:key-reused` The key was used for another request */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5364,8 +5473,8 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/merge-patch+json": components["schemas"]["LicenseRequest"];
-                "application/json": components["schemas"]["LicenseRequest"];
+                "application/merge-patch+json": components["schemas"]["LicenseRequestPatch"];
+                "application/json": components["schemas"]["LicenseRequestPatch"];
             };
         };
         responses: {
@@ -7496,7 +7605,10 @@ export interface operations {
     AddEnterprise: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Names the request, so that it can be sent again without its effect being had twice: for 24 hours the same key with the same path, query and body gets the first success again, with Idempotency-Replayed: true and without what is shown once. A refusal is not kept. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -7559,7 +7671,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `urn:rowhouse:licenses:already-listed` The list has this id already */
+            /**
+             * @description `urn:rowhouse:request:in-flight` The same request is being worked on
+             *     `urn:rowhouse:licenses:already-listed` The list has this id already
+             */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -7579,6 +7694,15 @@ export interface operations {
             };
             /** @description `urn:rowhouse:request:unsupported-type` The type of the body is not taken here */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `urn:rowhouse:request:key-reused` The key was used for another request */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7621,8 +7745,8 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/merge-patch+json": components["schemas"]["EnterpriseRequest"];
-                "application/json": components["schemas"]["EnterpriseRequest"];
+                "application/merge-patch+json": components["schemas"]["EnterpriseRequestPatch"];
+                "application/json": components["schemas"]["EnterpriseRequestPatch"];
             };
         };
         responses: {
@@ -7836,7 +7960,10 @@ export interface operations {
     AddLicensedProduct: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Names the request, so that it can be sent again without its effect being had twice: for 24 hours the same key with the same path, query and body gets the first success again, with Idempotency-Replayed: true and without what is shown once. A refusal is not kept. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -7899,7 +8026,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `urn:rowhouse:licenses:already-listed` The list has this id already */
+            /**
+             * @description `urn:rowhouse:request:in-flight` The same request is being worked on
+             *     `urn:rowhouse:licenses:already-listed` The list has this id already
+             */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -7919,6 +8049,15 @@ export interface operations {
             };
             /** @description `urn:rowhouse:request:unsupported-type` The type of the body is not taken here */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `urn:rowhouse:request:key-reused` The key was used for another request */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7961,8 +8100,8 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/merge-patch+json": components["schemas"]["LicensedItemRequest"];
-                "application/json": components["schemas"]["LicensedItemRequest"];
+                "application/merge-patch+json": components["schemas"]["LicensedItemRequestPatch"];
+                "application/json": components["schemas"]["LicensedItemRequestPatch"];
             };
         };
         responses: {
@@ -8176,7 +8315,10 @@ export interface operations {
     AddLicensedService: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Names the request, so that it can be sent again without its effect being had twice: for 24 hours the same key with the same path, query and body gets the first success again, with Idempotency-Replayed: true and without what is shown once. A refusal is not kept. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -8239,7 +8381,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `urn:rowhouse:licenses:already-listed` The list has this id already */
+            /**
+             * @description `urn:rowhouse:request:in-flight` The same request is being worked on
+             *     `urn:rowhouse:licenses:already-listed` The list has this id already
+             */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -8259,6 +8404,15 @@ export interface operations {
             };
             /** @description `urn:rowhouse:request:unsupported-type` The type of the body is not taken here */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `urn:rowhouse:request:key-reused` The key was used for another request */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -8301,8 +8455,8 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/merge-patch+json": components["schemas"]["LicensedItemRequest"];
-                "application/json": components["schemas"]["LicensedItemRequest"];
+                "application/merge-patch+json": components["schemas"]["LicensedItemRequestPatch"];
+                "application/json": components["schemas"]["LicensedItemRequestPatch"];
             };
         };
         responses: {

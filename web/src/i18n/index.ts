@@ -16,8 +16,11 @@ void i18next.use(initReactI18next).init({
 /** What the server's problems are called. They are many and seldom seen, so they come with the first of them; without them its own title is shown. */
 export async function loadProblemTexts(): Promise<void> {
   try {
-    const { default: problems } = await import('./en/problems.json');
-    i18next.addResourceBundle('en', 'console', { problems }, true);
+    const texts = import('./en/problems.json').then(({ default: problems }) => {
+      i18next.addResourceBundle('en', 'console', { problems }, true);
+    });
+    // A server that answers with failures alone must not keep one from being shown.
+    await Promise.race([texts, new Promise((over) => setTimeout(over, 1000))]);
   } catch {
     // Not there, or the way to the server is cut: the problem itself says enough.
   }

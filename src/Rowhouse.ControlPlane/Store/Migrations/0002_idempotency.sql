@@ -4,6 +4,8 @@ CREATE TABLE platform.idempotency_keys (
     route text COLLATE "C" NOT NULL,
     key text COLLATE "C" NOT NULL,
     request bytea NOT NULL,
+    person_id uuid NOT NULL,
+    role smallint,
     status integer NOT NULL,
     location text,
     e_tag text,

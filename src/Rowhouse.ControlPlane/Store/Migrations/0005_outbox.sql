@@ -14,6 +14,7 @@ CREATE TABLE platform.outbox (
 );
 
 CREATE UNIQUE INDEX ix_outbox_id ON platform.outbox (id);
+CREATE INDEX ix_outbox_tenant_id_id ON platform.outbox (tenant_id, id);
 CREATE INDEX ix_outbox_waiting ON platform.outbox (tenant_id, number) WHERE failed_at IS NULL;
 CREATE INDEX ix_outbox_failed ON platform.outbox (tenant_id, number) WHERE failed_at IS NOT NULL;
 
@@ -23,7 +24,7 @@ CREATE TABLE platform.seen_events (
     consumer text COLLATE "C" NOT NULL,
     event_id uuid NOT NULL,
     seen_at timestamptz NOT NULL,
-    CONSTRAINT pk_seen_events PRIMARY KEY (tenant_id, consumer, event_id)
+    CONSTRAINT pk_seen_events PRIMARY KEY (tenant_id, event_id, consumer)
 );
 
 GRANT SELECT, INSERT, UPDATE, DELETE ON platform.outbox, platform.seen_events TO :"platform";

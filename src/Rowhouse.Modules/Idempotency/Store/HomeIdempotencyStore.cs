@@ -9,11 +9,14 @@ internal sealed class HomeIdempotencyStore<TContext>(TContext effects, Idempoten
 {
     // A key in passing removes as many that are over: more than come in at a time, and few enough not to be felt.
     private const int RemovedAtOnce = 20;
+    private const string Rehearsal = "rehearsal";
 
     public Task<TResult> InTransactionAsync<TResult>(Func<CancellationToken, Task<TResult>> work, CancellationToken cancellationToken) =>
         effects.InTransactionAsync(
             async cancelled =>
             {
+                // As without a key, what is refused leaves the handler a transaction in which it can look why.
+                effects.Database.AutoSavepointsEnabled = true;
                 db.ChangeTracker.Clear();
                 await db.EnterTransactionAsync(effects, cancelled);
                 try
@@ -22,10 +25,26 @@ internal sealed class HomeIdempotencyStore<TContext>(TContext effects, Idempoten
                 }
                 finally
                 {
+                    effects.Database.AutoSavepointsEnabled = false;
                     await db.LeaveTransactionAsync();
                 }
             },
             cancellationToken);
+
+    public async Task<TResult> RehearseAsync<TResult>(Func<Task<TResult>> work, CancellationToken cancellationToken)
+    {
+        var transaction = effects.Database.CurrentTransaction!; // the store's own
+        await transaction.CreateSavepointAsync(Rehearsal, cancellationToken);
+        try
+        {
+            return await work();
+        }
+        finally
+        {
+            await transaction.RollbackToSavepointAsync(Rehearsal, CancellationToken.None);
+            effects.ChangeTracker.Clear();
+        }
+    }
 
     public Task<bool> TryLockAsync(IdempotencyKey key, CancellationToken cancellationToken) => effects.TryLockAsync($"idempotency:{key.Route} {key.Value}", cancellationToken);
 
@@ -34,7 +53,7 @@ internal sealed class HomeIdempotencyStore<TContext>(TContext effects, Idempoten
         var over = Over();
         return db.Keys.AsNoTracking()
             .Where(row => row.Route == key.Route && row.Key == key.Value && row.KeptAt > over)
-            .Select(row => new KeptAnswer { Request = row.Request, Status = row.Status, Location = row.Location, ETag = row.ETag, Body = row.Body })
+            .Select(row => new KeptAnswer { Request = row.Request, PersonId = row.PersonId, Role = row.Role, Status = row.Status, Location = row.Location, ETag = row.ETag, Body = row.Body })
             .SingleOrDefaultAsync(cancellationToken);
     }
 
@@ -46,7 +65,11 @@ internal sealed class HomeIdempotencyStore<TContext>(TContext effects, Idempoten
         // One at a time: two that remove the same rows in different orders would wait for each other.
         if (await effects.TryLockAsync("idempotency", cancellationToken))
         {
-            await db.Keys.Where(row => row.KeptAt <= over).OrderBy(row => row.KeptAt).Take(RemovedAtOnce).ExecuteDeleteAsync(cancellationToken);
+            // The time of the last of them, and not a limit: a DELETE with one would read the table from end to end.
+            if (await db.Keys.Where(row => row.KeptAt <= over).OrderBy(row => row.KeptAt).Select(row => row.KeptAt).Take(RemovedAtOnce).ToListAsync(cancellationToken) is [.., var last])
+            {
+                await db.Keys.Where(row => row.KeptAt <= last).ExecuteDeleteAsync(cancellationToken);
+            }
         }
 
         db.Keys.Add(new()
@@ -54,6 +77,8 @@ internal sealed class HomeIdempotencyStore<TContext>(TContext effects, Idempoten
             Route = key.Route,
             Key = key.Value,
             Request = answer.Request,
+            PersonId = answer.PersonId,
+            Role = answer.Role,
             Status = answer.Status,
             Location = answer.Location,
             ETag = answer.ETag,

@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Rowhouse.Modules.Access;
 using Rowhouse.Tenancy.Postgres;
 
 namespace Rowhouse.Modules.Idempotency.Store;
@@ -29,6 +30,10 @@ internal sealed class KeyRow
     public required string Key { get; init; }
 
     public required byte[] Request { get; init; }
+
+    public required Guid PersonId { get; init; }
+
+    public required Role? Role { get; init; }
 
     public required int Status { get; init; }
 

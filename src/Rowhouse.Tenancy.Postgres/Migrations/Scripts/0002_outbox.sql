@@ -1,5 +1,6 @@
 -- Events that commit with the data that they tell of. Each is delivered to its handlers and then deleted, so the table is
--- a set of what is still to be done and not a log: nothing is found by a position, which would lose late commits.
+-- a set of what is still to be done and not a log: nothing is found by a position, which would lose late commits. The number
+-- says the order and nothing else: each database counts for itself, so it is no part of a key.
 CREATE TABLE tenancy.outbox (
     tenant_id uuid NOT NULL,
     number bigint GENERATED ALWAYS AS IDENTITY,
@@ -11,21 +12,20 @@ CREATE TABLE tenancy.outbox (
     not_before timestamptz NOT NULL,
     failed_at timestamptz,
     error text,
-    CONSTRAINT pk_outbox PRIMARY KEY (tenant_id, number),
-    CONSTRAINT ak_outbox_tenant_id_id UNIQUE (tenant_id, id)
+    CONSTRAINT pk_outbox PRIMARY KEY (tenant_id, id)
 );
 
 -- Who has something to be delivered, and what was set aside: both are few.
 CREATE INDEX ix_outbox_waiting ON tenancy.outbox (tenant_id, number) WHERE failed_at IS NULL;
 CREATE INDEX ix_outbox_failed ON tenancy.outbox (tenant_id, number) WHERE failed_at IS NOT NULL;
 
--- What a consumer has committed. The row goes in with the effect, so whoever brings the event again finds it.
+-- What a consumer has committed. The row goes in with the effect, so whoever brings the event again finds it. The key has them by age.
 CREATE TABLE tenancy.seen_events (
     tenant_id uuid NOT NULL,
     consumer text COLLATE "C" NOT NULL,
     event_id uuid NOT NULL,
     seen_at timestamptz NOT NULL,
-    CONSTRAINT pk_seen_events PRIMARY KEY (tenant_id, consumer, event_id)
+    CONSTRAINT pk_seen_events PRIMARY KEY (tenant_id, event_id, consumer)
 );
 
 -- The guards of every table of tenants. Here and not from a model, so that the schema is held to word for word.
@@ -45,10 +45,10 @@ CREATE TRIGGER fence BEFORE INSERT OR UPDATE OR DELETE ON tenancy.seen_events FO
 CREATE FUNCTION tenancy.capture_tenancy_outbox() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET datestyle = 'ISO, MDY' SET timezone = 'UTC' AS $capture$
 BEGIN
     IF tg_op <> 'INSERT' THEN
-        INSERT INTO tenancy.changes (tenant_id, relation, key) VALUES (old.tenant_id, '"tenancy"."outbox"', ARRAY[old."number"::text]::text[]);
+        INSERT INTO tenancy.changes (tenant_id, relation, key) VALUES (old.tenant_id, '"tenancy"."outbox"', ARRAY[old."id"::text]::text[]);
     END IF;
-    IF tg_op = 'INSERT' OR tg_op = 'UPDATE' AND ARRAY[new."number"::text]::text[] IS DISTINCT FROM ARRAY[old."number"::text]::text[] THEN
-        INSERT INTO tenancy.changes (tenant_id, relation, key) VALUES (new.tenant_id, '"tenancy"."outbox"', ARRAY[new."number"::text]::text[]);
+    IF tg_op = 'INSERT' OR tg_op = 'UPDATE' AND ARRAY[new."id"::text]::text[] IS DISTINCT FROM ARRAY[old."id"::text]::text[] THEN
+        INSERT INTO tenancy.changes (tenant_id, relation, key) VALUES (new.tenant_id, '"tenancy"."outbox"', ARRAY[new."id"::text]::text[]);
     END IF;
     RETURN NULL;
 END
@@ -57,10 +57,10 @@ $capture$;
 CREATE FUNCTION tenancy.capture_tenancy_seen_events() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET datestyle = 'ISO, MDY' SET timezone = 'UTC' AS $capture$
 BEGIN
     IF tg_op <> 'INSERT' THEN
-        INSERT INTO tenancy.changes (tenant_id, relation, key) VALUES (old.tenant_id, '"tenancy"."seen_events"', ARRAY[old."consumer"::text, old."event_id"::text]::text[]);
+        INSERT INTO tenancy.changes (tenant_id, relation, key) VALUES (old.tenant_id, '"tenancy"."seen_events"', ARRAY[old."event_id"::text, old."consumer"::text]::text[]);
     END IF;
-    IF tg_op = 'INSERT' OR tg_op = 'UPDATE' AND ARRAY[new."consumer"::text, new."event_id"::text]::text[] IS DISTINCT FROM ARRAY[old."consumer"::text, old."event_id"::text]::text[] THEN
-        INSERT INTO tenancy.changes (tenant_id, relation, key) VALUES (new.tenant_id, '"tenancy"."seen_events"', ARRAY[new."consumer"::text, new."event_id"::text]::text[]);
+    IF tg_op = 'INSERT' OR tg_op = 'UPDATE' AND ARRAY[new."event_id"::text, new."consumer"::text]::text[] IS DISTINCT FROM ARRAY[old."event_id"::text, old."consumer"::text]::text[] THEN
+        INSERT INTO tenancy.changes (tenant_id, relation, key) VALUES (new.tenant_id, '"tenancy"."seen_events"', ARRAY[new."event_id"::text, new."consumer"::text]::text[]);
     END IF;
     RETURN NULL;
 END

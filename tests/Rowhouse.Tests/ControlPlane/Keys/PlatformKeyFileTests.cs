@@ -96,7 +96,7 @@ public sealed class PlatformKeyFileTests : IDisposable
 
         refused.Message.ShouldContain(told);
         refused.Message.ShouldContain(FilePath);
-        refused.Message.ShouldContain("ROWHOUSE_PLATFORM_KEY");
+        refused.Message.ShouldContain("ROWHOUSE_PLATFORM_KEY_FILE");
         refused.ToString().ShouldNotContain(key);
         refused.ToString().ShouldNotContain(other[..40]);
     }

@@ -64,9 +64,9 @@ public sealed class PlatformKeyStartTests : IClassFixture<PostgresFixture>, IDis
 
         said.ShouldContain($"'{FilePath}' is not there");
         said.ShouldContain("Restore the file");
-        said.ShouldContain("ROWHOUSE_PLATFORM_KEY");
+        said.ShouldContain("ROWHOUSE_PLATFORM_KEY_FILE");
         File.Exists(FilePath).ShouldBeFalse();
-        await using var found = await StartAsync(settings with { PlatformKey = kept });
+        await using var found = await StartAsync(settings with { PlatformKeyFile = kept });
     }
 
     [Fact]
@@ -133,7 +133,7 @@ public sealed class PlatformKeyStartTests : IClassFixture<PostgresFixture>, IDis
         File.SetUnixFileMode(Path.Combine(other.DataFolder, "platform-key"), UnixFileMode.UserRead | UnixFileMode.UserWrite);
         (await RefusedAsync(other)).ShouldContain("All servers of an installation have the same file");
 
-        await using var second = await StartAsync(other with { PlatformKey = FilePath });
+        await using var second = await StartAsync(other with { PlatformKeyFile = FilePath });
         (await KeysOf(second).GetCurrentAsync(tenant, Token)).Open("secret:x", envelope).ShouldBe([7]);
     }
 
@@ -158,11 +158,31 @@ public sealed class PlatformKeyStartTests : IClassFixture<PostgresFixture>, IDis
     }
 
     [Fact]
+    public async Task A_second_server_with_another_key_of_the_same_id_is_refused_before_anything_is_wrapped()
+    {
+        var settings = await SettingsAsync();
+        await WriteAsync(FilePath, Line("same"));
+        var other = settings with { PlatformKeyFile = Path.Combine(folder.FullName, "other-key") };
+        await WriteAsync(other.PlatformKeyFile, Line("same"));
+        await using var first = await StartAsync(settings);
+
+        (await RefusedAsync(other)).ShouldContain("Another server has a key 'same'");
+        await MakeTenantAsync(first);
+
+        static async Task WriteAsync(string path, string line)
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!); // it names a folder
+            await File.WriteAllTextAsync(path, line, Token);
+            File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        }
+    }
+
+    [Fact]
     public async Task Servers_that_start_at_once_with_one_file_share_what_is_made()
     {
         var settings = await SettingsAsync();
 
-        var servers = await Task.WhenAll(Enumerable.Range(0, 3).Select(i => StartAsync(settings with { DataFolder = Path.Combine(folder.FullName, $"{i}"), PlatformKey = FilePath })));
+        var servers = await Task.WhenAll(Enumerable.Range(0, 3).Select(i => StartAsync(settings with { DataFolder = Path.Combine(folder.FullName, $"{i}"), PlatformKeyFile = FilePath })));
 
         var tenant = await MakeTenantAsync(servers[0]);
         var envelope = (await KeysOf(servers[1]).GetCurrentAsync(tenant, Token)).Seal("secret:x", [7]);
@@ -252,11 +272,11 @@ public sealed class PlatformKeyStartTests : IClassFixture<PostgresFixture>, IDis
     [Fact]
     public void The_file_is_named_by_a_setting()
     {
-        ServerSettings From(string? file) => ServerSettings.From(new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?> { ["ROWHOUSE_PLATFORM_KEY"] = file }).Build());
+        ServerSettings From(string? file) => ServerSettings.From(new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?> { ["ROWHOUSE_PLATFORM_KEY_FILE"] = file }).Build());
 
-        From("/run/secrets/key").PlatformKey.ShouldBe("/run/secrets/key");
-        From("key").PlatformKey.ShouldBe(Path.GetFullPath("key"));
-        From(null).PlatformKey.ShouldBeNull();
+        From("/run/secrets/key").PlatformKeyFile.ShouldBe("/run/secrets/key");
+        From("key").PlatformKeyFile.ShouldBe(Path.GetFullPath("key"));
+        From(null).PlatformKeyFile.ShouldBeNull();
     }
 
     private static TenantKeys KeysOf(WebApplication server) => (TenantKeys)server.Services.GetRequiredService<ITenantKeys>();

@@ -105,8 +105,8 @@ public sealed class LicenseStateTests
 
         var common = Days(one).Intersect(Days(two)).Any();
 
-        (one.Overlaps(two), two.Overlaps(one)).ShouldBe((common, common));
-        one.Overlaps(License(two.StartDate, two.EndDate, request => request with { ServiceId = "another" })).ShouldBeFalse();
+        (LicenseRules.Overlap(one.ToRequest(), two.ToRequest()), LicenseRules.Overlap(two.ToRequest(), one.ToRequest())).ShouldBe((common, common));
+        LicenseRules.Overlap(one.ToRequest(), two.ToRequest() with { ServiceId = "another" }).ShouldBeFalse();
     }
 
     // Each row has all that comes after it in the order wrong too, so that a check in another place is seen.

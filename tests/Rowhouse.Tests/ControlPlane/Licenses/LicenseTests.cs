@@ -40,6 +40,17 @@ public sealed class LicenseTests(LicenseServer server) : IClassFixture<LicenseSe
     }
 
     [Fact]
+    public async Task An_empty_overage_is_none_of_the_words()
+    {
+        var tenant = await server.TenantAsync();
+
+        var problem = await server.SuperAdmin.PostTextAsync($"/api/tenants/{tenant.Id}/licenses", "{\"overage\":\"\"}").ProblemAsync(HttpStatusCode.BadRequest, Invalid);
+
+        problem.Fields().ShouldContain("overage");
+        (await server.SuperAdmin.PostTextAsync("/api/tenants", "{\"name\":\"Empty Overage\",\"licenses\":[{\"overage\":\"\"}]}").ProblemAsync(HttpStatusCode.BadRequest, Invalid)).Fields().ShouldContain("licenses[0].overage");
+    }
+
+    [Fact]
     public async Task Everything_that_is_wrong_is_named_at_once_and_nothing_is_kept()
     {
         var tenant = await server.TenantAsync();

@@ -6,6 +6,8 @@ CREATE TABLE idempotency.keys (
     route text COLLATE "C" NOT NULL,
     key text COLLATE "C" NOT NULL,
     request bytea NOT NULL,
+    person_id uuid NOT NULL,
+    role integer,
     status integer NOT NULL,
     location text,
     e_tag text,
