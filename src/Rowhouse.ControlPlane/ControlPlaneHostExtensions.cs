@@ -14,6 +14,7 @@ using Rowhouse.ControlPlane.Keys;
 using Rowhouse.ControlPlane.Licenses;
 using Rowhouse.ControlPlane.Licenses.Lists;
 using Rowhouse.ControlPlane.Members;
+using Rowhouse.ControlPlane.Operations;
 using Rowhouse.ControlPlane.People;
 using Rowhouse.ControlPlane.Sessions;
 using Rowhouse.ControlPlane.Store;
@@ -69,6 +70,7 @@ public static class ControlPlaneHostExtensions
         services.AddSingleton<TenantRules>();
         services.AddScoped<TenantChange>();
         services.AddScoped<CreateTenant>();
+        services.AddOperations();
         services.AddScoped<LicenseRules>();
         services.AddScoped<AddLicense>();
         services.AddScoped<ChangeLicense>();
@@ -130,6 +132,10 @@ public static class ControlPlaneHostExtensions
         CheckDomain.Map(domains);
         RemoveDomain.Map(domains);
         AllowDomain.Map(domains);
+        var operations = endpoints.MapGroup("/api/operations").WithTags("Operations").WithoutTenant();
+        GetOperation.Map(operations);
+        FollowOperation.Map(operations);
+        CancelOperation.Map(operations);
         MapLicenseLists(endpoints);
         ListAudit.Map(endpoints);
     }
@@ -160,6 +166,7 @@ public static class ControlPlaneHostExtensions
         ResumeTenant.Map(tenants, suffix);
         Subscribe.Map(tenants, suffix);
         Unsubscribe.Map(tenants, suffix);
+        ListOperations.Map(tenants, suffix);
         ListLicenses.Map(tenants, suffix);
         GetLicense.Map(tenants, suffix);
         AddLicense.Map(tenants, suffix);

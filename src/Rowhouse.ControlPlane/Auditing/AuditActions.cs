@@ -21,6 +21,7 @@ internal static class AuditActions
     public const string DomainAdded = "domain.added";
     public const string DomainProven = "domain.proven";
     public const string DomainRemoved = "domain.removed";
+    public const string OperationCancelled = "operation.cancelled";
     public const string LicenseAdded = "license.added";
     public const string LicenseChanged = "license.changed";
 

@@ -7,6 +7,7 @@ using Rowhouse.ControlPlane.Keys;
 using Rowhouse.ControlPlane.Licenses;
 using Rowhouse.ControlPlane.Licenses.Lists;
 using Rowhouse.ControlPlane.Members;
+using Rowhouse.ControlPlane.Operations;
 using Rowhouse.ControlPlane.People;
 using Rowhouse.ControlPlane.Sessions;
 using Rowhouse.ControlPlane.Tenants;
@@ -47,6 +48,10 @@ internal sealed class PlatformDbContext(DbContextOptions<PlatformDbContext> opti
     public DbSet<Session> Sessions => Set<Session>();
 
     public DbSet<SignInAttempts> SignInAttempts => Set<SignInAttempts>();
+
+    public DbSet<Operation> Operations => Set<Operation>();
+
+    public DbSet<OperationAttempt> OperationAttempts => Set<OperationAttempt>();
 
     public DbSet<WrappedKey> TenantKeys => Set<WrappedKey>();
 

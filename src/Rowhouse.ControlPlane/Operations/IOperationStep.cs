@@ -1,0 +1,25 @@
+namespace Rowhouse.ControlPlane.Operations;
+
+/// <summary>
+/// One step of an operation. Both directions are "make it so": they look what is there and do what is missing, so they may be done any number of times,
+/// from whatever a crash left.
+/// </summary>
+/// <typeparam name="TData">What the operation's steps know.</typeparam>
+internal interface IOperationStep<TData>
+    where TData : class
+{
+    /// <summary>Does the step.</summary>
+    /// <exception cref="OperationRefusedException">It cannot be done, now or later: what was done is undone, this step included.</exception>
+    Task DoAsync(OperationRun<TData> run, CancellationToken cancellationToken);
+
+    /// <summary>Leaves nothing of what the step did, or had begun to do. By default it does nothing that outlives it.</summary>
+    Task UndoAsync(OperationRun<TData> run, CancellationToken cancellationToken) => Task.CompletedTask;
+}
+
+/// <summary>A step cannot be done, now or later; the message says why, to people.</summary>
+/// <param name="reason">Why, and what to do.</param>
+/// <param name="innerException">What was refused.</param>
+internal sealed class OperationRefusedException(string reason, Exception? innerException = null) : Exception(reason, innerException);
+
+/// <summary>Somebody else works on the operation by now, so this one does nothing more.</summary>
+internal sealed class OperationLostException() : Exception("Another worker has taken the operation over.");

@@ -1,0 +1,34 @@
+using System.Net.Sockets;
+using Npgsql;
+
+namespace Rowhouse.ControlPlane.Operations;
+
+/// <summary>What went wrong in a step, for people, and whether it may go right when it is tried again.</summary>
+internal sealed record OperationFailure(string Reason, bool IsForGood)
+{
+    public static OperationFailure Of(Exception exception) => exception switch
+    {
+        OperationRefusedException refused => new(refused.Message, IsForGood: true),
+        PostgresException refused => OfServer(refused),
+        NpgsqlException { InnerException: SocketException or IOException or TimeoutException } or SocketException => new("The database server cannot be reached. Look whether it runs and whether its address is right.", IsForGood: false),
+        NpgsqlException or TimeoutException => new("The database server did not answer in time, or the connection broke.", IsForGood: false),
+        _ => exception.InnerException is PostgresException inner ? OfServer(inner) : new("The server failed in this step; its log says more.", IsForGood: false),
+    };
+
+    private static OperationFailure OfServer(PostgresException refused)
+    {
+        return refused.SqlState switch
+        {
+            PostgresErrorCodes.DiskFull => Said("The database server's disk is full. Make room on it, then retry", isForGood: true),
+            PostgresErrorCodes.InsufficientPrivilege => Said("The platform's role may not do this on the database server", isForGood: true),
+            PostgresErrorCodes.InvalidPassword or PostgresErrorCodes.InvalidAuthorizationSpecification => Said("The database server refuses the platform's role", isForGood: true),
+            PostgresErrorCodes.InvalidCatalogName => Said("A database that is needed is not there", isForGood: true),
+            PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.QueryCanceled or PostgresErrorCodes.ObjectInUse => Said("The database server could not do it just now", isForGood: false),
+            _ when refused.IsTransient => Said("The database server could not do it just now", isForGood: false),
+            _ => Said("The database server refused", isForGood: true),
+        };
+
+        // The message names what the statement is about, and no row: DETAIL would.
+        OperationFailure Said(string what, bool isForGood) => new($"{what}: {refused.MessageText} ({refused.SqlState}).", isForGood);
+    }
+}

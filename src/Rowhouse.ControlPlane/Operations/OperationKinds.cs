@@ -1,0 +1,17 @@
+using Rowhouse.Contracts;
+
+namespace Rowhouse.ControlPlane.Operations;
+
+/// <summary>The kinds of operations that this server knows.</summary>
+internal sealed class OperationKinds(IEnumerable<OperationKind> kinds)
+{
+    private readonly Dictionary<string, OperationKind> kinds = kinds.ToDictionary(kind => kind.Name, StringComparer.Ordinal);
+
+    public IReadOnlyCollection<string> Names => kinds.Keys;
+
+    public OperationKind this[string name] => kinds[name];
+
+    /// <summary>The operation as the API shows it. One of a kind that another release knows has the steps that were begun.</summary>
+    public OperationResponse Show(Operation operation) =>
+        operation.ToResponse(kinds.TryGetValue(operation.Kind, out var kind) ? kind.StepNames : [.. operation.History.OrderBy(attempt => attempt.Step).Select(attempt => attempt.Name).Distinct()]);
+}

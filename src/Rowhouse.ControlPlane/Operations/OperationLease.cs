@@ -1,0 +1,111 @@
+using Microsoft.EntityFrameworkCore;
+using Npgsql;
+using Rowhouse.ControlPlane.Store;
+
+namespace Rowhouse.ControlPlane.Operations;
+
+/// <summary>
+/// An operation that is this worker's. The lease is prolonged while the worker lives, and <see cref="Lost"/> is cancelled when it is over: by this machine's
+/// clock where the database cannot be asked, so a worker stops no later than others may begin.
+/// </summary>
+internal sealed class OperationLease : IAsyncDisposable
+{
+    private readonly IDbContextFactory<PlatformDbContext> contexts;
+    private readonly TimeSpan length;
+    private readonly TimeProvider clock;
+    private readonly CancellationTokenSource lost = new();
+    private readonly CancellationTokenSource ended = new();
+    private readonly Task keeping;
+    private long since;
+
+    private OperationLease(Operation operation, Guid token, long since, IDbContextFactory<PlatformDbContext> contexts, TimeSpan length, TimeProvider clock)
+    {
+        Operation = operation;
+        Token = token;
+        this.since = since;
+        this.contexts = contexts;
+        this.length = length;
+        this.clock = clock;
+        keeping = KeepAsync();
+    }
+
+    public Operation Operation { get; }
+
+    public Guid Token { get; }
+
+    public CancellationToken Lost => lost.Token;
+
+    /// <summary>Takes the operation that has waited longest, of those that nobody works on.</summary>
+    /// <returns>None where there is none.</returns>
+    public static async Task<OperationLease?> TakeAsync(IDbContextFactory<PlatformDbContext> contexts, IReadOnlyCollection<string> kinds, TimeSpan length, TimeProvider clock, CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        var asked = clock.GetTimestamp();
+        var token = Guid.CreateVersion7(clock.GetUtcNow());
+        var known = kinds.ToArray();
+#pragma warning disable RS0030 // EF Core skips no locked rows; the values are parameters
+        var taken = await db.Operations.FromSql(
+            $"""
+            UPDATE platform.operations SET token = {token}, lease_until = clock_timestamp() + {length}, attempts = attempts + 1
+            WHERE id = (
+                SELECT id FROM platform.operations
+                WHERE state IN (0, 1) AND kind = ANY ({known}) AND not_before <= clock_timestamp() AND (lease_until IS NULL OR lease_until < clock_timestamp())
+                ORDER BY not_before LIMIT 1 FOR UPDATE SKIP LOCKED)
+            RETURNING *
+            """).AsNoTracking().ToListAsync(cancellationToken);
+#pragma warning restore RS0030
+        return taken is [var operation] ? new(operation, token, asked, contexts, length, clock) : null;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await ended.CancelAsync();
+        await keeping;
+        lost.Dispose();
+        ended.Dispose();
+    }
+
+    private async Task KeepAsync()
+    {
+        using var timer = new PeriodicTimer(length / 3, clock);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(ended.Token))
+            {
+                if (!await ProlongAsync())
+                {
+                    await lost.CancelAsync();
+                    return;
+                }
+            }
+        }
+        catch (OperationCanceledException) when (ended.IsCancellationRequested)
+        {
+            // The work is done.
+        }
+    }
+
+    private async Task<bool> ProlongAsync()
+    {
+        var asked = clock.GetTimestamp();
+        try
+        {
+            await using var db = await contexts.CreateDbContextAsync(ended.Token);
+#pragma warning disable RS0030 // the lease ends by the database's clock
+            var kept = await db.Database.ExecuteSqlAsync(
+                $"UPDATE platform.operations SET lease_until = clock_timestamp() + {length} WHERE id = {Operation.Id} AND token = {Token}", ended.Token);
+#pragma warning restore RS0030
+            if (kept == 0)
+            {
+                return false;
+            }
+
+            since = asked;
+            return true;
+        }
+        catch (Exception exception) when (exception is NpgsqlException or InvalidOperationException or TimeoutException)
+        {
+            return clock.GetElapsedTime(since) + (length / 3) < length;
+        }
+    }
+}

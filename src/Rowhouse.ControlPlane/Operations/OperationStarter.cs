@@ -1,0 +1,31 @@
+using System.Text.Json;
+using Rowhouse.ControlPlane.Store;
+using Rowhouse.Modules.Access;
+using Rowhouse.Tenancy;
+
+namespace Rowhouse.ControlPlane.Operations;
+
+/// <summary>Begins operations, in the unit of work of whoever asks: the operation is there if what it is about is.</summary>
+internal sealed class OperationStarter(PlatformDbContext db, OperationSignal signal, Caller caller, TimeProvider clock)
+{
+    /// <summary>Adds an operation. A tenant has one at a time: whoever saves a second one meets the unique index.</summary>
+    public Operation Add(string kind, TenantId tenant, JsonDocument data)
+    {
+        var now = clock.GetUtcNow();
+        var operation = new Operation
+        {
+            Id = Guid.CreateVersion7(now),
+            Kind = kind,
+            TenantId = tenant,
+            Data = data,
+            NotBefore = now,
+            RequestedBy = caller.IsKnown ? caller.PersonId : null,
+            CreatedAt = now,
+        };
+        db.Operations.Add(operation);
+        return operation;
+    }
+
+    /// <summary>Tells this server's workers, once what was added is saved. Other servers find it when they look.</summary>
+    public void Wake() => db.AfterCommit(signal.Set);
+}

@@ -1,0 +1,49 @@
+using Rowhouse.Contracts;
+
+namespace Rowhouse.ControlPlane.Operations;
+
+/// <summary>Operations in the words of the API.</summary>
+internal static class OperationWords
+{
+    public static string Of(OperationState state) => state switch
+    {
+        OperationState.Running => "running",
+        OperationState.Undoing => "undoing",
+        OperationState.Succeeded => "succeeded",
+        OperationState.Failed => "failed",
+        OperationState.Cancelled => "cancelled",
+        OperationState.Stuck => "stuck",
+        _ => throw new ArgumentOutOfRangeException(nameof(state)),
+    };
+
+    /// <summary>The operation as the API shows it, with each step as it stands.</summary>
+    public static OperationResponse ToResponse(this Operation operation, IReadOnlyList<string> names)
+    {
+        var steps = names.Select((name, index) => StepOf(operation, name, index)).ToList();
+        return new(
+            operation.Id,
+            operation.Kind,
+            operation.TenantId.Value,
+            Of(operation.State),
+            operation.IsUnderWay || operation.State is OperationState.Stuck ? names.ElementAtOrDefault(operation.Step) : null,
+            steps,
+            new(Math.Clamp(operation.State is OperationState.Failed or OperationState.Cancelled ? 0 : operation.Step, 0, names.Count), names.Count),
+            operation.Reason,
+            operation.CreatedAt,
+            operation.EndedAt);
+    }
+
+    private static OperationStepResponse StepOf(Operation operation, string name, int index)
+    {
+        var last = operation.History.Where(attempt => attempt.Step == index).MaxBy(attempt => attempt.Number);
+        var status = last switch
+        {
+            null => "pending",
+            { Error: not null } => "failed",
+            { EndedAt: null } => operation.Step == index && operation.IsUnderWay ? last.IsUndo ? "undoing" : "running" : "pending",
+            { IsUndo: true } => "undone",
+            _ => "succeeded",
+        };
+        return new(name, status, last?.StartedAt, last?.EndedAt, last?.Error);
+    }
+}

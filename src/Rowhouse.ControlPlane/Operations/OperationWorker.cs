@@ -1,0 +1,42 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+
+namespace Rowhouse.ControlPlane.Operations;
+
+/// <summary>Lets this server work on operations: those that it is told of, and those that others left.</summary>
+internal sealed partial class OperationWorker(OperationRunner runner, OperationSignal signal, OperationOptions options, TimeProvider clock, ILogger<OperationWorker> logger) : BackgroundService
+{
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(Enumerable.Range(0, options.Workers).Select(_ => WorkAsync(stoppingToken)));
+
+    private async Task WorkAsync(CancellationToken stoppingToken)
+    {
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                while (await runner.RunNextAsync(stoppingToken))
+                {
+                    // There may be more than one worker can do.
+                    signal.Set();
+                }
+            }
+            catch (Exception exception) when (exception is NpgsqlException or InvalidOperationException or TimeoutException)
+            {
+                NotNow(logger, exception);
+            }
+
+            try
+            {
+                await signal.WaitAsync(options.Poll, clock, stoppingToken);
+            }
+            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+            {
+                return;
+            }
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Operations cannot be worked on now; they are tried again")]
+    private static partial void NotNow(ILogger logger, Exception exception);
+}

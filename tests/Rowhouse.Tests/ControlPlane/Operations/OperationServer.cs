@@ -1,0 +1,87 @@
+using System.Collections.Concurrent;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Rowhouse.ControlPlane.Operations;
+using Rowhouse.ControlPlane.Store;
+using Rowhouse.Tenancy;
+using Rowhouse.Tests.Server;
+
+namespace Rowhouse.Tests.ControlPlane.Operations;
+
+/// <summary>A server with a kind of operation of three steps, each of which does what a test says.</summary>
+public sealed class OperationServer : ServerFixture
+{
+    /// <summary>What each step did, in order: "+b" for done, "-b" for undone.</summary>
+    internal ConcurrentDictionary<Guid, ConcurrentQueue<string>> Done { get; } = new();
+
+    /// <summary>What happens in a step before it is done; by its name, with its sign.</summary>
+    internal ConcurrentDictionary<(Guid Operation, string Step), Func<CancellationToken, Task>> Before { get; } = new();
+
+    protected override void Configure(WebApplicationBuilder builder)
+    {
+        builder.Services.AddSingleton(new OperationOptions { Lease = TimeSpan.FromSeconds(2), Poll = TimeSpan.FromMilliseconds(100), FirstPause = TimeSpan.FromMilliseconds(20) });
+        builder.Services.AddSingleton<OperationKind>(new Probe(this));
+    }
+
+    /// <summary>Begins an operation on a new tenant.</summary>
+    /// <param name="name">The tenant's name.</param>
+    /// <param name="before">What happens in its steps.</param>
+    internal async Task<Guid> StartAsync(string name, params (string Step, Func<CancellationToken, Task> Does)[] before) =>
+        await StartAsync((await CreateTenantAsync(name)).Id, before);
+
+    internal async Task<Guid> StartAsync(Guid tenant, params (string Step, Func<CancellationToken, Task> Does)[] before)
+    {
+        await using var scope = Services.CreateAsyncScope();
+        var starter = scope.ServiceProvider.GetRequiredService<OperationStarter>();
+        var operation = starter.Add("probe", new TenantId(tenant), OperationKind<Known>.Write(new([])));
+        foreach (var (step, does) in before)
+        {
+            Before[(operation.Id, step)] = does;
+        }
+
+        await scope.ServiceProvider.GetRequiredService<PlatformDbContext>().SaveChangesAsync(TestContext.Current.CancellationToken);
+        starter.Wake();
+        return operation.Id;
+    }
+
+    internal IReadOnlyList<string> DoneIn(Guid operation) => Done.TryGetValue(operation, out var done) ? [.. done] : [];
+
+    /// <summary>What the steps know: which of them have been done.</summary>
+    internal sealed record Known(IReadOnlyList<string> Steps);
+
+    private sealed class Probe(OperationServer server) : OperationKind<Known>([.. "abc".Select(name => new OperationStep<Known>($"{name}", _ => new Step(server, $"{name}")))])
+    {
+        public override string Name => "probe";
+
+        public override int MostAttempts => 3;
+
+        public override Task FailAsync(PlatformDbContext db, Rowhouse.ControlPlane.Operations.Operation operation, string reason, CancellationToken cancellationToken) =>
+            db.Tenants.Where(tenant => tenant.Id == operation.TenantId).ExecuteUpdateAsync(set => set.SetProperty(tenant => tenant.Name, $"failed: {reason}"), cancellationToken);
+    }
+
+    private sealed class Step(OperationServer server, string name) : IOperationStep<Known>
+    {
+        public async Task DoAsync(OperationRun<Known> run, CancellationToken cancellationToken)
+        {
+            await ActAsync(run, $"+{name}", cancellationToken);
+            run.Data = new([.. run.Data.Steps.Except([name]), name]);
+        }
+
+        public async Task UndoAsync(OperationRun<Known> run, CancellationToken cancellationToken)
+        {
+            await ActAsync(run, $"-{name}", cancellationToken);
+            run.Data = new([.. run.Data.Steps.Except([name])]);
+        }
+
+        private async Task ActAsync(OperationRun<Known> run, string act, CancellationToken cancellationToken)
+        {
+            if (server.Before.TryGetValue((run.Id, act), out var before))
+            {
+                await before(cancellationToken);
+            }
+
+            server.Done.GetOrAdd(run.Id, _ => new()).Enqueue(act);
+        }
+    }
+}
