@@ -29,16 +29,26 @@ internal static class CancelOperation
         // In one statement, so that the worker's last step and this come one after the other.
         var cancelled = await db.Operations
             .Where(operation => operation.Id == id && (operation.State == OperationState.Running || operation.State == OperationState.Stuck))
-            .ExecuteUpdateAsync(set => set.SetProperty(operation => operation.IsCancelled, true).SetProperty(operation => operation.State, OperationState.Running).SetProperty(operation => operation.Version, operation => operation.Version + 1), cancellationToken);
+            .ExecuteUpdateAsync(
+                set => set.SetProperty(operation => operation.IsCancelled, true)
+                    .SetProperty(operation => operation.State, OperationState.Running)
+                    .SetProperty(operation => operation.Attempts, 0)
+                    .SetProperty(operation => operation.NotBefore, (DateTimeOffset?)null)
+                    .SetProperty(operation => operation.Version, operation => operation.Version + 1),
+                cancellationToken);
         if (await db.FindOperationAsync(id, cancellationToken) is not { } operation)
         {
             return GetOperation.Unknown();
         }
 
-        if (cancelled == 0 || !kinds[operation.Kind].CanBeUndone)
+        if (cancelled == 0)
         {
-            return ControlPlaneProblems.OperationEnded.With(
-                cancelled == 0 ? $"The operation is {OperationWords.Of(operation.State)}, so there is nothing to cancel." : $"A {operation.Kind} cannot be undone; let it come to its end.");
+            return ControlPlaneProblems.OperationEnded.With($"The operation is {OperationWords.Of(operation.State)}, so there is nothing to cancel.");
+        }
+
+        if (!kinds.CanBeUndone(operation.Kind))
+        {
+            return ControlPlaneProblems.OperationEnded.With($"An operation of the kind {operation.Kind} cannot be undone; let it come to its end.");
         }
 
         audit.Add(AuditActions.OperationCancelled, operation.TenantId, operation.Kind, details: new { operation = id });

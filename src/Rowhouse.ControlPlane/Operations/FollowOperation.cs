@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Hosting;
 using Rowhouse.Contracts;
 using Rowhouse.ControlPlane.Store;
 using Rowhouse.Modules.Access;
@@ -13,7 +14,7 @@ using Rowhouse.Tenancy.AspNetCore.Problems;
 namespace Rowhouse.ControlPlane.Operations;
 
 /// <summary>Tells how an operation goes on, until it stops: server-sent events, each with the operation as it stands.</summary>
-internal sealed class FollowOperation(IDbContextFactory<PlatformDbContext> contexts, OperationKinds kinds, TimeProvider clock)
+internal sealed class FollowOperation(IDbContextFactory<PlatformDbContext> contexts, OperationKinds kinds, IHostApplicationLifetime host, TimeProvider clock)
 {
     /// <summary>How often it is looked for news. They may come from any server, and progress is no reason for a notice.</summary>
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(250);
@@ -31,13 +32,15 @@ internal sealed class FollowOperation(IDbContextFactory<PlatformDbContext> conte
 
     private async IAsyncEnumerable<SseItem<OperationResponse>> EventsAsync(Operation first, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
+        // A reader who waits does not hold the server when it stops.
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, host.ApplicationStopping);
         var began = clock.GetTimestamp();
         var operation = first;
         yield return Item(operation);
         while (operation.IsUnderWay && clock.GetElapsedTime(began) < Longest)
         {
-            await Task.Delay(Look, clock, cancellationToken);
-            if (await IsNewAsync(operation, cancellationToken) && await ReadAsync(operation.Id, cancellationToken) is { } next)
+            await Task.Delay(Look, clock, either.Token);
+            if (await IsNewAsync(operation, either.Token) && await ReadAsync(operation.Id, either.Token) is { } next)
             {
                 operation = next;
                 yield return Item(operation);

@@ -32,8 +32,8 @@ internal sealed class Operation
     /// <summary>How often the step was begun.</summary>
     public int Attempts { get; set; }
 
-    /// <summary>When it is tried again, by the database's clock.</summary>
-    public DateTimeOffset NotBefore { get; set; }
+    /// <summary>When it is tried again, by the database's clock; at once where it is none.</summary>
+    public DateTimeOffset? NotBefore { get; set; }
 
     /// <summary>Why it failed or waits, for people.</summary>
     public string? Reason { get; set; }
@@ -58,7 +58,7 @@ internal sealed class Operation
 
     /// <summary>Lets it go on from where it stands, forwards. What is half undone is done again: steps make it so.</summary>
     /// <returns>Whether it had stopped, or was about to.</returns>
-    public bool Retry(DateTimeOffset now)
+    public bool Retry()
     {
         if (State is OperationState.Running or OperationState.Succeeded or OperationState.Cancelled)
         {
@@ -68,7 +68,7 @@ internal sealed class Operation
         State = OperationState.Running;
         Step = Math.Max(Step, 0);
         Attempts = 0;
-        NotBefore = now;
+        NotBefore = null;
         Reason = null;
         IsCancelled = false;
         EndedAt = null;

@@ -23,7 +23,7 @@ internal abstract class OperationKind
     /// <summary>Told in the transaction that begins to undo, where a step failed for good; while it is cancelled, too.</summary>
     public virtual Task FailAsync(PlatformDbContext db, Operation operation, string reason, CancellationToken cancellationToken) => Task.CompletedTask;
 
-    /// <summary>Told in the transaction that ends the undoing.</summary>
+    /// <summary>Told in the transaction that brings the operation to its end, whichever that is.</summary>
     public virtual Task EndAsync(PlatformDbContext db, Operation operation, CancellationToken cancellationToken) => Task.CompletedTask;
 
     /// <summary>Does or undoes one step.</summary>

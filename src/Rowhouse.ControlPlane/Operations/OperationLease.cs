@@ -49,8 +49,8 @@ internal sealed class OperationLease : IAsyncDisposable
             UPDATE platform.operations SET token = {token}, lease_until = clock_timestamp() + {length}, attempts = attempts + 1
             WHERE id = (
                 SELECT id FROM platform.operations
-                WHERE state IN (0, 1) AND kind = ANY ({known}) AND not_before <= clock_timestamp() AND (lease_until IS NULL OR lease_until < clock_timestamp())
-                ORDER BY not_before LIMIT 1 FOR UPDATE SKIP LOCKED)
+                WHERE state IN (0, 1) AND kind = ANY ({known}) AND (not_before IS NULL OR not_before <= clock_timestamp()) AND (lease_until IS NULL OR lease_until < clock_timestamp())
+                ORDER BY coalesce(not_before, created_at), id LIMIT 1 FOR UPDATE SKIP LOCKED)
             RETURNING *
             """).AsNoTracking().ToListAsync(cancellationToken);
 #pragma warning restore RS0030

@@ -25,6 +25,9 @@ internal sealed partial class OperationRunner(
     TimeProvider clock,
     ILogger<OperationRunner> logger)
 {
+    /// <summary>How often whoever does a step may die in it, for each time that it may fail: servers die for reasons of their own.</summary>
+    private const int CrashesPerAttempt = 4;
+
     /// <summary>Works on one operation.</summary>
     /// <returns>Whether there was one.</returns>
     public async Task<bool> RunNextAsync(CancellationToken cancellationToken)
@@ -69,8 +72,22 @@ internal sealed partial class OperationRunner(
         var undo = operation.State is OperationState.Undoing;
         if (undo ? operation.Step < 0 : operation.Step >= kind.StepNames.Count)
         {
-            await EndAsync(lease, kind, cancellationToken);
-            return false;
+            try
+            {
+                await EndAsync(lease, kind, cancellationToken);
+                return false;
+            }
+            catch (Exception exception) when (exception is not OperationLostException && !cancellationToken.IsCancellationRequested)
+            {
+                EndFailed(logger, exception, operation.Kind, operation.Id);
+                return await FailAsync(lease, kind, attempt: null, OperationFailure.Of(exception), cancellationToken);
+            }
+        }
+
+        if (operation.Attempts > kind.MostAttempts * CrashesPerAttempt)
+        {
+            var reason = $"The step '{kind.StepNames[operation.Step]}' was begun {operation.Attempts - 1} times and never ended: whoever did it died.";
+            return await FailAsync(lease, kind, attempt: null, new(reason, IsForGood: true), cancellationToken);
         }
 
         var attempt = await BeginAsync(lease, kind.StepNames[operation.Step], cancellationToken);
@@ -100,7 +117,7 @@ internal sealed partial class OperationRunner(
         return true;
     }
 
-    private async Task<bool> FailAsync(OperationLease lease, OperationKind kind, OperationAttempt attempt, OperationFailure failure, CancellationToken cancellationToken)
+    private async Task<bool> FailAsync(OperationLease lease, OperationKind kind, OperationAttempt? attempt, OperationFailure failure, CancellationToken cancellationToken)
     {
         var operation = lease.Operation;
         var isForGood = failure.IsForGood || operation.Attempts >= kind.MostAttempts;
@@ -129,11 +146,7 @@ internal sealed partial class OperationRunner(
         lease,
         async (db, current) =>
         {
-            if (attempt is not null)
-            {
-                await CloseAsync(db, attempt, reason, cancellationToken);
-            }
-
+            await CloseAsync(db, attempt, reason, cancellationToken);
             current.State = OperationState.Undoing;
             current.Step = Math.Min(current.Step, kind.StepNames.Count - 1);
             current.Attempts = 1;
@@ -178,10 +191,15 @@ internal sealed partial class OperationRunner(
         return begun!; // GuardedAsync runs it or throws
     }
 
-    private Task<int> CloseAsync(PlatformDbContext db, OperationAttempt attempt, string? error, CancellationToken cancellationToken)
+    private async Task CloseAsync(PlatformDbContext db, OperationAttempt? attempt, string? error, CancellationToken cancellationToken)
     {
+        if (attempt is null)
+        {
+            return;
+        }
+
         var now = clock.GetUtcNow();
-        return db.OperationAttempts.Where(row => row.OperationId == attempt.OperationId && row.Number == attempt.Number)
+        await db.OperationAttempts.Where(row => row.OperationId == attempt.OperationId && row.Number == attempt.Number)
             .ExecuteUpdateAsync(set => set.SetProperty(row => row.EndedAt, now).SetProperty(row => row.Error, error), cancellationToken);
     }
 
@@ -215,6 +233,7 @@ internal sealed partial class OperationRunner(
                 {
                     current.Token = null;
                     current.LeaseUntil = null;
+                    current.Attempts--; // a server that stops is no failure
                     return Task.CompletedTask;
                 },
                 CancellationToken.None);
@@ -232,6 +251,9 @@ internal sealed partial class OperationRunner(
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The step '{Step}' of the {Kind} {Operation} failed")]
     private static partial void StepFailed(ILogger logger, Exception exception, string step, string kind, Guid operation);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "The {Kind} {Operation} could not be ended")]
+    private static partial void EndFailed(ILogger logger, Exception exception, string kind, Guid operation);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The {Kind} {Operation} was taken over by another worker, and this one has stopped")]
     private static partial void TakenOver(ILogger logger, string kind, Guid operation);

@@ -18,7 +18,6 @@ internal sealed class OperationStarter(PlatformDbContext db, OperationSignal sig
             Kind = kind,
             TenantId = tenant,
             Data = data,
-            NotBefore = now,
             RequestedBy = caller.IsKnown ? caller.PersonId : null,
             CreatedAt = now,
         };

@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using Npgsql;
 
 namespace Rowhouse.ControlPlane.Operations;
 
@@ -21,7 +20,7 @@ internal sealed partial class OperationWorker(OperationRunner runner, OperationS
                     signal.Set();
                 }
             }
-            catch (Exception exception) when (exception is NpgsqlException or InvalidOperationException or TimeoutException)
+            catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
             {
                 NotNow(logger, exception);
             }

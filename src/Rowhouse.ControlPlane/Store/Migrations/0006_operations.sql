@@ -9,7 +9,7 @@ CREATE TABLE platform.operations (
     token uuid,
     lease_until timestamptz,
     attempts integer NOT NULL,
-    not_before timestamptz NOT NULL,
+    not_before timestamptz,
     reason text,
     is_cancelled boolean NOT NULL,
     requested_by uuid,

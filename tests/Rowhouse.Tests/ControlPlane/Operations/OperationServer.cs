@@ -15,7 +15,7 @@ public sealed class OperationServer : ServerFixture
     /// <summary>What each step did, in order: "+b" for done, "-b" for undone.</summary>
     internal ConcurrentDictionary<Guid, ConcurrentQueue<string>> Done { get; } = new();
 
-    /// <summary>What happens in a step before it is done; by its name, with its sign.</summary>
+    /// <summary>What happens in a step before it is done, by its name with its sign; and at the operation's end, by "end".</summary>
     internal ConcurrentDictionary<(Guid Operation, string Step), Func<CancellationToken, Task>> Before { get; } = new();
 
     protected override void Configure(WebApplicationBuilder builder)
@@ -58,6 +58,9 @@ public sealed class OperationServer : ServerFixture
 
         public override Task FailAsync(PlatformDbContext db, Rowhouse.ControlPlane.Operations.Operation operation, string reason, CancellationToken cancellationToken) =>
             db.Tenants.Where(tenant => tenant.Id == operation.TenantId).ExecuteUpdateAsync(set => set.SetProperty(tenant => tenant.Name, $"failed: {reason}"), cancellationToken);
+
+        public override Task EndAsync(PlatformDbContext db, Rowhouse.ControlPlane.Operations.Operation operation, CancellationToken cancellationToken) =>
+            server.Before.TryGetValue((operation.Id, "end"), out var before) ? before(cancellationToken) : Task.CompletedTask;
     }
 
     private sealed class Step(OperationServer server, string name) : IOperationStep<Known>
