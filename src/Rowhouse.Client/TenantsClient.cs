@@ -43,6 +43,26 @@ public sealed class TenantsClient
     public Task<TenantResponse> ResumeAsync(string tenant, CancellationToken cancellationToken = default) =>
         api.SendAsync<TenantResponse>(HttpMethod.Post, Address(tenant) + "/resume", body: null, cancellationToken);
 
+    /// <summary>Changes a tenant.</summary>
+    /// <param name="tenant">Its id or slug.</param>
+    /// <param name="changes">The fields to change, as <see cref="ChangeTenantRequest"/> names them in JSON; <see langword="null"/> takes away.</param>
+    /// <param name="cancellationToken">Stops the call.</param>
+    public Task<TenantResponse> ChangeAsync(string tenant, IReadOnlyDictionary<string, object?> changes, CancellationToken cancellationToken = default) =>
+        api.SendAsync<TenantResponse>(HttpMethod.Patch, Address(tenant), changes, cancellationToken);
+
+    /// <summary>Deletes a tenant. It can be revived until its retention ends.</summary>
+    /// <param name="tenant">Its id or slug.</param>
+    /// <param name="confirm">Its slug.</param>
+    /// <param name="cancellationToken">Stops the call.</param>
+    public Task<TenantResponse> DeleteAsync(string tenant, string confirm, CancellationToken cancellationToken = default) =>
+        api.SendAsync<TenantResponse>(HttpMethod.Delete, $"{Address(tenant)}?confirm={Uri.EscapeDataString(confirm)}", body: null, cancellationToken);
+
+    /// <summary>Brings a deleted tenant back as it was.</summary>
+    /// <param name="tenant">Its id or slug.</param>
+    /// <param name="cancellationToken">Stops the call.</param>
+    public Task<TenantResponse> ReviveAsync(string tenant, CancellationToken cancellationToken = default) =>
+        api.SendAsync<TenantResponse>(HttpMethod.Post, Address(tenant) + "/revive", body: null, cancellationToken);
+
     /// <summary>A tenant's licenses, page by page.</summary>
     /// <param name="tenant">Its id or slug.</param>
     /// <param name="after">The last page's <see cref="Page{T}.Next"/>; the first page by default.</param>

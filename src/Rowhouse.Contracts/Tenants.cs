@@ -70,6 +70,51 @@ public sealed record CreateTenantRequest
     /// <value><c>en</c> by default.</value>
     [StringLength(35)]
     public string? Locale { get; init; }
+
+    /// <summary>Whether it cannot be deleted until somebody has changed this.</summary>
+    /// <value>As the installation has it (<c>Tenants__DeletionProtection</c>).</value>
+    public bool? DeletionProtection { get; init; }
+}
+
+/// <summary>What can be changed of a tenant. What its slug is never changes.</summary>
+public sealed record ChangeTenantRequest
+{
+    /// <summary>The organisation's name.</summary>
+    [Required, StringLength(200, MinimumLength = 1)]
+    public string? Name { get; init; }
+
+    /// <summary>The account it belongs to at whoever runs the platform; unique among tenants, whatever its case.</summary>
+    /// <value>None by default.</value>
+    [StringLength(200, MinimumLength = 1)]
+    public string? MasterAccountName { get; init; }
+
+    /// <summary>Its postal addresses.</summary>
+    /// <value>None by default.</value>
+    [MaxLength(20)]
+    public IReadOnlyList<TenantAddress>? Addresses { get; init; }
+
+    /// <summary>Whom to ask about technical matters.</summary>
+    /// <value>Nobody by default.</value>
+    public TechnicalUser? TechnicalUser { get; init; }
+
+    /// <summary>Its IANA time zone.</summary>
+    /// <value><c>Etc/UTC</c> by default.</value>
+    [StringLength(64)]
+    public string? TimeZone { get; init; }
+
+    /// <summary>Its ISO 4217 currency.</summary>
+    /// <value><c>USD</c> by default.</value>
+    [StringLength(3)]
+    public string? Currency { get; init; }
+
+    /// <summary>Its BCP 47 locale.</summary>
+    /// <value><c>en</c> by default.</value>
+    [StringLength(35)]
+    public string? Locale { get; init; }
+
+    /// <summary>Whether it cannot be deleted until somebody has changed this.</summary>
+    /// <value>As the installation has it (<c>Tenants__DeletionProtection</c>).</value>
+    public bool? DeletionProtection { get; init; }
 }
 
 /// <summary>The first admin of a tenant.</summary>
@@ -93,8 +138,11 @@ public sealed record TenantAdminRequest(
 /// <param name="TimeZone">Its IANA time zone.</param>
 /// <param name="Currency">Its ISO 4217 currency.</param>
 /// <param name="Locale">Its BCP 47 locale.</param>
+/// <param name="DeletionProtection">Whether it cannot be deleted until somebody has changed this.</param>
 /// <param name="CreatedAt">When it was made.</param>
 /// <param name="Version">Counts its changes; also the entity tag.</param>
+/// <param name="DeletedAt">When it was deleted; <see langword="null"/> where it is not.</param>
+/// <param name="RetainedUntil">Until when it can be revived, where it is deleted.</param>
 /// <param name="MasterAccountName">The account it belongs to at whoever runs the platform; for super-admins and its own admins, as the next two.</param>
 /// <param name="Addresses">Its postal addresses.</param>
 /// <param name="TechnicalUser">Whom to ask about technical matters.</param>
@@ -113,8 +161,11 @@ public sealed record TenantResponse(
     string TimeZone,
     string Currency,
     string Locale,
+    bool DeletionProtection,
     DateTimeOffset CreatedAt,
     long Version,
+    DateTimeOffset? DeletedAt = null,
+    DateTimeOffset? RetainedUntil = null,
     string? MasterAccountName = null,
     IReadOnlyList<TenantAddress>? Addresses = null,
     TechnicalUser? TechnicalUser = null,

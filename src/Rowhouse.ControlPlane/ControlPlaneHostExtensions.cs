@@ -70,6 +70,7 @@ public static class ControlPlaneHostExtensions
         services.AddSingleton<TenantRules>();
         services.AddScoped<TenantChange>();
         services.AddScoped<CreateTenant>();
+        services.AddScoped<ChangeTenant>();
         services.AddOperations();
         services.AddScoped<LicenseRules>();
         services.AddScoped<AddLicense>();
@@ -164,6 +165,9 @@ public static class ControlPlaneHostExtensions
         GetTenant.Map(tenants, suffix);
         SuspendTenant.Map(tenants, suffix);
         ResumeTenant.Map(tenants, suffix);
+        ChangeTenant.Map(tenants, suffix);
+        DeleteTenant.Map(tenants, suffix);
+        ReviveTenant.Map(tenants, suffix);
         Subscribe.Map(tenants, suffix);
         Unsubscribe.Map(tenants, suffix);
         ListOperations.Map(tenants, suffix);

@@ -26,6 +26,14 @@ public sealed class ControlPlaneOptions
     /// <value>None by default.</value>
     public IReadOnlyList<string> DefaultProducts { get; init; } = [];
 
+    /// <summary>Whether tenants are protected from deletion that are made without saying whether they are.</summary>
+    /// <value><see langword="false"/> by default.</value>
+    public bool DeletionProtection { get; init; }
+
+    /// <summary>For how long a tenant can be revived that is deleted now.</summary>
+    /// <value>30 days by default.</value>
+    public TimeSpan Retention { get; init; } = TimeSpan.FromDays(30);
+
     /// <summary>Slugs that nobody may take, besides those that never can be taken.</summary>
     /// <value>None by default.</value>
     public IReadOnlyList<string> ReservedSlugs { get; init; } = [];

@@ -15,6 +15,8 @@ internal static class ControlPlaneProblems
     public static readonly ProblemType LastAdmin = new("urn:rowhouse:members:last-admin", StatusCodes.Status409Conflict, "A tenant needs an admin");
     public static readonly ProblemType IdentifierTaken = new("urn:rowhouse:tenants:identifier-taken", StatusCodes.Status409Conflict, "The identifier leads to a tenant already");
     public static readonly ProblemType WrongState = new("urn:rowhouse:tenants:wrong-state", StatusCodes.Status409Conflict, "The tenant's state does not allow this");
+    public static readonly ProblemType Protected = new("urn:rowhouse:tenants:protected", StatusCodes.Status409Conflict, "The tenant is protected from deletion");
+    public static readonly ProblemType RetentionEnded = new("urn:rowhouse:tenants:retention-ended", StatusCodes.Status409Conflict, "The tenant's retention has ended");
     public static readonly ProblemType AlreadySubscribed = new("urn:rowhouse:tenants:already-subscribed", StatusCodes.Status409Conflict, "The tenant subscribes to the product already");
     public static readonly ProblemType NoSubscription = new("urn:rowhouse:tenants:no-subscription", StatusCodes.Status404NotFound, "The tenant does not subscribe to the product");
     public static readonly ProblemType UnknownDomain = new("urn:rowhouse:domains:unknown-domain", StatusCodes.Status404NotFound, "The tenant has no such domain");

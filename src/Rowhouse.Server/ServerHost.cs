@@ -59,6 +59,8 @@ public static class ServerHost
                 AdminPassword = settings.AdminPassword,
                 DefaultProducts = settings.DefaultProducts,
                 ReservedSlugs = settings.ReservedSlugs,
+                DeletionProtection = settings.DeletionProtection ?? !settings.Demo,
+                Retention = TimeSpan.FromDays(settings.RetentionDays),
                 OwnHost = settings.CheckUrl().IdnHost,
                 NameServers = settings.NameServers,
                 SignInBurst = settings.SignInBurst,

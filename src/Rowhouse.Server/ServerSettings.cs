@@ -64,6 +64,13 @@ public sealed record ServerSettings
     /// <summary>Slugs that nobody may take, besides those that never can be taken.</summary>
     public IReadOnlyList<string> ReservedSlugs { get; init; } = [];
 
+    /// <summary>Whether tenants are protected from deletion that are made without saying whether they are.</summary>
+    /// <value>None by default: they are, unless demo tenants are kept here.</value>
+    public bool? DeletionProtection { get; init; }
+
+    /// <summary>For how many days a deleted tenant can be revived.</summary>
+    public int RetentionDays { get; init; } = 30;
+
     /// <summary>How many sign-ins one network may send at once, before it has one a second.</summary>
     public int SignInBurst { get; init; } = 100;
 
@@ -121,6 +128,8 @@ public sealed record ServerSettings
             NameServers = [.. Many("ROWHOUSE_DNS").Select(ReadNameServer)],
             DefaultProducts = [.. Many("Tenants:DefaultProducts")],
             ReservedSlugs = [.. Many("Tenants:ReservedSlugs")],
+            DeletionProtection = Optional("Tenants:DeletionProtection") is null ? null : ReadSwitch("Tenants:DeletionProtection"),
+            RetentionDays = ReadNumber("Tenants:RetentionDays") ?? defaults.RetentionDays,
         };
         return PollsMissed * settings.Directory.Poll <= settings.Directory.MaxStale
             ? settings
@@ -144,7 +153,7 @@ public sealed record ServerSettings
         {
             null or "0" or "false" => false,
             "1" or "true" => true,
-            var other => throw new ServerSettingsException($"{key} is '{other}'. It is 1 or 0."),
+            var other => throw new ServerSettingsException($"{Variable(key)} is '{other}'. It is 1 or 0."),
         };
 
         IReadOnlyList<string>? ReadSources()

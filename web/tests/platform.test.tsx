@@ -62,4 +62,41 @@ describe("a tenant's drawer", () => {
 
     expect(screen.getByText('shared · main / rowhouse')).toBeTruthy();
   });
+
+  test('deletes only an unprotected tenant, when its address name is typed, and revives it', async () => {
+    let shown: typeof tenant & { deletionProtection: boolean; retainedUntil?: string } = { ...tenant, deletionProtection: true };
+    const sent: string[] = [];
+    const becomes = (change: Partial<typeof shown>) => (request: Request) => {
+      sent.push(`${request.method} ${new URL(request.url).search}`);
+      shown = { ...shown, ...change };
+      return Promise.resolve(Response.json(shown));
+    };
+    openConsole('/platform/tenants?tenant=smith', {
+      'GET /api/me': { ...me, superAdmin: true },
+      'GET /api/tenants': () => Promise.resolve(Response.json(page(shown))),
+      'GET /api/tenants/smith': () => Promise.resolve(Response.json(shown)),
+      'GET /t/smith/api/members': { ...page(), total: 3 },
+      'PATCH /api/tenants/smith': becomes({ deletionProtection: false }),
+      'DELETE /api/tenants/smith': becomes({ status: 'deleted', retainedUntil: '2026-02-01T00:00:00Z' }),
+      'POST /api/tenants/smith/revive': becomes({ status: 'active', retainedUntil: undefined }),
+    });
+    const drawer = within(await dialog('Smith Cards'));
+    const protection = await drawer.findByRole('switch', { name: /^Protected from deletion/ });
+    expect(drawer.queryByRole('button', { name: 'Delete tenant…' })).toBeNull();
+
+    fireEvent.click(protection);
+    fireEvent.click(await drawer.findByRole('button', { name: 'Delete tenant…' }));
+    const asked = within(await dialog('Delete Smith Cards?'));
+    expect(asked.getByRole<HTMLButtonElement>('button', { name: 'Delete tenant' }).disabled).toBe(true);
+    await asked.findByText('3 members can no longer sign in to it.');
+    fireEvent.change(asked.getByRole('textbox', { name: 'Type smith to confirm' }), { target: { value: 'smith' } });
+    fireEvent.click(asked.getByRole('button', { name: 'Delete tenant' }));
+
+    await drawer.findByText('Deleted', { selector: '.mantine-Badge-label' });
+    fireEvent.click(await drawer.findByRole('button', { name: 'Revive' }));
+    fireEvent.click(within(await dialog('Revive Smith Cards?')).getByRole('button', { name: 'Revive' }));
+
+    await drawer.findByText('Active', { selector: '.mantine-Badge-label' });
+    expect(sent).toEqual(['PATCH ', 'DELETE ?confirm=smith', 'POST ']);
+  });
 });

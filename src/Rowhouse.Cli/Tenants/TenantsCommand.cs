@@ -14,6 +14,9 @@ internal static class TenantsCommand
         CreateTenant(runner),
         Change(runner, "suspend", "Close a tenant for a while; nothing is lost.", (tenants, tenant, cancellationToken) => tenants.SuspendAsync(tenant, cancellationToken)),
         Change(runner, "resume", "Open a suspended tenant again.", (tenants, tenant, cancellationToken) => tenants.ResumeAsync(tenant, cancellationToken)),
+        Protect(runner),
+        Delete(runner),
+        Change(runner, "revive", "Bring a deleted tenant back as it was, until its retention ends.", (tenants, tenant, cancellationToken) => tenants.ReviveAsync(tenant, cancellationToken)),
     };
 
     private static Command List(CommandRunner runner)
@@ -100,6 +103,34 @@ internal static class TenantsCommand
         runner.OverHttp(command, async (parsed, client, output, cancellationToken) =>
         {
             output.Print(await change(client.Tenants, parsed.GetRequiredValue(tenant), cancellationToken), Describe);
+            return ExitCodes.Done;
+        });
+        return command;
+    }
+
+    private static Command Protect(CommandRunner runner)
+    {
+        var tenant = TenantArgument();
+        var off = new Option<bool>("--off") { Description = "Let it be deleted again." };
+        var command = new Command("protect", "Protect a tenant from deletion.") { tenant, off };
+        runner.OverHttp(command, async (parsed, client, output, cancellationToken) =>
+        {
+            var changes = new Dictionary<string, object?> { ["deletionProtection"] = !parsed.GetValue(off) };
+            output.Print(await client.Tenants.ChangeAsync(parsed.GetRequiredValue(tenant), changes, cancellationToken), Describe);
+            return ExitCodes.Done;
+        });
+        return command;
+    }
+
+    private static Command Delete(CommandRunner runner)
+    {
+        var tenant = TenantArgument();
+        var confirm = new Option<string>("--confirm") { Description = "Its slug, once more.", Required = true };
+        var command = new Command("delete", "Delete a tenant; it can be revived until its retention ends.") { tenant, confirm };
+        runner.OverHttp(command, async (parsed, client, output, cancellationToken) =>
+        {
+            var deleted = await client.Tenants.DeleteAsync(parsed.GetRequiredValue(tenant), parsed.GetRequiredValue(confirm), cancellationToken);
+            output.Print(deleted, gone => $"{Describe(gone)}\nIt can be revived until {gone.RetainedUntil:u}.");
             return ExitCodes.Done;
         });
         return command;

@@ -10,6 +10,9 @@ internal static class AuditActions
     public const string PasswordChanged = "person.password-changed";
     public const string PersonAdded = "person.added";
     public const string TenantCreated = "tenant.created";
+    public const string TenantChanged = "tenant.changed";
+    public const string TenantDeleted = "tenant.deleted";
+    public const string TenantRevived = "tenant.revived";
     public const string TenantSuspended = "tenant.suspended";
     public const string TenantResumed = "tenant.resumed";
     public const string Subscribed = "tenant.subscribed";

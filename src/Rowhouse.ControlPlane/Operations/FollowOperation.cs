@@ -32,19 +32,32 @@ internal sealed class FollowOperation(IDbContextFactory<PlatformDbContext> conte
 
     private async IAsyncEnumerable<SseItem<OperationResponse>> EventsAsync(Operation first, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        // A reader who waits does not hold the server when it stops.
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, host.ApplicationStopping);
         var began = clock.GetTimestamp();
         var operation = first;
         yield return Item(operation);
-        while (operation.IsUnderWay && clock.GetElapsedTime(began) < Longest)
+        while (operation.IsUnderWay && clock.GetElapsedTime(began) < Longest && await WaitAsync(cancellationToken))
         {
-            await Task.Delay(Look, clock, either.Token);
-            if (await IsNewAsync(operation, either.Token) && await ReadAsync(operation.Id, either.Token) is { } next)
+            if (await IsNewAsync(operation, cancellationToken) && await ReadAsync(operation.Id, cancellationToken) is { } next)
             {
                 operation = next;
                 yield return Item(operation);
             }
+        }
+    }
+
+    /// <summary>Waits until it is time to look again.</summary>
+    /// <returns>Not where the server stops: a reader who waits does not hold it.</returns>
+    private async Task<bool> WaitAsync(CancellationToken cancellationToken)
+    {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, host.ApplicationStopping);
+        try
+        {
+            await Task.Delay(Look, clock, either.Token);
+            return true;
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return false;
         }
     }
 

@@ -120,7 +120,7 @@ internal sealed class CreateTenant(
             admin = member.ToResponse(link);
         }
 
-        audit.Add(AuditActions.TenantCreated, tenant.Id, free.Value, details: new { plan.Name, plan.ExternalIds, plan.Products, Plan = plan.PlanName, Licenses = request.Licenses?.Count ?? 0 });
+        audit.Add(AuditActions.TenantCreated, tenant.Id, free.Value, details: new { plan.Facts.Name, plan.ExternalIds, plan.Products, Plan = plan.PlanName, Licenses = request.Licenses?.Count ?? 0 });
         await SaveAsync(tenant, cancellationToken);
         db.AfterCommit(() => directory.Apply(tenant.ToEntry()));
         return (tenant.ToResponse(admin, withAccount: true), null);
@@ -129,10 +129,9 @@ internal sealed class CreateTenant(
     /// <summary>The slug to use, free at the moment; none where it or an external id is taken, which <paramref name="taken"/> then names.</summary>
     private async Task<Slug?> FindTakenAsync(TenantPlan plan, FieldErrors taken, CancellationToken cancellationToken)
     {
-        if (plan.Account.MasterAccountKey is { } master
-            && await db.Tenants.AnyAsync(tenant => tenant.MasterAccountKey == master && tenant.Status != TenantStatus.Purged && tenant.Status != TenantStatus.Erased, cancellationToken))
+        if (await db.IsMasterAccountTakenAsync(plan.Facts.Account, but: null, cancellationToken))
         {
-            taken.Add("masterAccountName", $"'{plan.Account.MasterAccountName}' is the master account name of another tenant.");
+            taken.Add("masterAccountName", AccountRules.MasterAccountTaken(plan.Facts.Account));
         }
 
         var wanted = plan.ExternalIds.ToList();
@@ -206,18 +205,8 @@ internal sealed class CreateTenant(
         {
             Id = id,
             Slug = slug,
-            Name = plan.Name,
-            NameKey = plan.Name.ToLowerInvariant(),
             Database = new NpgsqlConnectionStringBuilder(store.Connections.Application).Database ?? "",
-            MasterAccountName = plan.Account.MasterAccountName,
-            MasterAccountKey = plan.Account.MasterAccountKey,
-            Addresses = plan.Account.Addresses,
-            TechnicalUserName = plan.Account.TechnicalUser?.Name,
-            TechnicalUserEmail = plan.Account.TechnicalUser?.Email,
             Plan = plan.PlanName,
-            TimeZone = plan.TimeZone,
-            Currency = plan.Currency,
-            Locale = plan.Locale,
             CreatedAt = now,
             MembersChangedAt = now,
             Subscriptions = [.. plan.Products.Select(product => new Subscription { TenantId = id, Product = product, Since = now })],
@@ -228,6 +217,7 @@ internal sealed class CreateTenant(
                 .. plan.ExternalIds.Where(externalId => externalId != slug.Value).Select(externalId => Lead(externalId, IdentifierOrigin.Given)),
             ],
         };
+        tenant.Describe(plan.Facts);
         db.Tenants.Add(tenant);
         return tenant;
 

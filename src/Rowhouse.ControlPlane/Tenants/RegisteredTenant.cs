@@ -25,23 +25,34 @@ internal sealed class RegisteredTenant
 
     public required Slug Slug { get; init; }
 
-    public required string Name { get; init; }
+    public string Name { get; private set; } = "";
 
     /// <summary>The name in lower case: what is searched and sorted by.</summary>
-    public required string NameKey { get; init; }
+    public string NameKey { get; private set; } = "";
 
-    public string? MasterAccountName { get; init; }
+    public string? MasterAccountName { get; private set; }
 
     /// <summary>The name in lower case: unique while the tenant can come back.</summary>
-    public string? MasterAccountKey { get; init; }
+    public string? MasterAccountKey { get; private set; }
 
-    public IReadOnlyList<TenantAddress> Addresses { get; init; } = [];
+    public IReadOnlyList<TenantAddress> Addresses { get; private set; } = [];
 
-    public string? TechnicalUserName { get; init; }
+    public string? TechnicalUserName { get; private set; }
 
-    public string? TechnicalUserEmail { get; init; }
+    public string? TechnicalUserEmail { get; private set; }
 
     public TenantStatus Status { get; private set; } = TenantStatus.Active;
+
+    /// <summary>Whether it cannot be deleted until somebody has changed this.</summary>
+    public bool DeletionProtection { get; private set; }
+
+    public DateTimeOffset? DeletedAt { get; private set; }
+
+    /// <summary>Until when a deleted tenant can be revived.</summary>
+    public DateTimeOffset? RetainedUntil { get; private set; }
+
+    /// <summary>What a deleted tenant becomes when it is revived: what it was.</summary>
+    public TenantStatus? RevivedAs { get; private set; }
 
     public PlacementKind PlacementKind { get; init; } = PlacementKind.Shared;
 
@@ -54,11 +65,11 @@ internal sealed class RegisteredTenant
     /// <summary>The plan of its products, by name.</summary>
     public required string Plan { get; init; }
 
-    public required string TimeZone { get; init; }
+    public string TimeZone { get; private set; } = "";
 
-    public required string Currency { get; init; }
+    public string Currency { get; private set; } = "";
 
-    public required string Locale { get; init; }
+    public string Locale { get; private set; } = "";
 
     public required DateTimeOffset CreatedAt { get; init; }
 
@@ -87,6 +98,66 @@ internal sealed class RegisteredTenant
         Touch();
         return true;
     }
+
+    /// <summary>Closes it for good, unless it is revived while its retention lasts.</summary>
+    /// <returns>Whether it can be deleted from the state in which it is.</returns>
+    public bool TryDelete(DateTimeOffset now, TimeSpan retention)
+    {
+        var before = Status;
+        if (before is not (TenantStatus.Active or TenantStatus.Suspended) || !TryBecome(TenantStatus.Deleting) || !TryBecome(TenantStatus.Deleted))
+        {
+            return false;
+        }
+
+        DeletedAt = now;
+        RetainedUntil = now + retention;
+        RevivedAs = before;
+        return true;
+    }
+
+    /// <summary>Opens it again as it was.</summary>
+    /// <returns>Whether it was deleted and its retention has not ended.</returns>
+    public bool TryRevive(DateTimeOffset now)
+    {
+        if (RevivedAs is not { } before || now >= RetainedUntil || !TryBecome(before))
+        {
+            return false;
+        }
+
+        DeletedAt = null;
+        RetainedUntil = null;
+        RevivedAs = null;
+        return true;
+    }
+
+    /// <summary>Takes in what can be changed of it.</summary>
+    public void Describe(TenantFacts facts)
+    {
+        Name = facts.Name;
+        NameKey = facts.Name.ToLowerInvariant();
+        MasterAccountName = facts.Account.MasterAccountName;
+        MasterAccountKey = facts.Account.MasterAccountKey;
+        Addresses = facts.Account.Addresses;
+        TechnicalUserName = facts.Account.TechnicalUser?.Name;
+        TechnicalUserEmail = facts.Account.TechnicalUser?.Email;
+        TimeZone = facts.TimeZone;
+        Currency = facts.Currency;
+        Locale = facts.Locale;
+        DeletionProtection = facts.DeletionProtection;
+    }
+
+    /// <summary>What can be changed of it, as requests write it.</summary>
+    public ChangeTenantRequest ToRequest() => new()
+    {
+        Name = Name,
+        MasterAccountName = MasterAccountName,
+        Addresses = Addresses,
+        TechnicalUser = TechnicalUser,
+        TimeZone = TimeZone,
+        Currency = Currency,
+        Locale = Locale,
+        DeletionProtection = DeletionProtection,
+    };
 
     public bool Subscribe(string product, DateTimeOffset now)
     {
@@ -164,14 +235,20 @@ internal sealed class RegisteredTenant
         TimeZone,
         Currency,
         Locale,
+        DeletionProtection,
         CreatedAt,
         Version,
+        DeletedAt,
+        RetainedUntil,
         withAccount ? MasterAccountName : null,
         withAccount ? Addresses : null,
-        withAccount && TechnicalUserName is not null && TechnicalUserEmail is not null ? new() { Name = TechnicalUserName, Email = TechnicalUserEmail } : null,
+        withAccount ? TechnicalUser : null,
         admin);
 
-    private void Touch() => Version++;
+    /// <summary>Counts a change.</summary>
+    public void Touch() => Version++;
+
+    private TechnicalUser? TechnicalUser => TechnicalUserName is null || TechnicalUserEmail is null ? null : new() { Name = TechnicalUserName, Email = TechnicalUserEmail };
 }
 
 /// <summary>A value that leads to the tenant, its id and slug among them.</summary>

@@ -16,12 +16,30 @@ internal sealed class TenantChange(PlatformDbContext db, TenantDirectory directo
 {
     private const int Attempts = 5;
 
-    public async Task<(TenantResponse? Tenant, ProblemHttpResult? Problem)> ApplyAsync(
+    public Task<(TenantResponse? Tenant, ProblemHttpResult? Problem)> ApplyAsync(
         string idOrSlug,
         HttpContext context,
         string action,
         string? subject,
         Func<RegisteredTenant, ProblemHttpResult?> change,
+        CancellationToken cancellationToken) =>
+        ApplyAsync(idOrSlug, context, action, subject, tenant => TenantWords.Of(tenant.Status), tenant => Task.FromResult(change(tenant)), cancellationToken);
+
+    /// <summary>Changes the tenant, and records what the change was.</summary>
+    /// <param name="idOrSlug">The tenant, as the caller names it.</param>
+    /// <param name="context">The request.</param>
+    /// <param name="action">What it is called where it is recorded.</param>
+    /// <param name="subject">What of the tenant is changed; the tenant itself where it is none.</param>
+    /// <param name="describe">What is recorded of the tenant, before and after.</param>
+    /// <param name="change">Changes it, or says why not. One that leaves it as it is leaves no record either.</param>
+    /// <param name="cancellationToken">Stops before it is saved.</param>
+    public async Task<(TenantResponse? Tenant, ProblemHttpResult? Problem)> ApplyAsync(
+        string idOrSlug,
+        HttpContext context,
+        string action,
+        string? subject,
+        Func<RegisteredTenant, object> describe,
+        Func<RegisteredTenant, Task<ProblemHttpResult?>> change,
         CancellationToken cancellationToken)
     {
         for (var attempt = 1; ; attempt++)
@@ -32,18 +50,24 @@ internal sealed class TenantChange(PlatformDbContext db, TenantDirectory directo
                 return (null, TenantStateAdmission.UnknownTenant());
             }
 
-            var before = TenantWords.Of(tenant.Status);
+            var before = describe(tenant);
             if (EntityTag.Check(context.Request, tenant.Version) is { } changed)
             {
                 return (null, changed);
             }
 
-            if (change(tenant) is { } refusal)
+            if (await change(tenant) is { } refusal)
             {
                 return (null, refusal);
             }
 
-            audit.Add(action, tenant.Id, subject ?? tenant.Slug.Value, details: new { before, after = TenantWords.Of(tenant.Status) });
+            if (!db.ChangeTracker.HasChanges())
+            {
+                EntityTag.Set(context.Response, tenant.Version);
+                return (tenant.ToResponse(withAccount: true), null);
+            }
+
+            audit.Add(action, tenant.Id, subject ?? tenant.Slug.Value, details: new { before, after = describe(tenant) });
             try
             {
                 await db.SaveChangesAsync(CancellationToken.None); // given up at the COMMIT, nobody would know how it ended

@@ -39,6 +39,40 @@ internal sealed partial class TenantRules(ControlPlaneOptions options, IEnumerab
             errors.Check(admin, "admin");
         }
 
+        var facts = ReadFacts(
+            new()
+            {
+                Name = request.Name,
+                MasterAccountName = request.MasterAccountName,
+                Addresses = request.Addresses,
+                TechnicalUser = request.TechnicalUser,
+                TimeZone = request.TimeZone,
+                Currency = request.Currency,
+                Locale = request.Locale,
+                DeletionProtection = request.DeletionProtection,
+            },
+            errors);
+        return new()
+        {
+            Facts = facts,
+            Slug = ReadSlug(request.Slug, facts.Name, errors),
+            SlugIsGiven = request.Slug is not null,
+            ExternalIds = ReadExternalIds(request, errors),
+            Products = ReadProducts(request.Products, errors),
+            PlanName = ReadPlan(request.Plan, errors),
+            IsPrivate = ReadCloudType(request.CloudType, errors),
+        };
+    }
+
+    /// <summary>Checks what a tenant is to become.</summary>
+    public TenantFacts Read(ChangeTenantRequest request, FieldErrors errors)
+    {
+        errors.Check(request);
+        return ReadFacts(request, errors);
+    }
+
+    private TenantFacts ReadFacts(ChangeTenantRequest request, FieldErrors errors)
+    {
         var name = request.Name?.Trim() ?? "";
         if (name.Length == 0 && !errors.Has("name"))
         {
@@ -48,16 +82,11 @@ internal sealed partial class TenantRules(ControlPlaneOptions options, IEnumerab
         return new()
         {
             Name = name,
-            Slug = ReadSlug(request.Slug, name, errors),
-            SlugIsGiven = request.Slug is not null,
-            ExternalIds = ReadExternalIds(request, errors),
-            Products = ReadProducts(request.Products, errors),
-            PlanName = ReadPlan(request.Plan, errors),
             Account = AccountRules.Read(request, errors),
             TimeZone = ReadTimeZone(request.TimeZone, errors),
             Currency = ReadCurrency(request.Currency, errors),
             Locale = ReadLocale(request.Locale, errors),
-            IsPrivate = ReadCloudType(request.CloudType, errors),
+            DeletionProtection = request.DeletionProtection ?? options.DeletionProtection,
         };
     }
 
@@ -228,7 +257,7 @@ internal sealed partial class TenantRules(ControlPlaneOptions options, IEnumerab
 /// <summary>A tenant that was asked for, as far as it is right.</summary>
 internal sealed record TenantPlan
 {
-    public required string Name { get; init; }
+    public required TenantFacts Facts { get; init; }
 
     /// <summary>Missing where it is wrong, or where none can be made from the name.</summary>
     public required Slug? Slug { get; init; }
@@ -243,6 +272,14 @@ internal sealed record TenantPlan
     /// <summary>The plan of its products.</summary>
     public required string PlanName { get; init; }
 
+    public required bool IsPrivate { get; init; }
+}
+
+/// <summary>What can be changed of a tenant, as far as it is right.</summary>
+internal sealed record TenantFacts
+{
+    public required string Name { get; init; }
+
     public required AccountFacts Account { get; init; }
 
     public required string TimeZone { get; init; }
@@ -251,5 +288,5 @@ internal sealed record TenantPlan
 
     public required string Locale { get; init; }
 
-    public required bool IsPrivate { get; init; }
+    public required bool DeletionProtection { get; init; }
 }

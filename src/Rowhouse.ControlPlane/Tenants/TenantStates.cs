@@ -10,11 +10,12 @@ internal static class TenantStates
     {
         // Creating, moving and deleting lead to active too, but only when the operation that they belong to is done.
         var fromHere = (tenant.Status, wanted) is (TenantStatus.Active, TenantStatus.Suspended) or (TenantStatus.Suspended, TenantStatus.Active);
-        if (fromHere && tenant.TryBecome(wanted))
-        {
-            return null;
-        }
+        return fromHere && tenant.TryBecome(wanted) ? null : Refuse(tenant, wanted);
+    }
 
+    /// <summary>Says in which state a tenant is, and which it can become.</summary>
+    public static ProblemHttpResult Refuse(RegisteredTenant tenant, TenantStatus wanted)
+    {
         string[] allowed = [.. tenant.CanBecome.Select(TenantWords.Of)];
         return ControlPlaneProblems.WrongState.With(
             $"The tenant is {TenantWords.Of(tenant.Status)} and cannot become {TenantWords.Of(wanted)} by this.",

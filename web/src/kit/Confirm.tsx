@@ -11,13 +11,15 @@ interface ConfirmProps {
   children: ReactNode;
   action: string;
   color?: string;
+  /** Whether everything is there that the action needs. */
+  ready?: boolean;
   busy?: boolean;
   error?: unknown;
   onConfirm: () => void;
   onClose: () => void;
 }
 
-export function Confirm({ opened, title, children, action, color = 'red.9', busy, error, onConfirm, onClose }: ConfirmProps) {
+export function Confirm({ opened, title, children, action, color = 'red.9', ready = true, busy, error, onConfirm, onClose }: ConfirmProps) {
   const { t } = useTranslation();
   return (
     <Dialog opened={opened} onClose={onClose} title={title}>
@@ -28,7 +30,7 @@ export function Confirm({ opened, title, children, action, color = 'red.9', busy
           <Button variant="default" onClick={onClose} data-autofocus>
             {t('common.cancel')}
           </Button>
-          <Button color={color} onClick={onConfirm} loading={busy}>
+          <Button color={color} onClick={onConfirm} loading={busy} disabled={!ready}>
             {action}
           </Button>
         </Group>

@@ -14,6 +14,7 @@ import { TenantState } from '../kit/Status';
 import { toast } from '../kit/toast';
 import { Waiting } from '../kit/Waiting';
 import { staffTenantQuery } from '../shell/tenant';
+import { Deletion } from './Deletion';
 import { Subscriptions } from './Subscriptions';
 import { memberCountQuery, planName, useResume, useSuspend } from './tenants';
 
@@ -58,10 +59,12 @@ function TenantDetails({ tenant }: { tenant: Tenant }) {
             [t('platform.currency'), tenant.currency],
             [t('platform.locale'), tenant.locale],
             [t('platform.created'), <When key="created" at={tenant.createdAt} />],
+            [t('platform.deleted'), tenant.deletedAt ? <When key="deleted" at={tenant.deletedAt} /> : undefined],
           ]}
         />
       </Stack>
       <Subscriptions tenant={tenant} />
+      <Deletion tenant={tenant} />
     </Stack>
   );
 }

@@ -46,6 +46,11 @@ const one = (slug: string) => ({ path: { idOrSlug: slug } });
 export const useCreateTenant = () => useTenantChange((tenant: CreateTenant) => got(platform.POST('/api/tenants', { body: tenant })));
 export const useSuspend = (slug: string) => useTenantChange(() => got(platform.POST('/api/tenants/{idOrSlug}/suspend', { params: one(slug) })));
 export const useResume = (slug: string) => useTenantChange(() => got(platform.POST('/api/tenants/{idOrSlug}/resume', { params: one(slug) })));
+export const useProtect = (slug: string) =>
+  useTenantChange((deletionProtection: boolean) => got(platform.PATCH('/api/tenants/{idOrSlug}', { params: one(slug), body: { deletionProtection } })));
+export const useDelete = (slug: string) =>
+  useTenantChange((confirm: string) => got(platform.DELETE('/api/tenants/{idOrSlug}', { params: { ...one(slug), query: { confirm } } })));
+export const useRevive = (slug: string) => useTenantChange(() => got(platform.POST('/api/tenants/{idOrSlug}/revive', { params: one(slug) })));
 export const useSubscribe = (slug: string) =>
   useTenantChange((product: string) => got(platform.POST('/api/tenants/{idOrSlug}/subscriptions', { params: one(slug), body: { product } })));
 export const useUnsubscribe = (slug: string) =>
