@@ -137,6 +137,7 @@ public static class ControlPlaneHostExtensions
         GetOperation.Map(operations);
         FollowOperation.Map(operations);
         CancelOperation.Map(operations);
+        RetryOperation.Map(operations);
         MapLicenseLists(endpoints);
         ListAudit.Map(endpoints);
     }

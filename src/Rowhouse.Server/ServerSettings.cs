@@ -84,6 +84,7 @@ public sealed record ServerSettings
     public PostgresConnections? Database { get; init; }
 
     private const int PollsMissed = 4;
+    private const int MostRetentionDays = 3650;
     private const int DnsPort = 53;
 
     /// <summary>Where the console's pages name their tenant.</summary>
@@ -129,7 +130,7 @@ public sealed record ServerSettings
             DefaultProducts = [.. Many("Tenants:DefaultProducts")],
             ReservedSlugs = [.. Many("Tenants:ReservedSlugs")],
             DeletionProtection = Optional("Tenants:DeletionProtection") is null ? null : ReadSwitch("Tenants:DeletionProtection"),
-            RetentionDays = ReadNumber("Tenants:RetentionDays") ?? defaults.RetentionDays,
+            RetentionDays = ReadNumber("Tenants:RetentionDays", MostRetentionDays) ?? defaults.RetentionDays,
         };
         return PollsMissed * settings.Directory.Poll <= settings.Directory.MaxStale
             ? settings
@@ -137,10 +138,10 @@ public sealed record ServerSettings
 
         string? Optional(string key) => string.IsNullOrWhiteSpace(configuration[key]) ? null : configuration[key];
 
-        int? ReadNumber(string key) =>
+        int? ReadNumber(string key, int most = int.MaxValue) =>
             Optional(key) is not { } text ? null
-            : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value >= 1 ? value
-            : throw new ServerSettingsException($"{Variable(key)} is '{text}'. It is a number from 1 on.");
+            : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value >= 1 && value <= most ? value
+            : throw new ServerSettingsException($"{Variable(key)} is '{text}'. It is a number from 1 {(most < int.MaxValue ? $"to {most}" : "on")}.");
 
         TimeSpan? ReadTime(string key, TimeSpan least) =>
             Optional(key) is not { } text ? null

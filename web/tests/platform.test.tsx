@@ -77,7 +77,7 @@ describe("a tenant's drawer", () => {
       'GET /api/tenants/smith': () => Promise.resolve(Response.json(shown)),
       'GET /t/smith/api/members': { ...page(), total: 3 },
       'PATCH /api/tenants/smith': becomes({ deletionProtection: false }),
-      'DELETE /api/tenants/smith': becomes({ status: 'deleted', retainedUntil: '2026-02-01T00:00:00Z' }),
+      'DELETE /api/tenants/smith': becomes({ status: 'deleted', retainedUntil: '2999-02-01T00:00:00Z' }),
       'POST /api/tenants/smith/revive': becomes({ status: 'active', retainedUntil: undefined }),
     });
     const drawer = within(await dialog('Smith Cards'));
@@ -93,10 +93,13 @@ describe("a tenant's drawer", () => {
     fireEvent.click(asked.getByRole('button', { name: 'Delete tenant' }));
 
     await drawer.findByText('Deleted', { selector: '.mantine-Badge-label' });
+    await screen.findByText('Smith Cards is deleted');
+    expect(drawer.queryByRole('button', { name: 'Remove CardVault' })).toBeNull();
     fireEvent.click(await drawer.findByRole('button', { name: 'Revive' }));
     fireEvent.click(within(await dialog('Revive Smith Cards?')).getByRole('button', { name: 'Revive' }));
 
     await drawer.findByText('Active', { selector: '.mantine-Badge-label' });
+    await screen.findByText('Smith Cards is back');
     expect(sent).toEqual(['PATCH ', 'DELETE ?confirm=smith', 'POST ']);
   });
 });

@@ -25,6 +25,7 @@ internal static class AuditActions
     public const string DomainProven = "domain.proven";
     public const string DomainRemoved = "domain.removed";
     public const string OperationCancelled = "operation.cancelled";
+    public const string OperationRetried = "operation.retried";
     public const string LicenseAdded = "license.added";
     public const string LicenseChanged = "license.changed";
 

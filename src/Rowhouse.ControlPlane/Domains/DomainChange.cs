@@ -27,7 +27,7 @@ internal sealed class DomainChange(PlatformDbContext db, TenantScope scope, Tena
         {
             db.ChangeTracker.Clear();
             if (await db.FindDomainAsync(host, scope.Tenant.Id, clock.GetUtcNow(), cancellationToken) is not { } domain
-                || await db.FindTenantAsync(scope.Tenant.Id.ToString(), cancellationToken) is not { } tenant)
+                || await db.FindTenantAsync(scope.Tenant.Id.ToString(), cancellationToken) is not { IsGone: false } tenant)
             {
                 return (null, Unknown());
             }

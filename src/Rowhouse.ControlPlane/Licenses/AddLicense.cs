@@ -6,6 +6,7 @@ using Rowhouse.Contracts;
 using Rowhouse.ControlPlane.Auditing;
 using Rowhouse.ControlPlane.Idempotency;
 using Rowhouse.ControlPlane.Store;
+using Rowhouse.ControlPlane.Tenants;
 using Rowhouse.Modules.Access;
 using Rowhouse.Modules.Http;
 using Rowhouse.Modules.Idempotency;
@@ -24,7 +25,7 @@ internal sealed class AddLicense(PlatformDbContext db, LicenseRules rules, Audit
             .WithIdempotencyIn<PlatformIdempotencyStore>()
             .WithName(nameof(AddLicense) + suffix)
             .WithSummary("Gives a tenant a license.")
-            .WithProblems(TenancyProblems.Unknown, ControlPlaneProblems.LicenseOverlaps);
+            .WithProblems(TenancyProblems.Unknown, ControlPlaneProblems.WrongState, ControlPlaneProblems.LicenseOverlaps);
 
     private async Task<Results<Created<LicenseResponse>, ProblemHttpResult>> HandleAsync(string idOrSlug, LicenseRequest request, HttpContext context, CancellationToken cancellationToken)
     {
@@ -32,6 +33,11 @@ internal sealed class AddLicense(PlatformDbContext db, LicenseRules rules, Audit
         if (tenant is null)
         {
             return refusal!; // one of the two is there
+        }
+
+        if (tenant.IsGone)
+        {
+            return TenantStates.RefuseGone(tenant.Status);
         }
 
         var errors = new FieldErrors();

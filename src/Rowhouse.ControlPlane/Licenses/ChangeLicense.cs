@@ -9,6 +9,7 @@ using Microsoft.Extensions.Options;
 using Rowhouse.Contracts;
 using Rowhouse.ControlPlane.Auditing;
 using Rowhouse.ControlPlane.Store;
+using Rowhouse.ControlPlane.Tenants;
 using Rowhouse.Modules.Access;
 using Rowhouse.Modules.Http;
 using Rowhouse.Modules.Problems;
@@ -26,7 +27,7 @@ internal sealed class ChangeLicense(PlatformDbContext db, LicenseRules rules, Au
             .RequireSuperAdmin()
             .WithName(nameof(ChangeLicense) + suffix)
             .WithSummary("Changes a license: fields that are absent stay, null takes away (RFC 7396).")
-            .WithProblems(TenancyProblems.Unknown, ControlPlaneProblems.UnknownLicense, ControlPlaneProblems.LicenseOverlaps, RequestProblems.ChangedMeanwhile, RequestProblems.Invalid, RequestProblems.Malformed);
+            .WithProblems(TenancyProblems.Unknown, ControlPlaneProblems.UnknownLicense, ControlPlaneProblems.WrongState, ControlPlaneProblems.LicenseOverlaps, RequestProblems.ChangedMeanwhile, RequestProblems.Invalid, RequestProblems.Malformed);
 
     private async Task<Results<Ok<LicenseResponse>, ProblemHttpResult>> HandleAsync(string idOrSlug, Guid id, HttpContext context, CancellationToken cancellationToken)
     {
@@ -41,6 +42,11 @@ internal sealed class ChangeLicense(PlatformDbContext db, LicenseRules rules, Au
         if (tenant is null)
         {
             return refusal!; // one of the two is there
+        }
+
+        if (tenant.IsGone)
+        {
+            return TenantStates.RefuseGone(tenant.Status);
         }
 
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);

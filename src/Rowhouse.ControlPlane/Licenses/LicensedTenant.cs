@@ -14,8 +14,11 @@ namespace Rowhouse.ControlPlane.Licenses;
 /// <summary>A tenant whose licenses somebody asks for.</summary>
 /// <param name="Id">Its id.</param>
 /// <param name="TimeZone">The zone whose days its licenses have.</param>
-internal sealed record LicensedTenant(TenantId Id, string TimeZone)
+/// <param name="Status">Where it is in its life.</param>
+internal sealed record LicensedTenant(TenantId Id, string TimeZone, TenantStatus Status)
 {
+    public bool IsGone => RegisteredTenant.Gone.Contains(Status);
+
     public DateOnly Today(DateTimeOffset now) => DayAt(now, TimeZoneInfo.FindSystemTimeZoneById(TimeZone));
 
     /// <summary>The day that it is somewhere. A clock that is put back or forward there moves no day.</summary>
@@ -29,15 +32,16 @@ internal static class LicensedTenants
     {
         // Admission lets nobody pass without a session.
         var signedIn = SignedIn.Of(context)!;
-        var tenant = await db.TenantsNamed(idOrSlug).Select(tenant => new LicensedTenant(tenant.Id, tenant.TimeZone)).SingleOrDefaultAsync(cancellationToken);
+        var tenant = await db.TenantsNamed(idOrSlug).Select(tenant => new LicensedTenant(tenant.Id, tenant.TimeZone, tenant.Status)).SingleOrDefaultAsync(cancellationToken);
         return tenant switch
         {
             null => (null, TenantStateAdmission.UnknownTenant()),
             _ when signedIn.SuperAdmin => (tenant, null),
             _ => signedIn.RoleIn(tenant.Id) switch
             {
-                Role.Admin => (tenant, null),
                 null => (null, TenantStateAdmission.UnknownTenant()),
+                _ when tenant.IsGone => (null, TenantStateAdmission.DeletedTenant()),
+                Role.Admin => (tenant, null),
                 _ => (null, AccessProblems.NotAllowed.With("Licenses are read by admins of the tenant. An admin can change your role.")),
             },
         };

@@ -3,13 +3,14 @@ using Microsoft.EntityFrameworkCore;
 using Rowhouse.ControlPlane.People;
 using Rowhouse.ControlPlane.Sessions;
 using Rowhouse.ControlPlane.Store;
+using Rowhouse.ControlPlane.Tenants;
 
 namespace Rowhouse.ControlPlane.Members;
 
 /// <summary>The invitation that a one-time link leads to.</summary>
 internal sealed class OpenInvitation(PlatformDbContext db, SessionCache sessions, TimeProvider clock)
 {
-    /// <summary>The member to be; none where the link is made up, used, replaced or too old.</summary>
+    /// <summary>The member to be; none where the link is made up, used, replaced or too old, or its tenant is gone.</summary>
     public async Task<Member?> FindAsync(string token, CancellationToken cancellationToken)
     {
         if (!SecretHash.TryParse(token.Trim(), out var secret))
@@ -19,7 +20,7 @@ internal sealed class OpenInvitation(PlatformDbContext db, SessionCache sessions
 
         var hash = secret.ToBytes();
         var now = clock.GetUtcNow();
-        return await db.Members.Include(member => member.Tenant).SingleOrDefaultAsync(member => member.LinkHash == hash && member.LinkExpiresAt > now, cancellationToken);
+        return await db.Members.Include(member => member.Tenant).SingleOrDefaultAsync(member => member.LinkHash == hash && member.LinkExpiresAt > now && !RegisteredTenant.Gone.Contains(member.Tenant!.Status), cancellationToken);
     }
 
     /// <summary>Whether the address is proven to be somebody's: then nobody else sets a password for it.</summary>

@@ -19,7 +19,7 @@ internal static class CancelOperation
             .RequireSuperAdmin()
             .WithName(nameof(CancelOperation))
             .WithSummary("Undoes an operation that has not come to its end: after the step that is being done.")
-            .WithProblems(ControlPlaneProblems.UnknownOperation, ControlPlaneProblems.OperationEnded);
+            .WithProblems(ControlPlaneProblems.UnknownOperation, ControlPlaneProblems.OperationState);
 
     private static async Task<Results<Accepted<OperationResponse>, ProblemHttpResult>> HandleAsync(
         Guid id, PlatformDbContext db, OperationKinds kinds, OperationSignal signal, AuditTrail audit, CancellationToken cancellationToken)
@@ -33,6 +33,7 @@ internal static class CancelOperation
                 set => set.SetProperty(operation => operation.IsCancelled, true)
                     .SetProperty(operation => operation.State, OperationState.Running)
                     .SetProperty(operation => operation.Attempts, 0)
+                    .SetProperty(operation => operation.Failures, 0)
                     .SetProperty(operation => operation.NotBefore, (DateTimeOffset?)null)
                     .SetProperty(operation => operation.Version, operation => operation.Version + 1),
                 cancellationToken);
@@ -43,12 +44,12 @@ internal static class CancelOperation
 
         if (cancelled == 0)
         {
-            return ControlPlaneProblems.OperationEnded.With($"The operation is {OperationWords.Of(operation.State)}, so there is nothing to cancel.");
+            return ControlPlaneProblems.OperationState.With($"The operation is {OperationWords.Of(operation.State)}, so there is nothing to cancel.", [new("state", OperationWords.Of(operation.State))]);
         }
 
         if (!kinds.CanBeUndone(operation.Kind))
         {
-            return ControlPlaneProblems.OperationEnded.With($"An operation of the kind {operation.Kind} cannot be undone; let it come to its end.");
+            return ControlPlaneProblems.OperationState.With($"An operation of the kind {operation.Kind} cannot be undone; let it come to its end.", [new("state", OperationWords.Of(operation.State))]);
         }
 
         audit.Add(AuditActions.OperationCancelled, operation.TenantId, operation.Kind, details: new { operation = id });

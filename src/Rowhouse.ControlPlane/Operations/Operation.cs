@@ -29,8 +29,11 @@ internal sealed class Operation
     /// <summary>When somebody else may take it over, by the database's clock.</summary>
     public DateTimeOffset? LeaseUntil { get; set; }
 
-    /// <summary>How often the step was begun.</summary>
+    /// <summary>How often somebody began the step and was not heard of again, the one who is at it now among them.</summary>
     public int Attempts { get; set; }
+
+    /// <summary>How often the step has failed.</summary>
+    public int Failures { get; set; }
 
     /// <summary>When it is tried again, by the database's clock; at once where it is none.</summary>
     public DateTimeOffset? NotBefore { get; set; }
@@ -41,14 +44,11 @@ internal sealed class Operation
     /// <summary>Whether somebody has asked for it to be undone.</summary>
     public bool IsCancelled { get; set; }
 
-    /// <summary>Who asked for it; nobody where the platform did.</summary>
-    public Guid? RequestedBy { get; init; }
-
     public required DateTimeOffset CreatedAt { get; init; }
 
     public DateTimeOffset? EndedAt { get; set; }
 
-    /// <summary>Raised by every change that people see.</summary>
+    /// <summary>Raised by every change that people see; of two changes of what was read one is made.</summary>
     public long Version { get; set; } = 1;
 
     public List<OperationAttempt> History { get; init; } = [];
@@ -68,6 +68,7 @@ internal sealed class Operation
         State = OperationState.Running;
         Step = Math.Max(Step, 0);
         Attempts = 0;
+        Failures = 0;
         NotBefore = null;
         Reason = null;
         IsCancelled = false;
@@ -87,6 +88,7 @@ internal sealed class Operation
         State = other.State;
         Step = other.Step;
         Attempts = other.Attempts;
+        Failures = other.Failures;
         Reason = other.Reason;
         IsCancelled = other.IsCancelled;
         Version = other.Version;

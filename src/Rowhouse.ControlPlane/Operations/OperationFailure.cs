@@ -1,4 +1,3 @@
-using System.Net.Sockets;
 using Npgsql;
 
 namespace Rowhouse.ControlPlane.Operations;
@@ -6,13 +5,16 @@ namespace Rowhouse.ControlPlane.Operations;
 /// <summary>What went wrong in a step, for people, and whether it may go right when it is tried again.</summary>
 internal sealed record OperationFailure(string Reason, bool IsForGood)
 {
+    /// <summary>States in which a server or a pooler could not do it just now, though the driver does not say so of all: it is stopped, recovers, has crashed, was failed over from.</summary>
+    private static readonly string[] Passing = ["08", "57", "53300", "25006", "40001", "40P01", "55006", "55P03"];
+
     public static OperationFailure Of(Exception exception) => exception switch
     {
         OperationRefusedException refused => new(refused.Message, IsForGood: true),
         PostgresException refused => OfServer(refused),
-        NpgsqlException { InnerException: SocketException or IOException or TimeoutException } or SocketException => new("The database server cannot be reached. Look whether it runs and whether its address is right.", IsForGood: false),
-        NpgsqlException or TimeoutException => new("The database server did not answer in time, or the connection broke.", IsForGood: false),
-        _ => exception.InnerException is PostgresException inner ? OfServer(inner) : new("The server failed in this step; its log says more.", IsForGood: false),
+        NpgsqlException => new("The database server cannot be reached, or the connection broke. Look whether it runs and whether its address is right.", IsForGood: false),
+        TimeoutException => new("It did not end in time.", IsForGood: false),
+        _ => exception.InnerException is NpgsqlException inner ? Of(inner) : new("The server failed in this step; its log says more.", IsForGood: false),
     };
 
     private static OperationFailure OfServer(PostgresException refused)
@@ -23,8 +25,7 @@ internal sealed record OperationFailure(string Reason, bool IsForGood)
             PostgresErrorCodes.InsufficientPrivilege => Said("The platform's role may not do this on the database server", isForGood: true),
             PostgresErrorCodes.InvalidPassword or PostgresErrorCodes.InvalidAuthorizationSpecification => Said("The database server refuses the platform's role", isForGood: true),
             PostgresErrorCodes.InvalidCatalogName => Said("A database that is needed is not there", isForGood: true),
-            PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.QueryCanceled or PostgresErrorCodes.ObjectInUse => Said("The database server could not do it just now", isForGood: false),
-            _ when refused.IsTransient => Said("The database server could not do it just now", isForGood: false),
+            _ when refused.IsTransient || Passing.Any(state => refused.SqlState.StartsWith(state, StringComparison.Ordinal)) => Said("The database server could not do it just now", isForGood: false),
             _ => Said("The database server refused", isForGood: true),
         };
 

@@ -14,17 +14,17 @@ internal abstract class OperationKind
     /// <summary>The names of the steps, in order.</summary>
     public abstract IReadOnlyList<string> StepNames { get; }
 
-    /// <summary>How often a step is tried before it counts as failed for good.</summary>
-    public virtual int MostAttempts => 5;
+    /// <summary>How often a step may fail before the operation is undone, where trying again might help: with eight there is half a minute between the first and the last.</summary>
+    public virtual int MostFailures => 8;
 
     /// <summary>Whether what was done can be undone. Where it cannot, an operation that does not get on waits for somebody.</summary>
     public virtual bool CanBeUndone => true;
 
-    /// <summary>Told in the transaction that begins to undo, where a step failed for good; while it is cancelled, too.</summary>
-    public virtual Task FailAsync(PlatformDbContext db, Operation operation, string reason, CancellationToken cancellationToken) => Task.CompletedTask;
-
-    /// <summary>Told in the transaction that brings the operation to its end, whichever that is.</summary>
-    public virtual Task EndAsync(PlatformDbContext db, Operation operation, CancellationToken cancellationToken) => Task.CompletedTask;
+    /// <summary>
+    /// Told in the transaction in which the operation turns around, gets stuck, ends or is retried; <see cref="Operation.State"/> says which,
+    /// <see cref="Operation.Reason"/> why, and <see cref="Operation.IsCancelled"/> whether somebody wished it.
+    /// </summary>
+    public virtual Task StateChangedAsync(PlatformDbContext db, Operation operation, CancellationToken cancellationToken) => Task.CompletedTask;
 
     /// <summary>Does or undoes one step.</summary>
     /// <returns>What the steps know after it.</returns>
@@ -44,7 +44,7 @@ internal abstract class OperationKind<TData>(IReadOnlyList<OperationStep<TData>>
 
     public override async Task<JsonDocument> StepAsync(Operation operation, Guid token, bool undo, IServiceProvider services, CancellationToken cancellationToken)
     {
-        var run = new OperationRun<TData>(operation.Id, operation.TenantId, token, Read(operation.Data), services.GetRequiredService<IDbContextFactory<PlatformDbContext>>());
+        var run = new OperationRun<TData>(operation.Id, operation.TenantId, token, Read(operation.Data), services.GetRequiredService<IDbContextFactory<PlatformDbContext>>(), services.GetRequiredService<TimeProvider>());
         var step = steps[operation.Step].Make(services);
         await (undo ? step.UndoAsync(run, cancellationToken) : step.DoAsync(run, cancellationToken));
         return Write(run.Data);

@@ -70,30 +70,37 @@ internal sealed class OperationLease : IAsyncDisposable
         using var timer = new PeriodicTimer(length / 3, clock);
         try
         {
-            while (await timer.WaitForNextTickAsync(ended.Token))
+            while (await timer.WaitForNextTickAsync(ended.Token) && await ProlongAsync())
             {
-                if (!await ProlongAsync())
-                {
-                    await lost.CancelAsync();
-                    return;
-                }
             }
         }
         catch (OperationCanceledException) when (ended.IsCancellationRequested)
         {
             // The work is done.
         }
+        finally
+        {
+            await lost.CancelAsync();
+        }
     }
 
     private async Task<bool> ProlongAsync()
     {
         var asked = clock.GetTimestamp();
+        var left = length - (length / 6) - clock.GetElapsedTime(since, asked);
+        if (left <= TimeSpan.Zero)
+        {
+            return false;
+        }
+
+        using var time = new CancellationTokenSource(left, clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(time.Token, ended.Token);
         try
         {
-            await using var db = await contexts.CreateDbContextAsync(ended.Token);
+            await using var db = await contexts.CreateDbContextAsync(either.Token);
 #pragma warning disable RS0030 // the lease ends by the database's clock
             var kept = await db.Database.ExecuteSqlAsync(
-                $"UPDATE platform.operations SET lease_until = clock_timestamp() + {length} WHERE id = {Operation.Id} AND token = {Token}", ended.Token);
+                $"UPDATE platform.operations SET lease_until = clock_timestamp() + {length} WHERE id = {Operation.Id} AND token = {Token}", either.Token);
 #pragma warning restore RS0030
             if (kept == 0)
             {
@@ -102,6 +109,10 @@ internal sealed class OperationLease : IAsyncDisposable
 
             since = asked;
             return true;
+        }
+        catch (OperationCanceledException) when (!ended.IsCancellationRequested)
+        {
+            return false; // the database was silent until the lease was nearly over
         }
         catch (Exception exception) when (exception is NpgsqlException or InvalidOperationException or TimeoutException)
         {

@@ -6,7 +6,7 @@ namespace Rowhouse.ControlPlane.Operations;
 
 /// <summary>An operation while somebody works on it.</summary>
 /// <typeparam name="TData">What its steps know.</typeparam>
-internal sealed class OperationRun<TData>(Guid id, TenantId tenantId, Guid token, TData data, IDbContextFactory<PlatformDbContext> contexts)
+internal sealed class OperationRun<TData>(Guid id, TenantId tenantId, Guid token, TData data, IDbContextFactory<PlatformDbContext> contexts, TimeProvider clock)
     where TData : class
 {
     public Guid Id { get; } = id;
@@ -29,5 +29,20 @@ internal sealed class OperationRun<TData>(Guid id, TenantId tenantId, Guid token
         await work(db, cancellationToken);
         await db.SaveChangesAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
+    }
+
+    /// <summary>Opens the operation's session on a database server, where its steps act.</summary>
+    /// <param name="server">A connection string of the role that acts.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="OperationLostException">Somebody else works on the operation.</exception>
+    public Task<ServerSession> OpenServerAsync(string server, CancellationToken cancellationToken) => ServerSession.OpenAsync(server, Id, ConfirmAsync, clock, cancellationToken);
+
+    private async Task ConfirmAsync(CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        if (!await db.Operations.AnyAsync(operation => operation.Id == Id && operation.Token == Token, cancellationToken))
+        {
+            throw new OperationLostException();
+        }
     }
 }

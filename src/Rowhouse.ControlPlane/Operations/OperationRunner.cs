@@ -19,14 +19,15 @@ namespace Rowhouse.ControlPlane.Operations;
 /// </remarks>
 internal sealed partial class OperationRunner(
     IDbContextFactory<PlatformDbContext> contexts,
+    OperationJournal journal,
     IServiceScopeFactory scopes,
     OperationKinds kinds,
     OperationOptions options,
     TimeProvider clock,
     ILogger<OperationRunner> logger)
 {
-    /// <summary>How often whoever does a step may die in it, for each time that it may fail: servers die for reasons of their own.</summary>
-    private const int CrashesPerAttempt = 4;
+    /// <summary>How often whoever does a step may die in it: servers die for reasons of their own, but not always in the same step.</summary>
+    private const int MostDeaths = 20;
 
     /// <summary>Works on one operation.</summary>
     /// <returns>Whether there was one.</returns>
@@ -41,7 +42,7 @@ internal sealed partial class OperationRunner(
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lease.Lost);
         try
         {
-            while (await StepAsync(lease, either.Token))
+            while (await NextAsync(lease, either.Token))
             {
             }
         }
@@ -49,10 +50,11 @@ internal sealed partial class OperationRunner(
         {
             TakenOver(logger, lease.Operation.Kind, lease.Operation.Id);
         }
-        catch (OperationCanceledException) when (either.IsCancellationRequested)
+        catch (Exception exception) when (either.IsCancellationRequested)
         {
             // The server stops, or the lease is over: whoever comes next goes on from what is recorded.
-            await ReleaseAsync(lease);
+            Stopped(logger, exception, lease.Operation.Kind, lease.Operation.Id);
+            await journal.ReleaseAsync(lease);
         }
 
         return true;
@@ -60,37 +62,29 @@ internal sealed partial class OperationRunner(
 
     /// <summary>Does or undoes the step that is next, or brings the operation to its end.</summary>
     /// <returns>Whether there is more to do at once.</returns>
-    private async Task<bool> StepAsync(OperationLease lease, CancellationToken cancellationToken)
+    private async Task<bool> NextAsync(OperationLease lease, CancellationToken cancellationToken)
     {
         var operation = lease.Operation;
         var kind = kinds[operation.Kind];
-        if (operation.State is OperationState.Running && await IsCancelledAsync(operation.Id, cancellationToken))
+        if (operation.State is OperationState.Running && await journal.IsCancelledAsync(operation.Id, cancellationToken))
         {
-            await TurnAroundAsync(lease, kind, attempt: null, "It was cancelled.", cancellationToken);
+            var reason = operation.Reason is { } before ? $"It was cancelled. Before: {before}" : "It was cancelled.";
+            return await TurnAroundAsync(lease, kind, attempt: null, reason, cancellationToken);
         }
 
         var undo = operation.State is OperationState.Undoing;
         if (undo ? operation.Step < 0 : operation.Step >= kind.StepNames.Count)
         {
-            try
-            {
-                await EndAsync(lease, kind, cancellationToken);
-                return false;
-            }
-            catch (Exception exception) when (exception is not OperationLostException && !cancellationToken.IsCancellationRequested)
-            {
-                EndFailed(logger, exception, operation.Kind, operation.Id);
-                return await FailAsync(lease, kind, attempt: null, OperationFailure.Of(exception), cancellationToken);
-            }
+            return await EndAsync(lease, kind, cancellationToken);
         }
 
-        if (operation.Attempts > kind.MostAttempts * CrashesPerAttempt)
+        if (operation.Attempts > MostDeaths)
         {
             var reason = $"The step '{kind.StepNames[operation.Step]}' was begun {operation.Attempts - 1} times and never ended: whoever did it died.";
             return await FailAsync(lease, kind, attempt: null, new(reason, IsForGood: true), cancellationToken);
         }
 
-        var attempt = await BeginAsync(lease, kind.StepNames[operation.Step], cancellationToken);
+        var attempt = await journal.BeginAsync(lease, kind.StepNames[operation.Step], cancellationToken);
         JsonDocument data;
         try
         {
@@ -103,158 +97,136 @@ internal sealed partial class OperationRunner(
             return await FailAsync(lease, kind, attempt, OperationFailure.Of(exception), cancellationToken);
         }
 
-        await GuardedAsync(
+        await journal.ChangeAsync(
             lease,
             async (db, current) =>
             {
-                await CloseAsync(db, attempt, error: null, cancellationToken);
+                await journal.CloseAsync(db, attempt, error: null, cancellationToken);
                 current.Data = data;
                 current.Step += undo ? -1 : 1;
                 current.Attempts = 1; // this worker goes on with the next
+                current.Failures = 0;
                 current.Reason = undo ? current.Reason : null;
             },
             cancellationToken);
         return true;
     }
 
+    /// <summary>What a failure means: undoing where it is for good or came too often, another try where it is not, and waiting for somebody where neither helps.</summary>
     private async Task<bool> FailAsync(OperationLease lease, OperationKind kind, OperationAttempt? attempt, OperationFailure failure, CancellationToken cancellationToken)
     {
         var operation = lease.Operation;
-        var isForGood = failure.IsForGood || operation.Attempts >= kind.MostAttempts;
-        if (isForGood && operation.State is OperationState.Running && kind.CanBeUndone)
+        var canTurn = operation.State is OperationState.Running && kind.CanBeUndone;
+        if (canTurn && (failure.IsForGood || operation.Failures + 1 >= kind.MostFailures))
         {
-            await TurnAroundAsync(lease, kind, attempt, failure.Reason, cancellationToken);
-            return true;
+            return await TurnAroundAsync(lease, kind, attempt, failure.Reason, cancellationToken);
         }
 
-        await GuardedAsync(
-            lease,
-            async (db, current) =>
-            {
-                await CloseAsync(db, attempt, failure.Reason, cancellationToken);
-                current.Reason = current.State is OperationState.Undoing ? current.Reason ?? failure.Reason : failure.Reason;
-                current.State = isForGood ? OperationState.Stuck : current.State;
-                current.NotBefore = await NowAsync(db, cancellationToken) + options.PauseAfter(current.Attempts);
-                current.Token = null;
-                current.LeaseUntil = null;
-            },
-            cancellationToken);
+        await WaitAsync(lease, kind, attempt, failure, cancellationToken);
         return false;
     }
 
-    private Task TurnAroundAsync(OperationLease lease, OperationKind kind, OperationAttempt? attempt, string reason, CancellationToken cancellationToken) => GuardedAsync(
-        lease,
-        async (db, current) =>
-        {
-            await CloseAsync(db, attempt, reason, cancellationToken);
-            current.State = OperationState.Undoing;
-            current.Step = Math.Min(current.Step, kind.StepNames.Count - 1);
-            current.Attempts = 1;
-            current.Reason = reason;
-            await kind.FailAsync(db, current, reason, cancellationToken);
-        },
-        cancellationToken);
-
-    private Task EndAsync(OperationLease lease, OperationKind kind, CancellationToken cancellationToken) => GuardedAsync(
-        lease,
-        async (db, current) =>
-        {
-            current.State = current.State is OperationState.Running ? OperationState.Succeeded : current.IsCancelled ? OperationState.Cancelled : OperationState.Failed;
-            current.EndedAt = clock.GetUtcNow();
-            current.Token = null;
-            current.LeaseUntil = null;
-            await kind.EndAsync(db, current, cancellationToken);
-        },
-        cancellationToken);
-
-    private async Task<OperationAttempt> BeginAsync(OperationLease lease, string name, CancellationToken cancellationToken)
-    {
-        var operation = lease.Operation;
-        OperationAttempt? begun = null;
-        await GuardedAsync(
-            lease,
-            async (db, _) =>
-            {
-                var last = await db.OperationAttempts.Where(attempt => attempt.OperationId == operation.Id).MaxAsync(attempt => (int?)attempt.Number, cancellationToken) ?? 0;
-                begun = new()
-                {
-                    OperationId = operation.Id,
-                    Number = last + 1,
-                    Step = operation.Step,
-                    Name = name,
-                    IsUndo = operation.State is OperationState.Undoing,
-                    StartedAt = clock.GetUtcNow(),
-                };
-                db.OperationAttempts.Add(begun);
-            },
-            cancellationToken);
-        return begun!; // GuardedAsync runs it or throws
-    }
-
-    private async Task CloseAsync(PlatformDbContext db, OperationAttempt? attempt, string? error, CancellationToken cancellationToken)
-    {
-        if (attempt is null)
-        {
-            return;
-        }
-
-        var now = clock.GetUtcNow();
-        await db.OperationAttempts.Where(row => row.OperationId == attempt.OperationId && row.Number == attempt.Number)
-            .ExecuteUpdateAsync(set => set.SetProperty(row => row.EndedAt, now).SetProperty(row => row.Error, error), cancellationToken);
-    }
-
-    /// <summary>Changes the operation as long as it is this worker's, and this worker's copy of it.</summary>
-    private async Task GuardedAsync(OperationLease lease, Func<PlatformDbContext, Operation, Task> change, CancellationToken cancellationToken)
-    {
-        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        await using var transaction = await ControlTransaction.BeginAsync(db, cancellationToken);
-        await db.HoldOperationAsync(lease.Operation.Id, lease.Token, cancellationToken);
-        var current = await db.Operations.SingleAsync(operation => operation.Id == lease.Operation.Id, cancellationToken);
-        await change(db, current);
-        current.Version++;
-        await db.SaveChangesAsync(cancellationToken);
-        await transaction.CommitAsync(cancellationToken);
-        lease.Operation.CopyFrom(current);
-    }
-
-    private async Task<bool> IsCancelledAsync(Guid id, CancellationToken cancellationToken)
-    {
-        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        return await db.Operations.AnyAsync(operation => operation.Id == id && operation.IsCancelled, cancellationToken);
-    }
-
-    private async Task ReleaseAsync(OperationLease lease)
+    private async Task<bool> TurnAroundAsync(OperationLease lease, OperationKind kind, OperationAttempt? attempt, string reason, CancellationToken cancellationToken)
     {
         try
         {
-            await GuardedAsync(
+            await journal.ChangeAsync(
                 lease,
-                (_, current) =>
+                async (db, current) =>
                 {
-                    current.Token = null;
-                    current.LeaseUntil = null;
-                    current.Attempts--; // a server that stops is no failure
-                    return Task.CompletedTask;
+                    await journal.CloseAsync(db, attempt, reason, cancellationToken);
+                    current.State = OperationState.Undoing;
+                    current.Step = Math.Min(current.Step, kind.StepNames.Count - 1);
+                    current.Attempts = 1;
+                    current.Failures = 0;
+                    current.Reason = reason;
+                    await kind.StateChangedAsync(db, current, cancellationToken);
                 },
-                CancellationToken.None);
+                cancellationToken);
+            return true;
         }
-        catch (Exception exception) when (exception is OperationLostException || OperationFailure.Of(exception) is { IsForGood: false })
+        catch (Exception exception) when (exception is not OperationLostException && !cancellationToken.IsCancellationRequested)
         {
-            // The lease ends by itself.
+            ChangeFailed(logger, exception, lease.Operation.Kind, lease.Operation.Id);
+            await WaitAsync(lease, kind, attempt, OperationFailure.Of(exception), cancellationToken);
+            return false;
         }
     }
 
-#pragma warning disable RS0030 // the wait ends by the database's clock
-    private static Task<DateTimeOffset> NowAsync(PlatformDbContext db, CancellationToken cancellationToken) =>
-        db.Database.SqlQuery<DateTimeOffset>($"SELECT clock_timestamp() AS \"Value\"").SingleAsync(cancellationToken);
-#pragma warning restore RS0030
+    private async Task<bool> EndAsync(OperationLease lease, OperationKind kind, CancellationToken cancellationToken)
+    {
+        var ended = false;
+        try
+        {
+            await journal.ChangeAsync(
+                lease,
+                async (db, current) =>
+                {
+                    ended = !(current.State is OperationState.Running && current.IsCancelled);
+                    if (!ended)
+                    {
+                        return; // somebody cancelled it a moment ago, and has been told that it will be undone
+                    }
+
+                    current.State = current.State is OperationState.Running ? OperationState.Succeeded : current.IsCancelled ? OperationState.Cancelled : OperationState.Failed;
+                    current.EndedAt = clock.GetUtcNow();
+                    current.Token = null;
+                    current.LeaseUntil = null;
+                    await kind.StateChangedAsync(db, current, cancellationToken);
+                },
+                cancellationToken);
+            return !ended;
+        }
+        catch (Exception exception) when (exception is not OperationLostException && !cancellationToken.IsCancellationRequested)
+        {
+            ChangeFailed(logger, exception, lease.Operation.Kind, lease.Operation.Id);
+            return await FailAsync(lease, kind, attempt: null, OperationFailure.Of(exception), cancellationToken);
+        }
+    }
+
+    /// <summary>Lets the operation go: until it is tried again, or for somebody to mend what the reason names.</summary>
+    private async Task WaitAsync(OperationLease lease, OperationKind kind, OperationAttempt? attempt, OperationFailure failure, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await RecordAsync(tell: failure.IsForGood);
+        }
+        catch (Exception exception) when (failure.IsForGood && exception is not OperationLostException && !cancellationToken.IsCancellationRequested)
+        {
+            // What the kind would do with the news is refused as well; that it is stuck has to be known all the same.
+            ChangeFailed(logger, exception, lease.Operation.Kind, lease.Operation.Id);
+            await RecordAsync(tell: false);
+        }
+
+        Task RecordAsync(bool tell) => journal.ChangeAsync(
+            lease,
+            async (db, current) =>
+            {
+                await journal.CloseAsync(db, attempt, failure.Reason, cancellationToken);
+                current.Reason = current.State is OperationState.Undoing && !failure.IsForGood ? current.Reason ?? failure.Reason : failure.Reason;
+                current.State = failure.IsForGood ? OperationState.Stuck : current.State;
+                current.Failures++;
+                current.Attempts = 0;
+                current.NotBefore = await OperationJournal.NowAsync(db, cancellationToken) + options.PauseAfter(current.Failures);
+                current.Token = null;
+                current.LeaseUntil = null;
+                if (tell)
+                {
+                    await kind.StateChangedAsync(db, current, cancellationToken);
+                }
+            },
+            cancellationToken);
+    }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The step '{Step}' of the {Kind} {Operation} failed")]
     private static partial void StepFailed(ILogger logger, Exception exception, string step, string kind, Guid operation);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "The {Kind} {Operation} could not be ended")]
-    private static partial void EndFailed(ILogger logger, Exception exception, string kind, Guid operation);
+    [LoggerMessage(Level = LogLevel.Error, Message = "That the {Kind} {Operation} turns around, ends or waits could not be recorded")]
+    private static partial void ChangeFailed(ILogger logger, Exception exception, string kind, Guid operation);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The {Kind} {Operation} was taken over by another worker, and this one has stopped")]
     private static partial void TakenOver(ILogger logger, string kind, Guid operation);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "The {Kind} {Operation} is left to others: this server stops, or its lease is over")]
+    private static partial void Stopped(ILogger logger, Exception exception, string kind, Guid operation);
 }

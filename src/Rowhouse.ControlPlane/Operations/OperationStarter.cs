@@ -1,12 +1,11 @@
 using System.Text.Json;
 using Rowhouse.ControlPlane.Store;
-using Rowhouse.Modules.Access;
 using Rowhouse.Tenancy;
 
 namespace Rowhouse.ControlPlane.Operations;
 
 /// <summary>Begins operations, in the unit of work of whoever asks: the operation is there if what it is about is.</summary>
-internal sealed class OperationStarter(PlatformDbContext db, OperationSignal signal, Caller caller, TimeProvider clock)
+internal sealed class OperationStarter(PlatformDbContext db, OperationSignal signal, TimeProvider clock)
 {
     /// <summary>Adds an operation. A tenant has one at a time: whoever saves a second one meets the unique index.</summary>
     public Operation Add(string kind, TenantId tenant, JsonDocument data)
@@ -18,7 +17,6 @@ internal sealed class OperationStarter(PlatformDbContext db, OperationSignal sig
             Kind = kind,
             TenantId = tenant,
             Data = data,
-            RequestedBy = caller.IsKnown ? caller.PersonId : null,
             CreatedAt = now,
         };
         db.Operations.Add(operation);

@@ -24,6 +24,10 @@ internal sealed partial class OperationWorker(OperationRunner runner, OperationS
             {
                 NotNow(logger, exception);
             }
+            catch (Exception exception) when (exception is not OutOfMemoryException)
+            {
+                return; // the server stops
+            }
 
             try
             {

@@ -17,7 +17,7 @@ internal sealed class Memberships(PlatformDbContext db, IEnumerable<Module> modu
     public async Task<IReadOnlyList<TenantMembership>> OfAsync(Guid person, CancellationToken cancellationToken)
     {
         var found = await db.Members.AsNoTracking()
-            .Where(membership => membership.PersonId == person && membership.Tenant!.DeletedAt == null)
+            .Where(membership => membership.PersonId == person && !RegisteredTenant.Gone.Contains(membership.Tenant!.Status))
             .OrderBy(membership => membership.Tenant!.NameKey)
             .Take(Most)
             .Select(membership => new { membership.Role, Tenant = membership.Tenant!, Products = membership.Tenant!.Subscriptions.Select(subscription => subscription.Product).ToList() })

@@ -1,6 +1,6 @@
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.EntityFrameworkCore;
@@ -8,10 +8,11 @@ using Rowhouse.Contracts;
 using Rowhouse.ControlPlane.Auditing;
 using Rowhouse.ControlPlane.People;
 using Rowhouse.ControlPlane.Store;
+using Rowhouse.ControlPlane.Tenants;
 using Rowhouse.Modules.Problems;
-using Rowhouse.Tenancy;
 using Rowhouse.Tenancy.AspNetCore.Admission;
 using Rowhouse.Tenancy.AspNetCore.Problems;
+using Rowhouse.Tenancy;
 
 namespace Rowhouse.ControlPlane.Sessions;
 
@@ -111,6 +112,7 @@ internal sealed class SignIn(
         var named = tenant?.ToLowerInvariant();
         return db.People.AsNoTracking()
             .Where(person => person.EmailKey == key && (person.PasswordHash != null || person.ProvenAt != null))
+            .Where(person => person.OnlyTenantId == null || !db.Tenants.Any(tenant => tenant.Id == person.OnlyTenantId && RegisteredTenant.Gone.Contains(tenant.Status)))
             .OrderByDescending(person => named != null && db.Identifiers.Any(identifier => identifier.Kind == IdentifierKind.Name && identifier.Value == named && identifier.TenantId == person.OnlyTenantId))
             .ThenByDescending(person => person.ProvenAt != null)
             .ThenBy(person => person.CreatedAt)

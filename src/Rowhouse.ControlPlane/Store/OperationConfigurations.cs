@@ -11,6 +11,7 @@ internal sealed class OperationConfiguration : IEntityTypeConfiguration<Operatio
     {
         builder.Property(operation => operation.Id).ValueGeneratedNever();
         builder.Property(operation => operation.Kind).UseCollation("C");
+        builder.Property(operation => operation.Version).IsConcurrencyToken();
         builder.HasOne<RegisteredTenant>().WithMany().HasForeignKey(operation => operation.TenantId).OnDelete(DeleteBehavior.ClientNoAction);
 
         // A tenant has one that is not at its end.

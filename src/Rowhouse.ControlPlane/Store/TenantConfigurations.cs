@@ -27,7 +27,7 @@ internal sealed class RegisteredTenantConfiguration : IEntityTypeConfiguration<R
         builder.Property(tenant => tenant.SettingsVersion).HasDefaultValue(0L);
         builder.Property(tenant => tenant.DeletionProtection).HasDefaultValue(false);
         builder.ToTable(table => table.HasCheckConstraint(
-            "ck_tenants_revived_while_deleted", "(deleted_at IS NULL) = (retained_until IS NULL) AND (deleted_at IS NULL) = (revived_as IS NULL)"));
+            "ck_tenants_revived_while_retained", "revived_as IS NULL OR deleted_at IS NOT NULL AND retained_until IS NOT NULL"));
         builder.Property<ulong>(ChangedIn).HasColumnType("xid8").HasDefaultValueSql("pg_current_xact_id()").ValueGeneratedOnAddOrUpdate();
         builder.HasIndex(ChangedIn, nameof(RegisteredTenant.Id));
         builder.HasIndex(tenant => tenant.Slug).IsUnique();

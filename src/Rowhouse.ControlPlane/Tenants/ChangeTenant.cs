@@ -45,9 +45,9 @@ internal sealed class ChangeTenant(PlatformDbContext db, TenantChange tenants, T
 
     private async Task<ProblemHttpResult?> ChangeAsync(RegisteredTenant tenant, JsonElement patch, CancellationToken cancellationToken)
     {
-        if (tenant.Status is TenantStatus.Deleting or TenantStatus.Deleted or TenantStatus.Purged or TenantStatus.Erased)
+        if (tenant.IsGone)
         {
-            return ControlPlaneProblems.WrongState.With($"The tenant is {TenantWords.Of(tenant.Status)}, and changes no more.", [new("state", TenantWords.Of(tenant.Status))]);
+            return TenantStates.RefuseGone(tenant.Status);
         }
 
         var unknown = MergePatch.Unknown<ChangeTenantRequest>(patch, json.Value.SerializerOptions);
@@ -68,7 +68,7 @@ internal sealed class ChangeTenant(PlatformDbContext db, TenantChange tenants, T
         }
 
         var errors = new FieldErrors();
-        var facts = rules.Read(request, errors);
+        var facts = rules.Read(request, tenant.PlacementKind is PlacementKind.Dedicated, errors);
         if (!errors.IsEmpty)
         {
             return errors.ToProblem();

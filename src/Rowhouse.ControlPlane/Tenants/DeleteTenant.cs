@@ -25,7 +25,7 @@ internal static class DeleteTenant
     private static async Task<Results<Ok<TenantResponse>, ProblemHttpResult>> HandleAsync(
         string idOrSlug, string? confirm, HttpContext context, TenantChange tenants, ControlPlaneOptions options, TimeProvider clock, CancellationToken cancellationToken)
     {
-        var (tenant, problem) = await tenants.ApplyAsync(idOrSlug, context, AuditActions.TenantDeleted, subject: null, Delete, cancellationToken);
+        var (tenant, problem) = await tenants.MoveAsync(idOrSlug, context, AuditActions.TenantDeleted, Delete, cancellationToken);
         return problem is null ? TypedResults.Ok(tenant) : problem;
 
         ProblemHttpResult? Delete(RegisteredTenant tenant)

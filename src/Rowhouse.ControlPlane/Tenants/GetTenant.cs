@@ -19,7 +19,7 @@ internal static class GetTenant
         tenants.MapGet("/{idOrSlug}", HandleAsync)
             .WithName(nameof(GetTenant) + suffix)
             .WithSummary("One tenant, by its id, slug or external id.")
-            .WithProblems(TenancyProblems.Unknown);
+            .WithProblems(TenancyProblems.Unknown, TenancyProblems.Deleted);
 
     private static async Task<Results<Ok<TenantResponse>, ProblemHttpResult>> HandleAsync(
         string idOrSlug, HttpContext context, PlatformDbContext db, CancellationToken cancellationToken)
@@ -29,6 +29,11 @@ internal static class GetTenant
         if (await db.FindTenantAsync(idOrSlug, cancellationToken) is not { } tenant || !(signedIn.SuperAdmin || signedIn.RoleIn(tenant.Id) is not null))
         {
             return TenantStateAdmission.UnknownTenant();
+        }
+
+        if (tenant.IsGone && !signedIn.SuperAdmin)
+        {
+            return TenantStateAdmission.DeletedTenant();
         }
 
         EntityTag.Set(context.Response, tenant.Version);

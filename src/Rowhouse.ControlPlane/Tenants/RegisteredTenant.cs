@@ -21,6 +21,9 @@ internal sealed class RegisteredTenant
         [TenantStatus.Erased] = [],
     };
 
+    /// <summary>States in which a tenant is there for nobody: it can be brought back at most.</summary>
+    public static readonly TenantStatus[] Gone = [TenantStatus.Deleting, TenantStatus.Deleted, TenantStatus.Purged, TenantStatus.Erased];
+
     public required TenantId Id { get; init; }
 
     public required Slug Slug { get; init; }
@@ -85,7 +88,12 @@ internal sealed class RegisteredTenant
 
     public List<Subscription> Subscriptions { get; init; } = [];
 
+    public bool IsGone => Gone.Contains(Status);
+
     public IReadOnlyList<TenantStatus> CanBecome => Allowed[Status];
+
+    /// <summary>What a tenant in this state can become.</summary>
+    public static IReadOnlyList<TenantStatus> Following(TenantStatus status) => Allowed[status];
 
     public bool TryBecome(TenantStatus status)
     {

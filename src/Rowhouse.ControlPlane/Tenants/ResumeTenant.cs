@@ -24,8 +24,8 @@ internal static class ResumeTenant
     private static async Task<Results<Ok<TenantResponse>, ProblemHttpResult>> HandleAsync(
         string idOrSlug, HttpContext context, TenantChange tenants, CancellationToken cancellationToken)
     {
-        var (tenant, problem) = await tenants.ApplyAsync(
-            idOrSlug, context, AuditActions.TenantResumed, subject: null, tenant => TenantStates.Become(tenant, TenantStatus.Active), cancellationToken);
+        var (tenant, problem) = await tenants.MoveAsync(
+            idOrSlug, context, AuditActions.TenantResumed, tenant => TenantStates.Become(tenant, TenantStatus.Active), cancellationToken);
         return problem is null ? TypedResults.Ok(tenant) : problem;
     }
 }

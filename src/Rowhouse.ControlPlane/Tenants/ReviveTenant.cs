@@ -24,7 +24,7 @@ internal static class ReviveTenant
     private static async Task<Results<Ok<TenantResponse>, ProblemHttpResult>> HandleAsync(
         string idOrSlug, HttpContext context, TenantChange tenants, TimeProvider clock, CancellationToken cancellationToken)
     {
-        var (tenant, problem) = await tenants.ApplyAsync(idOrSlug, context, AuditActions.TenantRevived, subject: null, Revive, cancellationToken);
+        var (tenant, problem) = await tenants.MoveAsync(idOrSlug, context, AuditActions.TenantRevived, Revive, cancellationToken);
         return problem is null ? TypedResults.Ok(tenant) : problem;
 
         ProblemHttpResult? Revive(RegisteredTenant tenant) =>

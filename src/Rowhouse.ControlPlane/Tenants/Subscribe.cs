@@ -23,7 +23,7 @@ internal static class Subscribe
             .WithIdempotencyIn<PlatformIdempotencyStore>()
             .WithName(nameof(Subscribe) + suffix)
             .WithSummary("Subscribes a tenant to a product.")
-            .WithProblems(TenancyProblems.Unknown, ControlPlaneProblems.AlreadySubscribed, RequestProblems.ChangedMeanwhile);
+            .WithProblems(TenancyProblems.Unknown, ControlPlaneProblems.WrongState, ControlPlaneProblems.AlreadySubscribed, RequestProblems.ChangedMeanwhile);
 
     private static async Task<Results<Created<TenantResponse>, ProblemHttpResult>> HandleAsync(
         string idOrSlug,

@@ -24,8 +24,8 @@ internal static class SuspendTenant
     private static async Task<Results<Ok<TenantResponse>, ProblemHttpResult>> HandleAsync(
         string idOrSlug, HttpContext context, TenantChange tenants, CancellationToken cancellationToken)
     {
-        var (tenant, problem) = await tenants.ApplyAsync(
-            idOrSlug, context, AuditActions.TenantSuspended, subject: null, tenant => TenantStates.Become(tenant, TenantStatus.Suspended), cancellationToken);
+        var (tenant, problem) = await tenants.MoveAsync(
+            idOrSlug, context, AuditActions.TenantSuspended, tenant => TenantStates.Become(tenant, TenantStatus.Suspended), cancellationToken);
         return problem is null ? TypedResults.Ok(tenant) : problem;
     }
 }

@@ -23,7 +23,12 @@ internal sealed class TenantChange(PlatformDbContext db, TenantDirectory directo
         string? subject,
         Func<RegisteredTenant, ProblemHttpResult?> change,
         CancellationToken cancellationToken) =>
-        ApplyAsync(idOrSlug, context, action, subject, tenant => TenantWords.Of(tenant.Status), tenant => Task.FromResult(change(tenant)), cancellationToken);
+        ApplyAsync(idOrSlug, context, action, subject, tenant => TenantWords.Of(tenant.Status), tenant => Task.FromResult(tenant.IsGone ? TenantStates.RefuseGone(tenant.Status) : change(tenant)), cancellationToken);
+
+    /// <summary>Changes where a tenant is in its life; one that is gone, too.</summary>
+    public Task<(TenantResponse? Tenant, ProblemHttpResult? Problem)> MoveAsync(
+        string idOrSlug, HttpContext context, string action, Func<RegisteredTenant, ProblemHttpResult?> move, CancellationToken cancellationToken) =>
+        ApplyAsync(idOrSlug, context, action, subject: null, tenant => TenantWords.Of(tenant.Status), tenant => Task.FromResult(move(tenant)), cancellationToken);
 
     /// <summary>Changes the tenant, and records what the change was.</summary>
     /// <param name="idOrSlug">The tenant, as the caller names it.</param>

@@ -51,6 +51,7 @@ internal sealed partial class TenantRules(ControlPlaneOptions options, IEnumerab
                 Locale = request.Locale,
                 DeletionProtection = request.DeletionProtection,
             },
+            request.CloudType == TenantWords.Private,
             errors);
         return new()
         {
@@ -65,13 +66,13 @@ internal sealed partial class TenantRules(ControlPlaneOptions options, IEnumerab
     }
 
     /// <summary>Checks what a tenant is to become.</summary>
-    public TenantFacts Read(ChangeTenantRequest request, FieldErrors errors)
+    public TenantFacts Read(ChangeTenantRequest request, bool isPrivate, FieldErrors errors)
     {
         errors.Check(request);
-        return ReadFacts(request, errors);
+        return ReadFacts(request, isPrivate, errors);
     }
 
-    private TenantFacts ReadFacts(ChangeTenantRequest request, FieldErrors errors)
+    private TenantFacts ReadFacts(ChangeTenantRequest request, bool isPrivate, FieldErrors errors)
     {
         var name = request.Name?.Trim() ?? "";
         if (name.Length == 0 && !errors.Has("name"))
@@ -86,7 +87,7 @@ internal sealed partial class TenantRules(ControlPlaneOptions options, IEnumerab
             TimeZone = ReadTimeZone(request.TimeZone, errors),
             Currency = ReadCurrency(request.Currency, errors),
             Locale = ReadLocale(request.Locale, errors),
-            DeletionProtection = request.DeletionProtection ?? options.DeletionProtection,
+            DeletionProtection = request.DeletionProtection ?? (isPrivate || options.DeletionProtection),
         };
     }
 

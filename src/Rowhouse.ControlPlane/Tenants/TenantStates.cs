@@ -13,6 +13,15 @@ internal static class TenantStates
         return fromHere && tenant.TryBecome(wanted) ? null : Refuse(tenant, wanted);
     }
 
+    /// <summary>Says that a tenant that was deleted changes no more.</summary>
+    public static ProblemHttpResult RefuseGone(TenantStatus status)
+    {
+        string[] allowed = [.. RegisteredTenant.Following(status).Select(TenantWords.Of)];
+        return ControlPlaneProblems.WrongState.With(
+            $"The tenant is {TenantWords.Of(status)} and changes no more. One that is deleted can be revived until its retention ends.",
+            [new("state", TenantWords.Of(status)), new("allowed", allowed)]);
+    }
+
     /// <summary>Says in which state a tenant is, and which it can become.</summary>
     public static ProblemHttpResult Refuse(RegisteredTenant tenant, TenantStatus wanted)
     {

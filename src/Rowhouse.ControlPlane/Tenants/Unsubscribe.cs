@@ -17,7 +17,7 @@ internal static class Unsubscribe
             .RequireSuperAdmin()
             .WithName(nameof(Unsubscribe) + suffix)
             .WithSummary("Ends a tenant's subscription. Nothing of the product is removed.")
-            .WithProblems(TenancyProblems.Unknown, ControlPlaneProblems.NoSubscription, RequestProblems.ChangedMeanwhile, RequestProblems.Malformed);
+            .WithProblems(TenancyProblems.Unknown, ControlPlaneProblems.WrongState, ControlPlaneProblems.NoSubscription, RequestProblems.ChangedMeanwhile, RequestProblems.Malformed);
 
     private static async Task<Results<NoContent, ProblemHttpResult>> HandleAsync(
         string idOrSlug, string product, HttpContext context, TenantChange tenants, CancellationToken cancellationToken)

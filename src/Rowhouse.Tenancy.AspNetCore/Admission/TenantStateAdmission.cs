@@ -88,7 +88,7 @@ public sealed class TenantStateAdmission : ITenantAdmission
                 context.Response.Headers.RetryAfter = "5";
                 return TenancyProblems.Provisioning.With("The tenant's home is being made. Try again in a few seconds.");
             default:
-                return TenancyProblems.Deleted.With("The tenant was deleted.");
+                return DeletedTenant();
         }
     }
 
@@ -106,6 +106,9 @@ public sealed class TenantStateAdmission : ITenantAdmission
 
     /// <summary>The one answer for a tenant that does not exist and for one that the caller may not know of, where the catalogue itself was asked.</summary>
     public static ProblemHttpResult UnknownTenant() => TenancyProblems.Unknown.With("No tenant has this id, slug or host, or you are not a member of it.");
+
+    /// <summary>The answer to its members for a tenant that is gone.</summary>
+    public static ProblemHttpResult DeletedTenant() => TenancyProblems.Deleted.With("The tenant was deleted.");
 
     private static ProblemHttpResult Unreachable(HttpContext context)
     {

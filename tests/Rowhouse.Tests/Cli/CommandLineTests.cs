@@ -70,6 +70,22 @@ public sealed class CommandLineTests(CommandLineFixture cli) : IClassFixture<Com
     }
 
     [Fact]
+    public async Task A_tenant_is_deleted_when_it_is_not_protected_and_confirmed_and_comes_back()
+    {
+        await cli.SignInAsync();
+        (await cli.RunAsync(["tenants", "create", "Brief Cards"])).Status.ShouldBe(ExitCodes.Done);
+
+        (await cli.RunAsync(["tenants", "delete", "brief-cards"])).Status.ShouldBe(ExitCodes.Usage);
+        (await cli.RunAsync(["tenants", "protect", "brief-cards"])).Status.ShouldBe(ExitCodes.Done);
+        var kept = await cli.RunAsync(["tenants", "delete", "brief-cards", "--confirm", "brief-cards"]);
+        (kept.Status, kept.Error.Contains("protected", StringComparison.Ordinal)).ShouldBe((ExitCodes.Refused, true), kept.Error);
+        (await cli.RunAsync(["tenants", "protect", "brief-cards", "--off"])).Status.ShouldBe(ExitCodes.Done);
+        (await cli.RunAsync(["tenants", "delete", "brief-cards", "--confirm", "other-cards"])).Error.ShouldContain("not the slug");
+        (await cli.RunAsync(["tenants", "delete", "brief-cards", "--confirm", "brief-cards"])).Out.ShouldSatisfyAllConditions(said => said.ShouldContain("deleted"), said => said.ShouldContain("revived until"));
+        (await cli.RunAsync(["tenants", "revive", "brief-cards"])).Out.ShouldContain("active");
+    }
+
+    [Fact]
     public async Task A_license_is_given_listed_and_asked_for()
     {
         await cli.SignInAsync();

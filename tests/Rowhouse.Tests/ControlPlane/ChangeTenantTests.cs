@@ -55,10 +55,7 @@ public sealed class ChangeTenantTests(ServerFixture server) : IClassFixture<Serv
         var problem = await PatchAsync(made.Slug, """{"name":null,"timeZone":"Mars/Olympus","currency":"XQZ","locale":"tlh-KLINGON-x","technicalUser":{"name":"","email":"none"},"addresses":[{"line1":""}]}""")
             .ProblemAsync(HttpStatusCode.BadRequest, "urn:rowhouse:request:invalid");
 
-        problem.Fields().ShouldBeSubsetOf(["addresses[0].city", "addresses[0].country", "addresses[0].line1", "addresses[0].postalCode", "currency", "locale", "name", "technicalUser.email", "technicalUser.name", "timeZone"]);
-        problem.Fields().ShouldContain("name");
-        problem.Fields().ShouldContain("timeZone");
-        problem.Fields().ShouldContain("technicalUser.email");
+        problem.Fields().ShouldBe(["addresses[0].city", "addresses[0].country", "addresses[0].line1", "addresses[0].postalCode", "currency", "locale", "name", "technicalUser.email", "technicalUser.name", "timeZone"]);
         (await server.SuperAdmin.GetAsync($"/api/tenants/{made.Id}", Cancelled).ReadAsync<TenantResponse>()).Version.ShouldBe(made.Version);
     }
 

@@ -36,6 +36,33 @@ public sealed class DeletionTests(ServerFixture server) : IClassFixture<ServerFi
     }
 
     [Fact]
+    public async Task Nothing_of_a_deleted_tenant_answers_its_people_or_changes()
+    {
+        var tenant = await server.CreateTenantAsync("Silent");
+        var invited = await tenant.Admin.Client.PostAsJsonAsync("/api/members", new { email = "late@silent.example", name = "Late", role = "viewer" }, Cancelled).ReadAsync<MemberResponse>(HttpStatusCode.Created);
+        var token = ServerFixture.TokenOf(invited.InvitationLink!);
+        await UnprotectAsync(tenant);
+        await DeleteAsync(tenant, tenant.Slug).ShouldBeAsync(HttpStatusCode.OK);
+
+        foreach (var path in new[] { $"/api/tenants/{tenant.Slug}", $"/api/tenants/{tenant.Slug}/licenses" })
+        {
+            await tenant.Admin.Client.GetAsync(path, Cancelled).ProblemAsync(HttpStatusCode.Gone, "urn:rowhouse:tenancy:deleted");
+            await server.SuperAdmin.GetAsync(path, Cancelled).ShouldBeAsync(HttpStatusCode.OK);
+        }
+
+        var license = new { enterpriseId = "x", productId = "x", serviceId = "x", startDate = "2026-01-01", endDate = "2026-12-31", contactFullName = "Lee", contactEmail = "lee@silent.example" };
+        await tenant.Admin.Client.PostAsJsonAsync($"/api/tenants/{tenant.Slug}/licenses/validate", new { enterpriseId = "x", productId = "x", serviceId = "x" }, Cancelled).ProblemAsync(HttpStatusCode.Gone, "urn:rowhouse:tenancy:deleted");
+        await server.SuperAdmin.PostAsJsonAsync($"/api/tenants/{tenant.Slug}/licenses", license, Cancelled).ProblemAsync(HttpStatusCode.Conflict, "urn:rowhouse:tenants:wrong-state");
+        await server.SuperAdmin.PostAsJsonAsync($"/api/tenants/{tenant.Slug}/subscriptions", new { product = "cardvault" }, Cancelled).ProblemAsync(HttpStatusCode.Conflict, "urn:rowhouse:tenants:wrong-state");
+        await server.SuperAdmin.DeleteAsync($"/api/tenants/{tenant.Slug}/subscriptions/cardvault", Cancelled).ProblemAsync(HttpStatusCode.Conflict, "urn:rowhouse:tenants:wrong-state");
+        await server.Nobody.PostAsJsonAsync("/api/invitations/read", new { token }, Cancelled).ProblemAsync(HttpStatusCode.BadRequest, "urn:rowhouse:people:link-invalid");
+        await server.Nobody.PostAsJsonAsync("/api/password/set", new { token, password = ServerFixture.Password }, Cancelled).ProblemAsync(HttpStatusCode.BadRequest, "urn:rowhouse:people:link-invalid");
+
+        await PostAsync($"/api/tenants/{tenant.Slug}/revive").ShouldBeAsync(HttpStatusCode.OK);
+        await server.Nobody.PostAsJsonAsync("/api/invitations/read", new { token }, Cancelled).ShouldBeAsync(HttpStatusCode.OK);
+    }
+
+    [Fact]
     public async Task A_suspended_tenant_comes_back_suspended()
     {
         var tenant = await server.CreateTenantAsync("Suspended And Back");
@@ -53,7 +80,7 @@ public sealed class DeletionTests(ServerFixture server) : IClassFixture<ServerFi
     }
 
     [Fact]
-    public async Task Protection_is_told_before_anything_else()
+    public async Task Protection_is_told_before_what_confirms()
     {
         var tenant = await server.CreateTenantAsync("Protected");
         (await server.SuperAdmin.GetAsync($"/api/tenants/{tenant.Slug}", Cancelled).ReadAsync<TenantResponse>()).DeletionProtection.ShouldBeTrue();

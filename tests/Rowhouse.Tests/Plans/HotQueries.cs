@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Extensions.DependencyInjection;
 using Rowhouse.Contracts;
 using Rowhouse.ControlPlane.Keys;
+using Rowhouse.ControlPlane.Operations;
 using Rowhouse.ControlPlane.Store;
 using Rowhouse.ControlPlane.Tenants;
 using Rowhouse.Tenancy;
@@ -145,6 +146,13 @@ internal static class HotQueries
         new("the licenses that a new one overlaps", "platform.ix_licenses_of_one_thing", "AND l.id <>", AddLicenseAsync) { Or = "platform.ix_licenses_tenant_id_end_date_id" },
         new("a license", "platform.pk_licenses", "AND l.id =", ChangeLicenseAsync) { Or = "platform.ix_licenses_tenant_id_end_date_id" },
 
+        // Operations.
+        Platform("the operations on a tenant", "platform.ix_operations_tenant_id_created_at_id", "ORDER BY o.created_at DESC", "/api/tenants/smith-cards/operations"),
+        PlatformNext("the operations on a tenant, in the depth", "platform.ix_operations_tenant_id_created_at_id", "(o.created_at, o.id) <", "/api/tenants/smith-cards/operations"),
+        new("the steps of a page of operations", "platform.pk_operation_attempts", "INNER JOIN platform.operation_attempts", server => server.SuperAdmin.ReadAsync("/api/tenants/smith-cards/operations")),
+        new("an operation", "platform.pk_operations", "WHERE o.id =", ReadOperationAsync),
+        new("an operation that waits for a worker", "platform.ix_operations_not_before", "UPDATE platform.operations SET token", server => server.Services.GetRequiredService<OperationRunner>().RunNextAsync(Cancelled)),
+
         // Cards.
         Tenant("the cards by change", "cardvault.ix_cards_tenant_id_updated_at_id", "ORDER BY c.updated_at DESC", "/api/cardvault/cards?sort=-updatedAt"),
         Tenant("the cards by age", "cardvault.ix_cards_tenant_id_created_at_id", "ORDER BY c.created_at", "/api/cardvault/cards?sort=createdAt"),
@@ -192,6 +200,12 @@ internal static class HotQueries
         new("a set", "catalogue.pk_sets", "FROM catalogue.sets AS s INNER JOIN catalogue.releases AS r ON s.release_id = r.id WHERE s.id =", server => server.Smith.Admin.GetAsync($"catalogue/sets/{server.CatalogueCard.SetId}").ShouldBeAsync(HttpStatusCode.OK)),
         new("a page of a set", "catalogue.ix_cards_set_id_ordinal", "ORDER BY c.ordinal", server => server.Smith.Admin.GetAsync($"catalogue/sets/{server.CatalogueCard.SetId}").ShouldBeAsync(HttpStatusCode.OK)),
     ];
+
+    private static async Task ReadOperationAsync(GrownServer server)
+    {
+        var page = await server.SuperAdmin.GetAsync("/api/tenants/smith-cards/operations?limit=1", Cancelled).ReadAsync<Page<OperationResponse>>();
+        await server.SuperAdmin.ReadAsync($"/api/operations/{page.Items.Single().Id}");
+    }
 
     private static HotQuery Platform(string name, string index, string statement, string path) => new(name, index, statement, server => server.SuperAdmin.ReadAsync(path)) { InOrder = true };
 

@@ -749,6 +749,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/operations/{id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Lets an operation that failed or is stuck go on from where it stands. What is half undone is done again. */
+        post: operations["RetryOperation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/enterprises": {
         parameters: {
             query?: never;
@@ -3593,6 +3610,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `urn:rowhouse:tenancy:deleted` The tenant was deleted */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `urn:rowhouse:server:failed` The server failed */
             500: {
                 headers: {
@@ -4269,6 +4295,7 @@ export interface operations {
             };
             /**
              * @description `urn:rowhouse:request:in-flight` The same request is being worked on
+             *     `urn:rowhouse:tenants:wrong-state` The tenant's state does not allow this
              *     `urn:rowhouse:tenants:already-subscribed` The tenant subscribes to the product already
              */
             409: {
@@ -4397,6 +4424,15 @@ export interface operations {
              *     `urn:rowhouse:tenants:no-subscription` The tenant does not subscribe to the product
              */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `urn:rowhouse:tenants:wrong-state` The tenant's state does not allow this */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4711,6 +4747,7 @@ export interface operations {
             };
             /**
              * @description `urn:rowhouse:request:in-flight` The same request is being worked on
+             *     `urn:rowhouse:tenants:wrong-state` The tenant's state does not allow this
              *     `urn:rowhouse:licenses:overlap` Another license has days in common
              */
             409: {
@@ -4941,7 +4978,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `urn:rowhouse:licenses:overlap` Another license has days in common */
+            /**
+             * @description `urn:rowhouse:tenants:wrong-state` The tenant's state does not allow this
+             *     `urn:rowhouse:licenses:overlap` Another license has days in common
+             */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -5397,6 +5437,15 @@ export interface operations {
             };
             /** @description `urn:rowhouse:tenancy:unknown-tenant` There is no such tenant */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `urn:rowhouse:tenancy:deleted` The tenant was deleted */
+            410: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6080,6 +6129,7 @@ export interface operations {
             };
             /**
              * @description `urn:rowhouse:request:in-flight` The same request is being worked on
+             *     `urn:rowhouse:tenants:wrong-state` The tenant's state does not allow this
              *     `urn:rowhouse:tenants:already-subscribed` The tenant subscribes to the product already
              */
             409: {
@@ -6208,6 +6258,15 @@ export interface operations {
              *     `urn:rowhouse:tenants:no-subscription` The tenant does not subscribe to the product
              */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `urn:rowhouse:tenants:wrong-state` The tenant's state does not allow this */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6522,6 +6581,7 @@ export interface operations {
             };
             /**
              * @description `urn:rowhouse:request:in-flight` The same request is being worked on
+             *     `urn:rowhouse:tenants:wrong-state` The tenant's state does not allow this
              *     `urn:rowhouse:licenses:overlap` Another license has days in common
              */
             409: {
@@ -6752,7 +6812,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `urn:rowhouse:licenses:overlap` Another license has days in common */
+            /**
+             * @description `urn:rowhouse:tenants:wrong-state` The tenant's state does not allow this
+             *     `urn:rowhouse:licenses:overlap` Another license has days in common
+             */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -8952,7 +9015,100 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `urn:rowhouse:operations:ended` The operation cannot be cancelled */
+            /** @description `urn:rowhouse:operations:wrong-state` The operation's state does not allow this */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `urn:rowhouse:server:failed` The server failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `urn:rowhouse:server:stopping` The server is stopping
+             *     `urn:rowhouse:server:busy` Others are working on the same data
+             *     `urn:rowhouse:server:store-unavailable` The database cannot be reached
+             */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    RetryOperation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OperationResponse"];
+                };
+            };
+            /** @description `urn:rowhouse:tenancy:conflicting-tenants` The request's identifiers disagree */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `urn:rowhouse:access:sign-in-required` Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `urn:rowhouse:access:cross-site` The change was not sent by the console
+             *     `urn:rowhouse:tenancy:bound-credential` The credential belongs to one tenant
+             *     `urn:rowhouse:access:not-allowed` Your role does not allow this
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `urn:rowhouse:operations:unknown-operation` There is no such operation */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `urn:rowhouse:operations:wrong-state` The operation's state does not allow this */
             409: {
                 headers: {
                     [name: string]: unknown;

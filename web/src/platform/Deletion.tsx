@@ -11,136 +11,125 @@ import { ProblemView } from '../kit/ProblemView';
 import { toast } from '../kit/toast';
 import { memberCountQuery, useDelete, useProtect, useRevive } from './tenants';
 
-/** Protects a tenant from deletion, deletes it, and brings it back. */
+/** Protects a tenant from deletion, deletes it, and brings it back. Stays on the page while the tenant changes, so that it can say what was done. */
 export function Deletion({ tenant }: { tenant: Tenant }) {
   const { t } = useTranslation();
-  if (tenant.status !== 'deleted' && tenant.status !== 'active' && tenant.status !== 'suspended') {
+  const { slug, name, status, deletionProtection, retainedUntil } = tenant;
+  const [asking, { open, close }] = useDisclosure();
+  const protect = useProtect(slug);
+  const remove = useDelete(slug);
+  const revive = useRevive(slug);
+  const isDeleted = status === 'deleted';
+  if (!isDeleted && status !== 'active' && status !== 'suspended') {
     return null;
   }
 
+  const ask = () => {
+    remove.reset();
+    revive.reset();
+    open();
+  };
+  const done = (words: string) => ({
+    onSuccess: () => {
+      toast(words);
+      close();
+    },
+  });
+  const canRevive = retainedUntil != null && new Date(retainedUntil) > new Date();
   return (
     <Stack gap="xs" align="flex-start">
       <Title order={2}>{t('platform.deletion')}</Title>
-      {tenant.status === 'deleted' ? <Revive tenant={tenant} /> : <ProtectOrDelete tenant={tenant} />}
-    </Stack>
-  );
-}
-
-function ProtectOrDelete({ tenant }: { tenant: Tenant }) {
-  const { t } = useTranslation();
-  const protect = useProtect(tenant.slug);
-  return (
-    <>
-      <Switch
-        label={t('platform.protected')}
-        description={t('platform.protectedHelp')}
-        checked={tenant.deletionProtection}
-        disabled={protect.isPending}
-        onChange={(event) => protect.mutate(event.currentTarget.checked)}
-      />
-      {protect.error != null && <ProblemView error={protect.error} />}
-      {!tenant.deletionProtection && <Delete tenant={tenant} />}
-    </>
-  );
-}
-
-function Delete({ tenant: { slug, name } }: { tenant: Tenant }) {
-  const { t } = useTranslation();
-  const [asking, { open, close }] = useDisclosure();
-  const [typed, setTyped] = useState('');
-  const remove = useDelete(slug);
-  const members = useQuery({ ...memberCountQuery(slug), enabled: asking });
-  return (
-    <>
-      <Button
-        variant="default"
-        size="sm"
-        leftSection={<IconTrash size={16} />}
-        onClick={() => {
-          remove.reset();
-          setTyped('');
-          open();
-        }}
-      >
-        {t('platform.delete.open')}
-      </Button>
-      <Confirm
-        opened={asking}
-        title={t('platform.delete.title', { name })}
-        action={t('platform.delete.action')}
-        ready={typed.trim() === slug}
+      {isDeleted ? (
+        <>
+          {retainedUntil != null && (
+            <Text size="sm">
+              {canRevive ? t('platform.revive.until') : t('platform.revive.ended')} <When at={retainedUntil} />
+            </Text>
+          )}
+          <Button variant="default" size="sm" leftSection={<IconRestore size={16} />} disabled={!canRevive} onClick={ask}>
+            {t('platform.revive.open')}
+          </Button>
+        </>
+      ) : (
+        <>
+          <Switch
+            label={t('platform.protected')}
+            description={t('platform.protectedHelp')}
+            checked={deletionProtection}
+            disabled={protect.isPending}
+            onChange={(event) => protect.mutate(event.currentTarget.checked)}
+          />
+          {protect.error != null && <ProblemView error={protect.error} />}
+          {!deletionProtection && (
+            <Button variant="default" size="sm" leftSection={<IconTrash size={16} />} onClick={ask}>
+              {t('platform.delete.open')}
+            </Button>
+          )}
+        </>
+      )}
+      <ConfirmDelete
+        key={String(asking)}
+        tenant={tenant}
+        opened={asking && !isDeleted}
         busy={remove.isPending}
         error={remove.error}
-        onConfirm={() =>
-          remove.mutate(typed.trim(), {
-            onSuccess: () => {
-              toast(t('platform.delete.done', { name }));
-              close();
-            },
-          })
-        }
+        onConfirm={(confirm) => remove.mutate(confirm, done(t('platform.delete.done', { name })))}
         onClose={close}
-      >
-        <Stack gap="xs">
-          <Text size="sm">{t('platform.delete.text')}</Text>
-          <List size="sm" spacing={4}>
-            <List.Item>{members.data == null ? t('platform.delete.membersUncounted') : t('platform.delete.members', { count: members.data })}</List.Item>
-            <List.Item>{t('platform.delete.work')}</List.Item>
-            <List.Item>{t('platform.delete.kept')}</List.Item>
-          </List>
-          <TextInput
-            label={<Trans i18nKey="platform.delete.confirm" values={{ slug }} components={{ code: <Code /> }} />}
-            value={typed}
-            autoComplete="off"
-            onChange={(event) => setTyped(event.currentTarget.value)}
-          />
-        </Stack>
-      </Confirm>
-    </>
-  );
-}
-
-function Revive({ tenant: { slug, name, retainedUntil } }: { tenant: Tenant }) {
-  const { t } = useTranslation();
-  const [asking, { open, close }] = useDisclosure();
-  const revive = useRevive(slug);
-  return (
-    <>
-      {retainedUntil != null && (
-        <Text size="sm">
-          {t('platform.revive.until')} <When at={retainedUntil} />
-        </Text>
-      )}
-      <Button
-        variant="default"
-        size="sm"
-        leftSection={<IconRestore size={16} />}
-        onClick={() => {
-          revive.reset();
-          open();
-        }}
-      >
-        {t('platform.revive.open')}
-      </Button>
+      />
       <Confirm
-        opened={asking}
+        opened={asking && isDeleted}
         title={t('platform.revive.title', { name })}
         action={t('platform.revive.action')}
         color="accent"
         busy={revive.isPending}
         error={revive.error}
-        onConfirm={() =>
-          revive.mutate(undefined, {
-            onSuccess: () => {
-              toast(t('platform.revive.done', { name }));
-              close();
-            },
-          })
-        }
+        onConfirm={() => revive.mutate(undefined, done(t('platform.revive.done', { name })))}
         onClose={close}
       >
         <Text size="sm">{t('platform.revive.text')}</Text>
       </Confirm>
-    </>
+    </Stack>
+  );
+}
+
+interface ConfirmDeleteProps {
+  tenant: Tenant;
+  opened: boolean;
+  busy: boolean;
+  error: unknown;
+  onConfirm: (slug: string) => void;
+  onClose: () => void;
+}
+
+function ConfirmDelete({ tenant: { slug, name }, opened, busy, error, onConfirm, onClose }: ConfirmDeleteProps) {
+  const { t } = useTranslation();
+  const [typed, setTyped] = useState('');
+  const members = useQuery({ ...memberCountQuery(slug), enabled: opened });
+  return (
+    <Confirm
+      opened={opened}
+      title={t('platform.delete.title', { name })}
+      action={t('platform.delete.action')}
+      ready={typed.trim() === slug}
+      busy={busy}
+      error={error}
+      onConfirm={() => onConfirm(typed.trim())}
+      onClose={onClose}
+    >
+      <Stack gap="xs">
+        <Text size="sm">{t('platform.delete.text')}</Text>
+        <List size="sm" spacing={4}>
+          <List.Item>{members.data == null ? t('platform.delete.membersUncounted') : t('platform.delete.members', { count: members.data })}</List.Item>
+          <List.Item>{t('platform.delete.work')}</List.Item>
+          <List.Item>{t('platform.delete.kept')}</List.Item>
+        </List>
+        <TextInput
+          label={<Trans i18nKey="platform.delete.confirm" values={{ slug }} components={{ code: <Code /> }} />}
+          value={typed}
+          autoComplete="off"
+          onChange={(event) => setTyped(event.currentTarget.value)}
+        />
+      </Stack>
+    </Confirm>
   );
 }

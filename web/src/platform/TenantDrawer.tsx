@@ -63,7 +63,7 @@ function TenantDetails({ tenant }: { tenant: Tenant }) {
           ]}
         />
       </Stack>
-      <Subscriptions tenant={tenant} />
+      {(status === 'active' || status === 'suspended') && <Subscriptions tenant={tenant} />}
       <Deletion tenant={tenant} />
     </Stack>
   );

@@ -4,4 +4,4 @@ ALTER TABLE platform.tenants
     ADD COLUMN deleted_at timestamptz,
     ADD COLUMN retained_until timestamptz,
     ADD COLUMN revived_as smallint,
-    ADD CONSTRAINT ck_tenants_revived_while_deleted CHECK ((deleted_at IS NULL) = (retained_until IS NULL) AND (deleted_at IS NULL) = (revived_as IS NULL));
+    ADD CONSTRAINT ck_tenants_revived_while_retained CHECK (revived_as IS NULL OR deleted_at IS NOT NULL AND retained_until IS NOT NULL);

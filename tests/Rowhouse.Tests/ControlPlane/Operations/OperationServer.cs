@@ -15,26 +15,30 @@ public sealed class OperationServer : ServerFixture
     /// <summary>What each step did, in order: "+b" for done, "-b" for undone.</summary>
     internal ConcurrentDictionary<Guid, ConcurrentQueue<string>> Done { get; } = new();
 
-    /// <summary>What happens in a step before it is done, by its name with its sign; and at the operation's end, by "end".</summary>
+    /// <summary>Operations of which a worker was told that they are another's.</summary>
+    internal ConcurrentBag<Guid> Lost { get; } = [];
+
+    /// <summary>What happens in a step before it is done, by its name with its sign; and before its kind is told of a new state, by the state.</summary>
     internal ConcurrentDictionary<(Guid Operation, string Step), Func<CancellationToken, Task>> Before { get; } = new();
 
     protected override void Configure(WebApplicationBuilder builder)
     {
         builder.Services.AddSingleton(new OperationOptions { Lease = TimeSpan.FromSeconds(2), Poll = TimeSpan.FromMilliseconds(100), FirstPause = TimeSpan.FromMilliseconds(20) });
         builder.Services.AddSingleton<OperationKind>(new Probe(this));
+        builder.Services.AddSingleton<OperationKind>(new OneWay(this));
     }
 
     /// <summary>Begins an operation on a new tenant.</summary>
     /// <param name="name">The tenant's name.</param>
     /// <param name="before">What happens in its steps.</param>
     internal async Task<Guid> StartAsync(string name, params (string Step, Func<CancellationToken, Task> Does)[] before) =>
-        await StartAsync((await CreateTenantAsync(name)).Id, before);
+        await StartAsync("probe", (await CreateTenantAsync(name)).Id, before);
 
-    internal async Task<Guid> StartAsync(Guid tenant, params (string Step, Func<CancellationToken, Task> Does)[] before)
+    internal async Task<Guid> StartAsync(string kind, Guid tenant, params (string Step, Func<CancellationToken, Task> Does)[] before)
     {
         await using var scope = Services.CreateAsyncScope();
         var starter = scope.ServiceProvider.GetRequiredService<OperationStarter>();
-        var operation = starter.Add("probe", new TenantId(tenant), OperationKind<Known>.Write(new([])));
+        var operation = starter.Add(kind, new TenantId(tenant), OperationKind<Known>.Write(new([])));
         foreach (var (step, does) in before)
         {
             Before[(operation.Id, step)] = does;
@@ -50,17 +54,30 @@ public sealed class OperationServer : ServerFixture
     /// <summary>What the steps know: which of them have been done.</summary>
     internal sealed record Known(IReadOnlyList<string> Steps);
 
-    private sealed class Probe(OperationServer server) : OperationKind<Known>([.. "abc".Select(name => new OperationStep<Known>($"{name}", _ => new Step(server, $"{name}")))])
+    private class Probe(OperationServer server) : OperationKind<Known>([.. "abc".Select(name => new OperationStep<Known>($"{name}", _ => new Step(server, $"{name}")))])
     {
         public override string Name => "probe";
 
-        public override int MostAttempts => 3;
+        public override int MostFailures => 3;
 
-        public override Task FailAsync(PlatformDbContext db, Rowhouse.ControlPlane.Operations.Operation operation, string reason, CancellationToken cancellationToken) =>
-            db.Tenants.Where(tenant => tenant.Id == operation.TenantId).ExecuteUpdateAsync(set => set.SetProperty(tenant => tenant.Name, $"failed: {reason}"), cancellationToken);
+        public override async Task StateChangedAsync(PlatformDbContext db, Rowhouse.ControlPlane.Operations.Operation operation, CancellationToken cancellationToken)
+        {
+            if (server.Before.TryGetValue((operation.Id, $"{operation.State}"), out var before))
+            {
+                await before(cancellationToken);
+            }
 
-        public override Task EndAsync(PlatformDbContext db, Rowhouse.ControlPlane.Operations.Operation operation, CancellationToken cancellationToken) =>
-            server.Before.TryGetValue((operation.Id, "end"), out var before) ? before(cancellationToken) : Task.CompletedTask;
+            var told = $"{operation.State}: {operation.Reason}";
+            await db.Tenants.Where(tenant => tenant.Id == operation.TenantId).ExecuteUpdateAsync(set => set.SetProperty(tenant => tenant.Name, told), cancellationToken);
+        }
+    }
+
+    /// <summary>One that goes forward only.</summary>
+    private sealed class OneWay(OperationServer server) : Probe(server)
+    {
+        public override string Name => "one-way";
+
+        public override bool CanBeUndone => false;
     }
 
     private sealed class Step(OperationServer server, string name) : IOperationStep<Known>
@@ -82,6 +99,16 @@ public sealed class OperationServer : ServerFixture
             if (server.Before.TryGetValue((run.Id, act), out var before))
             {
                 await before(cancellationToken);
+            }
+
+            try
+            {
+                await run.InControlAsync((_, _) => Task.CompletedTask, cancellationToken);
+            }
+            catch (OperationLostException)
+            {
+                server.Lost.Add(run.Id);
+                throw;
             }
 
             server.Done.GetOrAdd(run.Id, _ => new()).Enqueue(act);

@@ -50,7 +50,7 @@ public sealed class OperationTests(OperationServer server) : IClassFixture<Opera
         server.DoneIn(id).ShouldBe(["+a", "-b", "-a"]);
         (await KnownAsync(id)).ShouldBeEmpty();
         var tenant = await server.SuperAdmin.GetFromJsonAsync<TenantResponse>($"/api/tenants/{ended.TenantId}", Cancelled);
-        tenant!.Name.ShouldBe("failed: The shelf is full. Make room, then retry.");
+        tenant!.Name.ShouldBe("Failed: The shelf is full. Make room, then retry.");
     }
 
     [Fact]
@@ -74,7 +74,7 @@ public sealed class OperationTests(OperationServer server) : IClassFixture<Opera
         var ended = await EndAsync(id);
 
         ended.Status.ShouldBe("failed");
-        ended.Reason!.ShouldContain("did not answer in time");
+        ended.Reason.ShouldBe("It did not end in time.");
         tries.ShouldBe(3);
         server.DoneIn(id).ShouldBe(["+a", "+b", "-c", "-b", "-a"]);
     }
@@ -90,7 +90,7 @@ public sealed class OperationTests(OperationServer server) : IClassFixture<Opera
 
         (await EndAsync(id)).Status.ShouldBe("stuck");
         isMended = true;
-        await RetryAsync(id);
+        await RetryAsync(id).ShouldBeAsync(HttpStatusCode.Accepted);
 
         (await EndAsync(id)).Status.ShouldBe("succeeded");
         server.DoneIn(id).ShouldBe(["+a", "+b", "+c"]);
@@ -104,7 +104,7 @@ public sealed class OperationTests(OperationServer server) : IClassFixture<Opera
         (await EndAsync(id)).Status.ShouldBe("failed");
 
         isMended = true;
-        await RetryAsync(id);
+        await RetryAsync(id).ShouldBeAsync(HttpStatusCode.Accepted);
 
         var ended = await EndAsync(id);
         ended.Status.ShouldBe("succeeded");
@@ -127,7 +127,7 @@ public sealed class OperationTests(OperationServer server) : IClassFixture<Opera
         ended.Status.ShouldBe("cancelled");
         ended.Reason.ShouldBe("It was cancelled.");
         server.DoneIn(id).ShouldBe(["+a", "+b", "-c", "-b", "-a"]);
-        await server.SuperAdmin.PostAsync($"/api/operations/{id}/cancel", null, Cancelled).ProblemAsync(HttpStatusCode.Conflict, "urn:rowhouse:operations:ended");
+        await server.SuperAdmin.PostAsync($"/api/operations/{id}/cancel", null, Cancelled).ProblemAsync(HttpStatusCode.Conflict, "urn:rowhouse:operations:wrong-state");
     }
 
     [Fact]
@@ -151,7 +151,7 @@ public sealed class OperationTests(OperationServer server) : IClassFixture<Opera
     public async Task One_that_its_kind_refuses_to_end_is_undone()
     {
         var refusals = 0;
-        var id = await server.StartAsync("Not Ended", ("end", _ => ++refusals == 1 ? throw new OperationRefusedException("The name is taken by now.") : Task.CompletedTask));
+        var id = await server.StartAsync("Not Ended", ("Succeeded", _ => ++refusals == 1 ? throw new OperationRefusedException("The name is taken by now.") : Task.CompletedTask));
 
         var ended = await EndAsync(id);
 
@@ -171,35 +171,115 @@ public sealed class OperationTests(OperationServer server) : IClassFixture<Opera
         }));
         await working.Task.WaitAsync(Cancelled);
 
-        // What twelve deaths would leave.
-        await ExecuteAsync("update platform.operations set attempts = 12, lease_until = now() - interval '1 second', token = gen_random_uuid() where id = $1", id);
+        // What twenty deaths would leave.
+        await ExecuteAsync("update platform.operations set attempts = 20, lease_until = now() - interval '1 second', token = gen_random_uuid() where id = $1", id);
 
         var ended = await EndAsync(id);
         ended.Status.ShouldBe("failed");
-        ended.Reason.ShouldBe("The step 'b' was begun 12 times and never ended: whoever did it died.");
+        ended.Reason.ShouldBe("The step 'b' was begun 20 times and never ended: whoever did it died.");
         server.DoneIn(id).ShouldBe(["+a", "-b", "-a"]);
     }
 
     [Fact]
-    public async Task Whoever_takes_an_operation_over_ends_the_session_of_whoever_had_it()
+    public async Task Whoever_takes_an_operation_over_ends_the_sessions_of_whoever_had_it()
     {
-        var id = Guid.CreateVersion7(DateTimeOffset.UnixEpoch);
-        var other = Guid.CreateVersion7(DateTimeOffset.UnixEpoch);
         var admin = await new PostgresFixture().AdminAsync();
-        await using var asleep = await ServerSession.OpenAsync(admin, id, TimeProvider.System, Cancelled);
-        await using var beside = await ServerSession.OpenAsync(admin, other, TimeProvider.System, Cancelled);
+        var (id, other) = (Guid.CreateVersion7(DateTimeOffset.UnixEpoch), Guid.CreateVersion7(DateTimeOffset.UnixEpoch));
+        await using var asleep = await OpenAsync(id, isMine: true);
+        await using var bySide = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(admin) { ApplicationName = ServerSession.NameOf(id), Pooling = false }.ConnectionString);
+        await bySide.OpenAsync(Cancelled);
+        await using var another = await OpenAsync(other, isMine: true);
 
-        await using var successor = await ServerSession.OpenAsync(admin, id, TimeProvider.System, Cancelled);
+        await using var successor = await OpenAsync(id, isMine: true);
 
-        await Should.ThrowAsync<NpgsqlException>(AskAsync(asleep));
-        (await AskAsync(beside)).ShouldBe(1);
-        (await AskAsync(successor)).ShouldBe(1);
+        await Should.ThrowAsync<NpgsqlException>(AskAsync(asleep.Connection));
+        await Should.ThrowAsync<NpgsqlException>(AskAsync(bySide));
+        (await AskAsync(another.Connection)).ShouldBe(1);
 
-        static async Task<object?> AskAsync(ServerSession session)
+        // Who has lost the operation ends nobody, whether the lock is held or free.
+        await Should.ThrowAsync<OperationLostException>(OpenAsync(id, isMine: false));
+        (await AskAsync(successor.Connection)).ShouldBe(1);
+        await Should.ThrowAsync<OperationLostException>(OpenAsync(Guid.CreateVersion7(DateTimeOffset.UnixEpoch), isMine: false));
+
+        Task<ServerSession> OpenAsync(Guid operation, bool isMine) =>
+            ServerSession.OpenAsync(admin, operation, _ => isMine ? Task.CompletedTask : throw new OperationLostException(), TimeProvider.System, Cancelled);
+
+        static async Task<object?> AskAsync(NpgsqlConnection connection)
         {
-            await using var command = new NpgsqlCommand("select 1", session.Connection);
+            await using var command = new NpgsqlCommand("select 1", connection);
             return await command.ExecuteScalarAsync(Cancelled);
         }
+    }
+
+    [Fact]
+    public async Task One_that_cannot_be_undone_gets_stuck_tells_its_kind_and_is_not_cancelled()
+    {
+        var isMended = false;
+        var tenant = (await server.CreateTenantAsync("One Way")).Id;
+        var go = new TaskCompletionSource();
+        var id = await server.StartAsync("one-way", tenant, ("+b", async cancelled =>
+        {
+            await go.Task.WaitAsync(cancelled);
+            if (!isMended)
+            {
+                throw new OperationRefusedException("The shelf is full.");
+            }
+        }));
+
+        var problem = await server.SuperAdmin.PostAsync($"/api/operations/{id}/cancel", null, Cancelled).ProblemAsync(HttpStatusCode.Conflict, "urn:rowhouse:operations:wrong-state");
+        problem.GetProperty("state").GetString().ShouldBe("running");
+        go.SetResult();
+
+        (await EndAsync(id)).Status.ShouldBe("stuck");
+        (await server.SuperAdmin.GetAsync($"/api/tenants/{tenant}", Cancelled).ReadAsync<TenantResponse>()).Name.ShouldBe("Stuck: The shelf is full.");
+        isMended = true;
+        await RetryAsync(id).ShouldBeAsync(HttpStatusCode.Accepted);
+        (await EndAsync(id)).Status.ShouldBe("succeeded");
+        server.DoneIn(id).ShouldBe(["+a", "+b", "+c"]);
+    }
+
+    [Fact]
+    public async Task One_whose_kind_refuses_to_turn_around_waits_for_somebody_and_says_why()
+    {
+        var id = await server.StartAsync(
+            "Not Turned",
+            ("+b", _ => throw new OperationRefusedException("The shelf is full.")),
+            ("Undoing", _ => throw new OperationRefusedException("The tenant may not become that.")));
+
+        var ended = await EndAsync(id);
+
+        (ended.Status, ended.Reason).ShouldBe(("stuck", "The tenant may not become that."));
+    }
+
+    [Fact]
+    public async Task What_is_history_or_under_way_is_not_retried()
+    {
+        var tenant = (await server.CreateTenantAsync("Retried Later")).Id;
+        var go = new TaskCompletionSource();
+        var first = await server.StartAsync("probe", tenant, ("+a", _ => throw new OperationRefusedException("No.")));
+        (await EndAsync(first)).Status.ShouldBe("failed");
+        var second = await server.StartAsync("probe", tenant, ("+a", cancelled => go.Task.WaitAsync(cancelled)));
+
+        await RetryAsync(first).ProblemAsync(HttpStatusCode.Conflict, "urn:rowhouse:operations:wrong-state");
+        await RetryAsync(second).ProblemAsync(HttpStatusCode.Conflict, "urn:rowhouse:operations:wrong-state");
+        go.SetResult();
+        (await EndAsync(second)).Status.ShouldBe("succeeded");
+        await RetryAsync(second).ProblemAsync(HttpStatusCode.Conflict, "urn:rowhouse:operations:wrong-state");
+        await RetryAsync(Guid.Empty).ProblemAsync(HttpStatusCode.NotFound, "urn:rowhouse:operations:unknown-operation");
+    }
+
+    [Fact]
+    public async Task Of_many_that_retry_at_once_one_does()
+    {
+        var isMended = false;
+        var id = await server.StartAsync("Retried Once", ("+b", _ => isMended ? Task.CompletedTask : throw new OperationRefusedException("Not yet.")));
+        (await EndAsync(id)).Status.ShouldBe("failed");
+        isMended = true;
+
+        var answers = await Task.WhenAll(Enumerable.Range(0, 5).Select(_ => RetryAsync(id)));
+
+        answers.Select(answer => answer.StatusCode).Order().ShouldBe([HttpStatusCode.Accepted, .. Enumerable.Repeat(HttpStatusCode.Conflict, 4)]);
+        (await EndAsync(id)).Status.ShouldBe("succeeded");
     }
 
     [Fact]
@@ -207,13 +287,13 @@ public sealed class OperationTests(OperationServer server) : IClassFixture<Opera
     {
         var go = new TaskCompletionSource();
         var tenant = (await server.CreateTenantAsync("One At A Time")).Id;
-        var first = await server.StartAsync(tenant, ("+a", cancelled => go.Task.WaitAsync(cancelled)));
+        var first = await server.StartAsync("probe", tenant, ("+a", cancelled => go.Task.WaitAsync(cancelled)));
 
-        await Should.ThrowAsync<DbUpdateException>(server.StartAsync(tenant));
+        await Should.ThrowAsync<DbUpdateException>(server.StartAsync("probe", tenant));
         go.SetResult();
         (await EndAsync(first)).Status.ShouldBe("succeeded");
 
-        (await EndAsync(await server.StartAsync(tenant))).Status.ShouldBe("succeeded");
+        (await EndAsync(await server.StartAsync("probe", tenant))).Status.ShouldBe("succeeded");
     }
 
     [Fact]
@@ -240,7 +320,8 @@ public sealed class OperationTests(OperationServer server) : IClassFixture<Opera
         ended.Status.ShouldBe("succeeded");
         go.SetResult();
 
-        await Eventually.UntilAsync(() => Task.FromResult(server.DoneIn(id).Count == 4), Cancelled);
+        await Eventually.UntilAsync(() => Task.FromResult(server.Lost.Contains(id)), Cancelled);
+        server.DoneIn(id).ShouldBe(["+a", "+b", "+c"]);
         var after = await GetAsync(id);
         after.Status.ShouldBe("succeeded");
         after.Steps.ShouldBe(ended.Steps);
@@ -276,7 +357,7 @@ public sealed class OperationTests(OperationServer server) : IClassFixture<Opera
         var ids = new List<Guid>();
         for (var i = 0; i < 3; i++)
         {
-            ids.Add(await server.StartAsync(tenant));
+            ids.Add(await server.StartAsync("probe", tenant));
             await EndAsync(ids[^1]);
         }
 
@@ -292,7 +373,7 @@ public sealed class OperationTests(OperationServer server) : IClassFixture<Opera
     public async Task Only_those_who_run_the_platform_see_operations()
     {
         var tenant = await server.CreateTenantAsync("Seen By");
-        var id = await server.StartAsync(tenant.Id);
+        var id = await server.StartAsync("probe", tenant.Id);
         await EndAsync(id);
 
         foreach (var path in new[] { $"/api/operations/{id}", $"/api/operations/{id}/events", $"/api/tenants/{tenant.Id}/operations" })
@@ -302,6 +383,7 @@ public sealed class OperationTests(OperationServer server) : IClassFixture<Opera
         }
 
         await tenant.Admin.Client.PostAsync($"/api/operations/{id}/cancel", null, Cancelled).ShouldBeAsync(HttpStatusCode.Forbidden);
+        await tenant.Admin.Client.PostAsync($"/api/operations/{id}/retry", null, Cancelled).ShouldBeAsync(HttpStatusCode.Forbidden);
         foreach (var path in new[] { $"/api/operations/{Guid.Empty}", $"/api/operations/{Guid.Empty}/events" })
         {
             await server.SuperAdmin.GetAsync(path, Cancelled).ProblemAsync(HttpStatusCode.NotFound, "urn:rowhouse:operations:unknown-operation");
@@ -327,12 +409,7 @@ public sealed class OperationTests(OperationServer server) : IClassFixture<Opera
         return OperationKind<OperationServer.Known>.Read((await db.Operations.AsNoTracking().SingleAsync(operation => operation.Id == id, Cancelled)).Data).Steps;
     }
 
-    private async Task RetryAsync(Guid id)
-    {
-        await using var db = await server.Services.GetRequiredService<IDbContextFactory<PlatformDbContext>>().CreateDbContextAsync(Cancelled);
-        (await db.Operations.SingleAsync(operation => operation.Id == id, Cancelled)).Retry().ShouldBeTrue();
-        await db.SaveChangesAsync(Cancelled);
-    }
+    private Task<HttpResponseMessage> RetryAsync(Guid id) => server.SuperAdmin.PostAsync($"/api/operations/{id}/retry", null, Cancelled);
 
     private async Task ExecuteAsync(string sql, Guid id)
     {
