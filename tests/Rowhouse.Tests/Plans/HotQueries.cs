@@ -151,7 +151,7 @@ internal static class HotQueries
         PlatformNext("the operations on a tenant, in the depth", "platform.ix_operations_tenant_id_created_at_id", "(o.created_at, o.id) <", "/api/tenants/smith-cards/operations"),
         new("the steps of a page of operations", "platform.pk_operation_attempts", "INNER JOIN platform.operation_attempts", server => server.SuperAdmin.ReadAsync("/api/tenants/smith-cards/operations")),
         new("an operation", "platform.pk_operations", "WHERE o.id =", ReadOperationAsync),
-        new("an operation that waits for a worker", "platform.ix_operations_not_before", "UPDATE platform.operations SET token", server => server.Services.GetRequiredService<OperationRunner>().RunNextAsync(Cancelled)),
+        new("an operation that waits for a worker", "platform.ix_operations_not_before", "UPDATE platform.operations SET token", server => server.Services.GetRequiredService<OperationRunner>().RunNextAsync(Cancelled)) { Or = "platform.ix_operations_tenant_id" },
 
         // Cards.
         Tenant("the cards by change", "cardvault.ix_cards_tenant_id_updated_at_id", "ORDER BY c.updated_at DESC", "/api/cardvault/cards?sort=-updatedAt"),

@@ -103,7 +103,8 @@ public sealed class OperationServer : ServerFixture
 
             try
             {
-                await run.InControlAsync((_, _) => Task.CompletedTask, cancellationToken);
+                // Deaf to the end of its lease: the token alone keeps it out.
+                await run.InControlAsync((_, _) => Task.CompletedTask, CancellationToken.None);
             }
             catch (OperationLostException)
             {
