@@ -14,6 +14,7 @@ using Rowhouse.ControlPlane.Keys;
 using Rowhouse.ControlPlane.Licenses;
 using Rowhouse.ControlPlane.Licenses.Lists;
 using Rowhouse.ControlPlane.Members;
+using Rowhouse.ControlPlane.Outbox;
 using Rowhouse.ControlPlane.People;
 using Rowhouse.ControlPlane.Sessions;
 using Rowhouse.ControlPlane.Store;
@@ -73,6 +74,7 @@ public static class ControlPlaneHostExtensions
         services.AddScoped<AddLicense>();
         services.AddScoped<ChangeLicense>();
         services.AddScoped<ValidateLicense>();
+        services.AddScoped<EventChange>();
         services.AddSingleton<PlatformKeys>();
         services.AddSingleton<KeyMaker>();
         services.AddSingleton<TenantKeyCache>();
@@ -132,6 +134,21 @@ public static class ControlPlaneHostExtensions
         AllowDomain.Map(domains);
         MapLicenseLists(endpoints);
         ListAudit.Map(endpoints);
+        MapOutbox(endpoints);
+    }
+
+    private static void MapOutbox(IEndpointRouteBuilder endpoints)
+    {
+        var events = endpoints.MapGroup("/api/outbox").WithTags("Events").WithoutTenant().RequireSuperAdmin();
+        ListEvents.Map(events);
+        SummarizeEvents.Map(events);
+        RetryEvent.Map(events);
+        DropEvent.Map(events);
+
+        // What lies in a tenant's home is reached through that tenant.
+        var home = endpoints.MapGroup("/api/tenants/{idOrSlug}/outbox").WithTags("Events").WithoutTenant().RequireSuperAdmin();
+        RetryEvent.MapHome(home);
+        DropEvent.MapHome(home);
     }
 
     private static void MapLicenseLists(IEndpointRouteBuilder endpoints)
