@@ -41,6 +41,13 @@ describe('the events', () => {
     expect(screen.getByText('Waiting: 1')).toBeTruthy();
   });
 
+  test('are counted and listed anew on request', async () => {
+    const { count } = openConsole('/platform/events', answers());
+    await screen.findByText('cards.imported');
+    await press('Refresh');
+    await waitFor(() => expect([count('GET /api/outbox'), count('GET /api/outbox/summary')]).toEqual([2, 2]));
+  });
+
   test('that wait have nothing to be pressed, and the address says that they wait', async () => {
     openConsole('/platform/events?after=x', answers());
     await screen.findByText('cards.imported');
@@ -120,6 +127,7 @@ describe('an event that was set aside', () => {
     await press('Drop cards.imported of Smith Cards');
     const asking = await dialog('Drop cards.imported?');
     expect(within(asking).getByText(/never learn of it/)).toBeTruthy();
+    expect(within(asking).getByText(failed.id)).toBeTruthy();
     expect(count(drop)).toBe(0);
 
     await press('Drop event', asking);

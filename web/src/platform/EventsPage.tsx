@@ -1,4 +1,4 @@
-import { ActionIcon, Anchor, Button, Group, List, NativeSelect, Stack, Text, TextInput } from '@mantine/core';
+import { ActionIcon, Anchor, Button, Code, Group, List, NativeSelect, Stack, Text, TextInput } from '@mantine/core';
 import { IconBuildingCommunity, IconCircleCheck, IconRefresh, IconSearch, IconTrash } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
@@ -17,7 +17,7 @@ import { ProblemView } from '../kit/ProblemView';
 import { toast } from '../kit/toast';
 import { useWords } from '../kit/useWords';
 import { EventSummary } from './EventSummary';
-import { eventsQuery, useDropEvent, useRetryEvent } from './events';
+import { eventsQuery, useDropEvent, useRefreshEvents, useRetryEvent } from './events';
 
 const Confirm = lazily(() => import('../kit/Confirm').then((module) => module.Confirm));
 const route = getRouteApi('/signed-in/platform/events');
@@ -33,6 +33,7 @@ export function EventsPage() {
   const rows = useRows(list, search.after, () => void filter({}));
   const [tenantWords, setTenantWords] = useWords(search.tenant ?? '', (next) => void filter({ tenant: next || undefined }));
   const [kindWords, setKindWords] = useWords(search.kind ?? '', (next) => void filter({ kind: next || undefined }));
+  const refresh = useRefreshEvents();
   const retry = useRetryEvent();
   const drop = useDropEvent();
   const [dropping, setDropping] = useState<Event | null>(null);
@@ -93,7 +94,7 @@ export function EventsPage() {
     { accessor: 'attempts', title: t('platform.events.attempts'), textAlign: 'right' },
     { accessor: 'next', title: t(waiting ? 'platform.events.nextTry' : 'platform.events.setAside'), render: next },
     { accessor: 'error', title: t('platform.events.error'), render: errorOf, noWrap: false, width: 320 },
-    ...(waiting ? [] : [{ accessor: 'acts', title: t('platform.events.acts'), render: acts, width: 90, textAlign: 'right' as const }]),
+    ...(waiting ? [] : [{ accessor: 'acts', title: t('platform.events.acts'), render: acts, width: 120, textAlign: 'right' as const }]),
   ];
 
   return (
@@ -129,7 +130,7 @@ export function EventsPage() {
           value={kindWords}
           onChange={(event) => setKindWords(event.currentTarget.value)}
         />
-        <Button variant="default" leftSection={<IconRefresh size={16} />} loading={list.isRefetching} onClick={() => void list.refetch()}>
+        <Button variant="default" leftSection={<IconRefresh size={16} />} loading={list.isRefetching} onClick={() => void refresh()}>
           {t('platform.events.refresh')}
         </Button>
       </Group>
@@ -218,6 +219,7 @@ export function EventsPage() {
             <Text size="sm">
               {t('platform.events.drop.what', { kind: dropping.kind, whose: whose(dropping) })} <When at={dropping.publishedAt} />
             </Text>
+            <Code>{dropping.id}</Code>
             <List size="sm" spacing={4}>
               <List.Item>{t('platform.events.drop.lost')}</List.Item>
               <List.Item>{t('platform.events.drop.kept')}</List.Item>

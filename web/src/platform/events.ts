@@ -23,13 +23,15 @@ export const eventSummaryQuery = queryOptions({
   queryFn: ({ signal }) => got(platform.GET('/api/outbox/summary', { signal })),
 });
 
-function useEventChange(change: (event: Event) => Promise<unknown>) {
+/** Reads the list and the counts anew. */
+export function useRefreshEvents() {
   const queries = useQueryClient();
-  return useMutation({
-    mutationFn: change,
-    // Refused as well: then others were quicker, and the list is an old one.
-    onSettled: () => queries.invalidateQueries({ queryKey: ['platform', 'events'] }),
-  });
+  return () => queries.invalidateQueries({ queryKey: ['platform', 'events'] });
+}
+
+function useEventChange(change: (event: Event) => Promise<unknown>) {
+  // Refused as well: then others were quicker, and the list is an old one.
+  return useMutation({ mutationFn: change, onSettled: useRefreshEvents() });
 }
 
 /** An event of a tenant's home is reached through that tenant. */
