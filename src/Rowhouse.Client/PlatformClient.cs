@@ -58,4 +58,34 @@ public sealed class PlatformClient
     /// <param name="cancellationToken">Stops the call.</param>
     public Task<LicensedItemResponse> AddLicensedServiceAsync(LicensedItemRequest request, CancellationToken cancellationToken = default) =>
         api.SendAsync<LicensedItemResponse>(HttpMethod.Post, "api/licensed-services", request, cancellationToken);
+
+    /// <summary>Events that were set aside, newest first, or that wait, oldest first: of all tenants and of the platform, page by page.</summary>
+    /// <param name="state"><c>failed</c>, which is the default, or <c>waiting</c>.</param>
+    /// <param name="tenant">A tenant's id or slug; all by default.</param>
+    /// <param name="kind">A kind; all by default.</param>
+    /// <param name="after">The last page's <see cref="Page{T}.Next"/>; the first page by default.</param>
+    /// <param name="limit">How many, 1 to 200.</param>
+    /// <param name="cancellationToken">Stops the call.</param>
+    public Task<Page<EventResponse>> EventsAsync(string? state = null, string? tenant = null, string? kind = null, string? after = null, int limit = 50, CancellationToken cancellationToken = default) =>
+        api.GetAsync<Page<EventResponse>>(Query.Of("api/outbox", ("state", state), ("tenant", tenant), ("kind", kind), ("after", after), ("limit", Query.Number(limit))), cancellationToken);
+
+    /// <summary>How many events wait and how many were set aside.</summary>
+    /// <param name="cancellationToken">Stops the call.</param>
+    public Task<EventSummaryResponse> EventSummaryAsync(CancellationToken cancellationToken = default) => api.GetAsync<EventSummaryResponse>("api/outbox/summary", cancellationToken);
+
+    /// <summary>Lets an event that was set aside be tried again.</summary>
+    /// <param name="id">The event's id.</param>
+    /// <param name="tenant">The id or slug of the tenant in whose home it lies; <see langword="null"/> for one of the control database.</param>
+    /// <param name="cancellationToken">Stops the call.</param>
+    public Task RetryEventAsync(Guid id, string? tenant = null, CancellationToken cancellationToken = default) =>
+        api.SendAsync(HttpMethod.Post, Event(id, tenant) + "/retry", body: null, cancellationToken);
+
+    /// <summary>Deletes an event that was set aside. Handlers that have not seen it never learn of it.</summary>
+    /// <param name="id">The event's id.</param>
+    /// <param name="tenant">The id or slug of the tenant in whose home it lies; <see langword="null"/> for one of the control database.</param>
+    /// <param name="cancellationToken">Stops the call.</param>
+    public Task DropEventAsync(Guid id, string? tenant = null, CancellationToken cancellationToken = default) =>
+        api.SendAsync(HttpMethod.Delete, Event(id, tenant), body: null, cancellationToken);
+
+    private static string Event(Guid id, string? tenant) => tenant is null ? $"api/outbox/{id}" : $"api/tenants/{Uri.EscapeDataString(tenant)}/outbox/{id}";
 }

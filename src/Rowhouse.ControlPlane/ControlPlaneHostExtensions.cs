@@ -15,6 +15,7 @@ using Rowhouse.ControlPlane.Licenses;
 using Rowhouse.ControlPlane.Licenses.Lists;
 using Rowhouse.ControlPlane.Members;
 using Rowhouse.ControlPlane.Operations;
+using Rowhouse.ControlPlane.Outbox;
 using Rowhouse.ControlPlane.People;
 using Rowhouse.ControlPlane.Sessions;
 using Rowhouse.ControlPlane.Store;
@@ -76,6 +77,7 @@ public static class ControlPlaneHostExtensions
         services.AddScoped<AddLicense>();
         services.AddScoped<ChangeLicense>();
         services.AddScoped<ValidateLicense>();
+        services.AddScoped<EventChange>();
         services.AddSingleton<PlatformKeys>();
         services.AddSingleton<KeyMaker>();
         services.AddSingleton<TenantKeyCache>();
@@ -140,6 +142,21 @@ public static class ControlPlaneHostExtensions
         RetryOperation.Map(operations);
         MapLicenseLists(endpoints);
         ListAudit.Map(endpoints);
+        MapOutbox(endpoints);
+    }
+
+    private static void MapOutbox(IEndpointRouteBuilder endpoints)
+    {
+        var events = endpoints.MapGroup("/api/outbox").WithTags("Events").WithoutTenant().RequireSuperAdmin();
+        ListEvents.Map(events);
+        SummarizeEvents.Map(events);
+        RetryEvent.Map(events);
+        DropEvent.Map(events);
+
+        // What lies in a tenant's home is reached through that tenant.
+        var home = endpoints.MapGroup("/api/tenants/{idOrSlug}/outbox").WithTags("Events").WithoutTenant().RequireSuperAdmin();
+        RetryEvent.MapHome(home);
+        DropEvent.MapHome(home);
     }
 
     private static void MapLicenseLists(IEndpointRouteBuilder endpoints)

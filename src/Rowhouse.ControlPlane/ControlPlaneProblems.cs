@@ -32,4 +32,6 @@ internal static class ControlPlaneProblems
     public static readonly ProblemType LicenseOverlaps = new("urn:rowhouse:licenses:overlap", StatusCodes.Status409Conflict, "Another license has days in common");
     public static readonly ProblemType UnknownListEntry = new("urn:rowhouse:licenses:unknown-entry", StatusCodes.Status404NotFound, "The list has no such entry");
     public static readonly ProblemType AlreadyListed = new("urn:rowhouse:licenses:already-listed", StatusCodes.Status409Conflict, "The list has this id already");
+    public static readonly ProblemType UnknownEvent = new("urn:rowhouse:outbox:unknown-event", StatusCodes.Status404NotFound, "There is no such event");
+    public static readonly ProblemType EventWaits = new("urn:rowhouse:outbox:event-waits", StatusCodes.Status409Conflict, "The event is not set aside");
 }

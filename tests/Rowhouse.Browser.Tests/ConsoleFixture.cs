@@ -9,7 +9,7 @@ using Shouldly;
 namespace Rowhouse.Browser.Tests;
 
 /// <summary>A server with the console and the demo's tenants, and browsers that are signed in to it.</summary>
-public sealed class ConsoleFixture(Browser browser) : ServerFixture
+public class ConsoleFixture(Browser browser) : ServerFixture
 {
     /// <summary>The demo's tenant; its people are admin, editor, member and viewer.</summary>
     public const string Tenant = "smith";

@@ -15,6 +15,7 @@ public sealed class PagesTests(ConsoleFixture console) : IClassFixture<ConsoleFi
         { "sign-in", "/sign-in", "nobody" },
         { "tenants", "/platform/tenants", "super-admin" },
         { "new-tenant", "/platform/tenants?new=yes", "super-admin" },
+        { "events", "/platform/events", "super-admin" },
         { "members", "/t/smith/members", "admin" },
         { "search", "/t/smith/cardvault/search?q=griffey 89 ud", "member" },
         { "cards", "/t/smith/cardvault/cards", "editor" },

@@ -70,6 +70,13 @@ const tenants = createRoute({
   component: lazyRouteComponent(() => import('./platform/TenantsPage'), 'TenantsPage'),
 });
 
+const events = createRoute({
+  getParentRoute: () => platform,
+  path: '/events',
+  validateSearch: only('state', 'tenant', 'kind', 'after'),
+  component: lazyRouteComponent(() => import('./platform/EventsPage'), 'EventsPage'),
+});
+
 const tenant = createRoute({
   getParentRoute: () => signedIn,
   path: '/t/$tenant',
@@ -144,7 +151,7 @@ const cardImport = createRoute({
 const routeTree = root.addChildren([
   signedIn.addChildren([
     home,
-    platform.addChildren([platformHome, tenants]),
+    platform.addChildren([platformHome, tenants, events]),
     tenant.addChildren([tenantHome, members, cardVault.addChildren([cardSearch, cards, collections, cardImport])]),
   ]),
 ]);

@@ -28,6 +28,8 @@ internal static class AuditActions
     public const string OperationRetried = "operation.retried";
     public const string LicenseAdded = "license.added";
     public const string LicenseChanged = "license.changed";
+    public const string EventRetried = "event.retried";
+    public const string EventDropped = "event.dropped";
 
     /// <summary>Somebody named a tenant that they are no member of, or two that are not one.</summary>
     public const string TenantRefused = "tenant.access-refused";

@@ -51,6 +51,14 @@ public sealed class PageOrder<TRow>
         return ordered.Provider.CreateQuery<TRow>(Expression.Call(typeof(Queryable), nameof(Queryable.Take), [typeof(TRow)], ordered.Expression, size.Body));
     }
 
+    /// <summary>Puts together what was read of one page in several databases: the page's rows, in order, and one more where there are others.</summary>
+    /// <param name="rows">What <see cref="Page"/> or <see cref="PageOfFiltered"/> gave of each. Their order may have no texts, which databases compare in ways of their own.</param>
+    public IReadOnlyList<TRow> Merge(IEnumerable<TRow> rows)
+    {
+        ArgumentNullException.ThrowIfNull(rows);
+        return [.. (descending ? rows.OrderByDescending(key.Read) : rows.OrderBy(key.Read)).Take(limit + 1)];
+    }
+
     /// <summary>Makes the page.</summary>
     /// <typeparam name="TItem">What is given.</typeparam>
     /// <param name="rows">What was read of the page.</param>

@@ -38,6 +38,9 @@ internal sealed class SortKey<TRow>
         read = key.Compile();
     }
 
+    /// <summary>The values of a row, which compare as the row does.</summary>
+    public ITuple Read(TRow row) => read(row);
+
     /// <summary>The values of a row as text that reads back as the same values.</summary>
     public IEnumerable<string?> Write(TRow row)
     {

@@ -1,3 +1,5 @@
+using Microsoft.EntityFrameworkCore;
+
 namespace Rowhouse.Tenancy.Postgres.Outbox;
 
 /// <summary>The outbox of an application, for whoever operates it. Safe for concurrent use.</summary>
@@ -21,6 +23,41 @@ public sealed class EventOutbox
     internal OutboxPublisher Publisher { get; }
 
     private ControlSource Control => sources().OfType<ControlSource>().FirstOrDefault() ?? throw new InvalidOperationException("The application has no outbox in a control database. Call AddControlOutbox.");
+
+    /// <summary>
+    /// Reads of the events that wait or were set aside, in all tenants' homes and in the control database. What an event says is not among it: of homes the platform's
+    /// role sees the other columns alone.
+    /// </summary>
+    /// <param name="query">Which events, in what order, and how many at most. It is asked of each database for itself.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>What each database answered, one after the other.</returns>
+    public async Task<IReadOnlyList<OutboxEntry>> ReadAsync(Func<IQueryable<OutboxEntry>, IQueryable<OutboxEntry>> query, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        List<OutboxEntry> found = [];
+        foreach (var source in sources())
+        {
+            found.AddRange(await source.AskAsync(entries => query(entries).ToListAsync(cancellationToken), cancellationToken).ConfigureAwait(false));
+        }
+
+        return found;
+    }
+
+    /// <summary>Counts events as <see cref="ReadAsync"/> reads them.</summary>
+    /// <param name="query">Which events. Where it takes a number of them at most, counting is as quick however many there are.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>The sum over the databases.</returns>
+    public async Task<long> CountAsync(Func<IQueryable<OutboxEntry>, IQueryable<OutboxEntry>> query, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        var sum = 0L;
+        foreach (var source in sources())
+        {
+            sum += await source.AskAsync(entries => query(entries).LongCountAsync(cancellationToken), cancellationToken).ConfigureAwait(false);
+        }
+
+        return sum;
+    }
 
     /// <summary>Lets an event in a tenant's home that was set aside be tried again, now and as often as a new one. It comes before the tenant's later ones again, which wait for it while it fails.</summary>
     /// <param name="tenant">The tenant.</param>

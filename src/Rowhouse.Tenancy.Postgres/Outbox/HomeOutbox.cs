@@ -9,6 +9,9 @@ namespace Rowhouse.Tenancy.Postgres.Outbox;
 /// </summary>
 internal sealed class HomeOutbox(PostgresStore store, ITenantScopes tenants) : OutboxSource
 {
+    // The store opens after this is made.
+    private readonly Lazy<DbContextOptions<HomeEntries>> entries = new(() => new DbContextOptionsBuilder<HomeEntries>().UseNpgsql(store.Platform).UsePreparedStatementGuard().Options);
+
     public override bool IsControl => false;
 
     public override async Task<IReadOnlyList<Guid>> FindAsync(Guid after, int most, CancellationToken cancellationToken)
@@ -26,6 +29,13 @@ internal sealed class HomeOutbox(PostgresStore store, ITenantScopes tenants) : O
         }
 
         return found;
+    }
+
+    public override async Task<TResult> AskAsync<TResult>(Func<IQueryable<OutboxEntry>, Task<TResult>> askAsync, CancellationToken cancellationToken)
+    {
+        var db = new HomeEntries(entries.Value);
+        await using var dispose = db.ConfigureAwait(false);
+        return await askAsync(db.Entries).ConfigureAwait(false);
     }
 
     public override async Task<OutboxSession> OpenAsync(OutboxLane lane, CancellationToken cancellationToken)

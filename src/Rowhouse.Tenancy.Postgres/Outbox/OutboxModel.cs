@@ -60,7 +60,9 @@ public static class OutboxModelExtensions
             outbox.HasIndex(happened => happened.Id).IsUnique();
             outbox.HasIndex(happened => new { happened.TenantId, happened.Id });
             outbox.HasIndex(happened => new { happened.TenantId, happened.Number }, "waiting").HasDatabaseName("ix_outbox_waiting").HasFilter("failed_at IS NULL");
-            outbox.HasIndex(happened => new { happened.TenantId, happened.Number }, "failed").HasDatabaseName("ix_outbox_failed").HasFilter("failed_at IS NOT NULL");
+            outbox.HasIndex(happened => new { happened.CreatedAt, happened.Id }, "waiting by age").HasDatabaseName("ix_outbox_waiting_by_age").HasFilter("failed_at IS NULL");
+            outbox.HasIndex(happened => new { happened.CreatedAt, happened.Id }, "failed by age").HasDatabaseName("ix_outbox_failed_by_age").HasFilter("failed_at IS NOT NULL");
+            outbox.HasIndex(happened => new { happened.TenantId, happened.CreatedAt, happened.Id }, "failed of tenant").HasDatabaseName("ix_outbox_failed_of_tenant").HasFilter("failed_at IS NOT NULL");
         });
         modelBuilder.Entity<ControlSeenEvent>(seen =>
         {

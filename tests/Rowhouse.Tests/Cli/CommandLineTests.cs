@@ -112,6 +112,31 @@ public sealed class CommandLineTests(CommandLineFixture cli) : IClassFixture<Com
     }
 
     [Fact]
+    public async Task Events_that_were_set_aside_are_listed_retried_and_dropped_where_they_lie()
+    {
+        await cli.SignInAsync();
+        var tenant = (await cli.RunAsync(["tenants", "create", "Event Cards", "--json"])).Json<TenantResponse>();
+        var (home, control, other) = (OutboxRows.NewId(), OutboxRows.NewId(), OutboxRows.NewId());
+        await cli.AddToHomeAsync(tenant.Id, new(home));
+        await cli.AddToHomeAsync(tenant.Id, new(other) { Kind = "tests.other" });
+        await cli.AddToControlAsync(tenant.Id, new(control));
+
+        var listed = await cli.RunAsync(["outbox", "list", "--tenant", "event-cards", "--limit", "2"]);
+        listed.Out.ShouldSatisfyAllConditions(list => list.ShouldContain(control.ToString()), list => list.ShouldContain("event-cards"), list => list.ShouldContain("System.InvalidOperationException"), list => list.ShouldNotContain("secret"));
+        listed.Error.ShouldContain("There are more.");
+        (await cli.RunAsync(["outbox", "list", "--tenant", "event-cards", "--kind", "tests.other", "--json"])).Json<List<EventResponse>>().ShouldHaveSingleItem().Id.ShouldBe(other);
+
+        (await cli.RunAsync(["outbox", "drop", home.ToString()])).Error.ShouldContain("No event of this id lies here");
+        (await cli.RunAsync(["outbox", "drop", home.ToString(), "--tenant", "event-cards"])).Status.ShouldBe(ExitCodes.Done);
+        (await cli.RunAsync(["outbox", "drop", control.ToString()])).Status.ShouldBe(ExitCodes.Done);
+        (await cli.RunAsync(["outbox", "retry", other.ToString(), "-t", "event-cards"])).Error.ShouldContain("is tried again");
+        (await cli.RunAsync(["outbox", "retry", other.ToString(), "-t", "event-cards"])).Status.ShouldBe(ExitCodes.Refused);
+
+        (await cli.RunAsync(["outbox", "list", "-t", "event-cards", "--json"])).Json<List<EventResponse>>().ShouldBeEmpty();
+        (await cli.RunAsync(["outbox", "list", "-t", "event-cards", "--state", "waiting", "--json"])).Json<List<EventResponse>>().ShouldHaveSingleItem().Id.ShouldBe(other);
+    }
+
+    [Fact]
     public async Task A_refusal_names_every_field_and_the_trace()
     {
         await cli.SignInAsync();
@@ -144,6 +169,8 @@ public sealed class CommandLineTests(CommandLineFixture cli) : IClassFixture<Com
     [InlineData("cardvault", "import", "no-such-file.csv", "--tenant", "smith")]
     [InlineData("cardvault", "export")]
     [InlineData("licenses", "list")]
+    [InlineData("outbox", "retry")]
+    [InlineData("outbox", "drop", "first")]
     [InlineData("licenses", "add", "--tenant", "smith", "--from", "yesterday")]
     public async Task Wrong_usage_has_an_exit_code_of_its_own(params string[] args) => (await cli.RunAsync(args)).Status.ShouldBe(ExitCodes.Usage);
 

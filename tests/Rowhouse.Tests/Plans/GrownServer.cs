@@ -15,9 +15,11 @@ using Rowhouse.ControlPlane.Domains;
 using Rowhouse.ControlPlane.Licenses;
 using Rowhouse.ControlPlane.Licenses.Lists;
 using Rowhouse.ControlPlane.Members;
+using Rowhouse.ControlPlane.Outbox;
 using Rowhouse.ControlPlane.Sessions;
 using Rowhouse.ControlPlane.Tenants;
 using Rowhouse.Tenancy.Postgres;
+using Rowhouse.Tenancy.Postgres.Outbox;
 using Rowhouse.Tenancy.Secrets;
 using Rowhouse.Tenancy.Settings;
 using Rowhouse.Testing;
@@ -68,7 +70,8 @@ public sealed class GrownServer : ServerFixture
 
     protected override string Template => "rowhouse_grown";
 
-    protected override void Configure(WebApplicationBuilder builder) => builder.AddTenantSettings(Section, new GrownSettings(Count: 1)).AddTenantSecret<GrownSecret>(Section);
+    protected override void Configure(WebApplicationBuilder builder) => builder.AddTenantSettings(Section, new GrownSettings(Count: 1)).AddTenantSecret<GrownSecret>(Section)
+        .WithOutbox(options => options.SweepEvery = TimeSpan.FromDays(1)); // else it finds thousands of tenants with events in the middle of a test
 
     public override async ValueTask InitializeAsync()
     {
@@ -124,6 +127,11 @@ public sealed class GrownServer : ServerFixture
             // What is read before it is changed, and changed before it is deleted; a tenant after what is in it.
             foreach (var operation in (await walk.OperationsAsync()).OrderBy(operation => Order.IndexOf(operation.Method.Method)).ThenByDescending(operation => operation.NeedsTenant))
             {
+                if (operation.ChangesEvent)
+                {
+                    await walk.SetAsideAsync(estate, "Walk");
+                }
+
                 await AskAsync(operation.Id, async () =>
                 {
                     var found = await SendAsync(estate.Tenant, operation, parameter: null);
@@ -177,6 +185,7 @@ public sealed class GrownServer : ServerFixture
         nameof(ListMembers) => ListMembers.Sorts,
         nameof(ListDomains) => ListDomains.Sorts,
         "ListLicenses" or "ListLicensesAccount" => ListLicenses.Sorts,
+        nameof(ListEvents) => ListEvents.Sorts,
         "ListEnterprises" => ListEntries<Enterprise, EnterpriseRequest, EnterpriseResponse>.Sorts,
         "ListLicensedProducts" => ListEntries<LicensedProduct, LicensedItemRequest, LicensedItemResponse>.Sorts,
         "ListLicensedServices" => ListEntries<LicensedService, LicensedItemRequest, LicensedItemResponse>.Sorts,

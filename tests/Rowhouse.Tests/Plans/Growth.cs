@@ -21,7 +21,7 @@ internal static class Growth
         {Begin}
         INSERT INTO tenancy.homes (tenant_id, generation) SELECT pg_temp.grown(1, i), 1 FROM generate_series(1, {tenants}) i;
         INSERT INTO tenancy.changes (tenant_id, relation, key) SELECT pg_temp.grown(1, i), '"cardvault"."cards"', ARRAY[i::text] FROM generate_series(1, {tenants}) i;
-        INSERT INTO tenancy.outbox (tenant_id, id, kind, payload, created_at, attempts, not_before, failed_at) SELECT pg_temp.grown(1, i), pg_temp.grown(0, i), 'grown', jsonb_build_object(), now(), 12, now(), now() FROM generate_series(1, {tenants}) i;
+        INSERT INTO tenancy.outbox (tenant_id, id, kind, payload, created_at, attempts, not_before, failed_at) SELECT pg_temp.grown(1, i), pg_temp.grown(0, i), 'grown', jsonb_build_object(), now() - i * interval '1 minute', 12, now(), CASE WHEN i % 2 = 0 THEN now() END FROM generate_series(1, {tenants}) i;
         INSERT INTO tenancy.seen_events (tenant_id, consumer, event_id, seen_at) SELECT pg_temp.grown(1, i), 'grown', pg_temp.grown(0, i), now() FROM generate_series(1, {tenants}) i;
         INSERT INTO settings.overrides (tenant_id, section, members, version) SELECT pg_temp.grown(1, i), '{GrownServer.Section}', jsonb_build_object('count', 2), 1 FROM generate_series(1, {tenants}) i;
         INSERT INTO idempotency.keys (tenant_id, route, key, request, person_id, status, body, kept_at) SELECT pg_temp.grown(1, 1 + i % 20), 'POST /grown', 'grown-' || i, sha256(i::text::bytea), pg_temp.grown(2, i), 201, 'null', now() FROM generate_series(1, {tenants}) i;
@@ -82,7 +82,7 @@ internal static class Growth
         INSERT INTO platform.tenant_keys SELECT grown.* FROM platform.tenant_keys o CROSS JOIN generate_series(1, {tenants}) i
             CROSS JOIN LATERAL jsonb_populate_record(o, jsonb_build_object('tenant_id', pg_temp.grown(1, i))) grown
             WHERE o.tenant_id = '{most}';
-        INSERT INTO platform.outbox (id, tenant_id, kind, payload, created_at, attempts, not_before, failed_at) SELECT pg_temp.grown(0, i), pg_temp.grown(1, i), 'grown', jsonb_build_object(), now(), 12, now(), now() FROM generate_series(1, {tenants}) i;
+        INSERT INTO platform.outbox (id, tenant_id, kind, payload, created_at, attempts, not_before, failed_at) SELECT pg_temp.grown(0, i), pg_temp.grown(1, i), 'grown', jsonb_build_object(), now() - i * interval '1 minute', 12, now(), CASE WHEN i % 2 = 0 THEN now() END FROM generate_series(1, {tenants}) i;
         INSERT INTO platform.seen_events (tenant_id, consumer, event_id, seen_at) SELECT pg_temp.grown(1, i), 'grown', pg_temp.grown(0, i), now() FROM generate_series(1, {tenants}) i;
         INSERT INTO platform.subscriptions (tenant_id, product, since) SELECT pg_temp.grown(1, i), 'cardvault', now() FROM generate_series(1, {tenants}) i;
         INSERT INTO platform.people SELECT grown.* FROM (SELECT person_id FROM platform.members WHERE tenant_id = '{most}' AND person_id IS NOT NULL LIMIT 1) one

@@ -12,6 +12,7 @@ using Rowhouse.Tenancy;
 using Rowhouse.Tenancy.Keys;
 using Rowhouse.Tenancy.Secrets;
 using Rowhouse.Tenancy.Settings;
+using Rowhouse.Testing;
 using Rowhouse.Tests.CardVault;
 using Rowhouse.Tests.Server;
 using Shouldly;
@@ -33,6 +34,9 @@ internal sealed record HotQuery(string Name, string Index, string Statement, Fun
 
     /// <summary>Whether what is equal in the index's order is sorted all the same: what is read with rows goes by their id too.</summary>
     public bool SortsEqual { get; init; }
+
+    /// <summary>Whether the platform's role asks, also in the tenants' store.</summary>
+    public bool IsPlatforms { get; init; }
 
     /// <summary>A part of the condition that the index is asked with, where not any will do.</summary>
     public string? Condition { get; init; }
@@ -137,6 +141,21 @@ internal static class HotQueries
         new("whose a domain is", "platform.pk_domains", "AND d.host = $2 LIMIT", AddDomainAsync),
         new("whether a host leads elsewhere", "platform.pk_identifiers", "AND i.tenant_id <>", AddDomainAsync),
 
+        // Events, for the operator and for whoever delivers them.
+        Home("the events that were set aside", "tenancy.ix_outbox_failed_by_age", "FROM tenancy.outbox AS o WHERE o.failed_at IS NOT NULL ORDER BY", "/api/outbox"),
+        Platform("the events of the platform that were set aside", "platform.ix_outbox_failed_by_age", "FROM platform.outbox AS o WHERE o.failed_at IS NOT NULL ORDER BY", "/api/outbox") with { SortsEqual = true },
+        Home("the events that wait", "tenancy.ix_outbox_waiting_by_age", "FROM tenancy.outbox AS o WHERE o.failed_at IS NULL ORDER BY", "/api/outbox?state=waiting"),
+        Platform("the events of the platform that wait", "platform.ix_outbox_waiting_by_age", "FROM platform.outbox AS o WHERE o.failed_at IS NULL ORDER BY", "/api/outbox?state=waiting") with { SortsEqual = true },
+        HomeNext("the events that were set aside, in the depth", "tenancy.ix_outbox_failed_by_age", "/api/outbox?sort=-publishedAt"),
+        HomeNext("the events that wait, in the depth", "tenancy.ix_outbox_waiting_by_age", "/api/outbox?state=waiting&sort=publishedAt"),
+        Home("the events of a tenant that were set aside", "tenancy.ix_outbox_failed_of_tenant", "FROM tenancy.outbox AS o WHERE o.failed_at IS NOT NULL AND o.tenant_id =", "/api/outbox?tenant=smith-cards"),
+        Home("how many events wait", "tenancy.ix_outbox_waiting_by_age", "FROM tenancy.outbox AS o WHERE o.failed_at IS NULL ORDER BY", "/api/outbox/summary"),
+        new("an event of a tenant", "tenancy.pk_outbox", "AS \"Error\" FROM tenancy.outbox AS o WHERE o.tenant_id = $1 AND o.id =", DropEventAsync) { IsPlatforms = true },
+        new("an event of the platform", "platform.ix_outbox_id", "FROM platform.outbox AS o WHERE o.id =", DropEventAsync),
+        new("what a tenant's turn begins with", "tenancy.ix_outbox_waiting", "FROM tenancy.outbox WHERE tenant_id = $1 AND failed_at IS NULL", DeliverAsync) { Condition = "tenant_id = " },
+        new("whose events wait", "tenancy.ix_outbox_waiting", "SELECT DISTINCT tenant_id FROM tenancy.outbox", FindWaitingAsync) { IsPlatforms = true },
+        new("whose events wait in the control database", "platform.ix_outbox_waiting", "SELECT DISTINCT o.tenant_id", FindWaitingAsync),
+
         // Licenses.
         Platform("the licenses of a tenant by their start", "platform.ix_licenses_tenant_id_start_date_id", "ORDER BY l.start_date", "/api/tenants/smith-cards/licenses"),
         Platform("the licenses of a tenant by their end", "platform.ix_licenses_tenant_id_end_date_id", "ORDER BY l.end_date DESC", "/api/tenants/smith-cards/licenses?sort=-endDate"),
@@ -210,6 +229,10 @@ internal static class HotQueries
     private static HotQuery Platform(string name, string index, string statement, string path) => new(name, index, statement, server => server.SuperAdmin.ReadAsync(path)) { InOrder = true };
 
     private static HotQuery PlatformNext(string name, string index, string statement, string path, string condition = "ROW(") => new(name, index, statement, server => server.SuperAdmin.ReadNextAsync(path)) { InOrder = true, Condition = condition };
+
+    private static HotQuery Home(string name, string index, string statement, string path) => Platform(name, index, statement, path) with { IsPlatforms = true, SortsEqual = true };
+
+    private static HotQuery HomeNext(string name, string index, string path) => PlatformNext(name, index, "FROM tenancy.outbox AS o WHERE", path) with { IsPlatforms = true, SortsEqual = true };
 
     private static HotQuery Tenant(string name, string index, string statement, string path) => new(name, index, statement, server => server.Smith.Admin.Client.ReadAsync(path)) { InOrder = true };
 
@@ -307,6 +330,27 @@ internal static class HotQueries
         await server.Smith.Admin.Client.PostAsJsonAsync("/api/domains", new { host }, Cancelled).ShouldBeAsync(HttpStatusCode.Created);
         await server.Smith.Admin.Client.DeleteAsync($"/api/domains/{host}", Cancelled).ShouldBeAsync(HttpStatusCode.NoContent);
     }
+
+    private static async Task DropEventAsync(GrownServer server)
+    {
+        var id = OutboxRows.NewId();
+        await server.AddToHomeAsync(server.Smith.Id, new(id));
+        await server.AddToControlAsync(null, new(id));
+        await server.SuperAdmin.DeleteAsync($"/api/tenants/smith-cards/outbox/{id}", Cancelled).ShouldBeAsync(HttpStatusCode.NoContent);
+        await server.SuperAdmin.DeleteAsync($"/api/outbox/{id}", Cancelled).ShouldBeAsync(HttpStatusCode.NoContent);
+    }
+
+    private static async Task DeliverAsync(GrownServer server)
+    {
+        await using (var scope = await EnterAsync(server))
+        {
+            await scope.Get<ITenantSettings<GrownSettings>>().ChangeAsync(_ => new(Interlocked.Increment(ref numbers)), Cancelled);
+        }
+
+        await Eventually.UntilAsync(async () => (await server.SuperAdmin.GetAsync("/api/outbox?tenant=smith-cards&state=waiting", Cancelled).ReadAsync<Page<EventResponse>>()).Items.Count == 0, Cancelled);
+    }
+
+    private static Task FindWaitingAsync(GrownServer server) => OutboxSweep.RunAsync(server.Services, Cancelled);
 
     private static Task AddCardAsync(GrownServer server) =>
         server.Smith.Admin.AddCardAsync(new { collectionId = server.Collection.Id, checklistCardId = server.CatalogueCard.Id }).ShouldBeAsync(HttpStatusCode.Created);

@@ -29,7 +29,7 @@ public sealed partial class HotQueryTests(GrownServer server)
             var found = plans.Where(plan => plan.Says(query.Statement)).ToList();
             found.ShouldNotBeEmpty($"{mode}: nothing says {query.Statement}.\n\n{string.Join("\n\n", plans)}");
             found.ShouldAllBe(plan => plan.Uses(index) || (query.Or != null && plan.Uses(query.Or)), $"{mode}: {index} is not used.\n\n{string.Join("\n\n", found)}");
-            found.ShouldAllBe(plan => plan.Role == (index.StartsWith("platform.", StringComparison.Ordinal) ? RoleNames.Default.Platform : RoleNames.Default.Application));
+            found.ShouldAllBe(plan => plan.Role == (query.IsPlatforms || index.StartsWith("platform.", StringComparison.Ordinal) ? RoleNames.Default.Platform : RoleNames.Default.Application));
             if (query.InOrder)
             {
                 found.ShouldAllBe(plan => plan.Root.All.All(node => node.Type != "Sort" && (query.SortsEqual || node.Type != "Incremental Sort")), $"{mode}: the index has the order.\n\n{string.Join("\n\n", found)}");

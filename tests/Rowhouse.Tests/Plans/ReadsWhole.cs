@@ -28,6 +28,8 @@ internal static class ReadsWhole
         new("ListEnterprises?count", "platform.enterprises", Count),
         new("ListLicensedProducts?count", "platform.licensed_products", Count),
         new("ListLicensedServices?count", "platform.licensed_services", Count),
+        .. Events("count", Count),
+        .. Events("kind", Operator),
         new("ListReleases?count", "catalogue.releases", Releases),
         new("ListReleases?sport", "catalogue.releases", Releases),
         new("ImportCatalogue", "catalogue.sets", "Whoever runs the platform imports a file now and then; for what is in it an index is used.") { Mode = PlanLog.ForAny },
@@ -54,6 +56,8 @@ internal static class ReadsWhole
     // A bitmap is made by the steps before.
     private static bool IsFound(PlanNode node) =>
         node.Conditions.Any(condition => condition.StartsWith("Index Cond", StringComparison.Ordinal)) || node.Children.Any(child => child.Type.StartsWith("Bitmap", StringComparison.Ordinal) && IsFound(child));
+
+    private static IEnumerable<Allowed> Events(string parameter, string reason) => new[] { "tenancy.outbox", "platform.outbox" }.Select(table => new Allowed($"ListEvents?{parameter}", table, reason));
 
     private static IEnumerable<Allowed> Tenants(string parameter, string table, string reason) =>
         new[] { "ListTenants", "ListTenantsAccount" }.Select(list => new Allowed($"{list}?{parameter}", table, reason));

@@ -18,6 +18,7 @@ public sealed class BadInputFixture : ServerFixture, IAsyncLifetime
     private const string ListEntry = "bad-input";
 
     private Guid license;
+    private readonly Guid happened = OutboxRows.NewId();
     private Guid card;
     private Guid collection;
     private string walked = "";
@@ -91,7 +92,7 @@ public sealed class BadInputFixture : ServerFixture, IAsyncLifetime
             : template.Contains("/cardvault/", StringComparison.Ordinal) ? card.ToString()
             : template.Contains("/api/enterprises/", StringComparison.Ordinal) || template.Contains("/api/licensed-", StringComparison.Ordinal) ? ListEntry
             : walked;
-        return string.Join('/', template.Split('/').Select(segment => segment.StartsWith("{license", StringComparison.Ordinal) ? license.ToString() : segment.StartsWith('{') ? id : segment));
+        return string.Join('/', template.Split('/').Select(segment => segment.StartsWith("{license", StringComparison.Ordinal) ? license.ToString() : segment == "{id}" && template.Contains("/outbox/", StringComparison.Ordinal) ? happened.ToString() : segment.StartsWith('{') ? id : segment));
     }
 
     private async Task<Guid> MakeAsync(string path, object body)

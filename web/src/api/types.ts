@@ -11,6 +11,7 @@ export type Invitation = Schemas['InvitationResponse'];
 export type Tenant = Schemas['TenantResponse'];
 export type TenantAddress = Schemas['TenantAddress'];
 export type CreateTenant = Schemas['CreateTenantRequest'];
+export type Event = Schemas['EventResponse'];
 export type Money = Schemas['Money'];
 export type Variation = Schemas['VariationResponse'];
 export type CatalogueCard = Schemas['CatalogueCardResponse'];

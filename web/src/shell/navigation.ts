@@ -1,10 +1,10 @@
 import { permissions } from './permissions';
-import { IconAlbum, IconBuildingCommunity, IconCards, IconFileImport, IconSearch, IconUsers, type Icon } from '@tabler/icons-react';
+import { IconAlbum, IconBolt, IconBuildingCommunity, IconCards, IconFileImport, IconSearch, IconUsers, type Icon } from '@tabler/icons-react';
 
 export interface Place {
   /** The part of the address after the tenant's (or the platform's). */
   path: string;
-  label: 'cardvault.search.title' | 'cardvault.cards.title' | 'cardvault.collections.title' | 'cardvault.import.title' | 'shell.members' | 'shell.tenants';
+  label: 'cardvault.search.title' | 'cardvault.cards.title' | 'cardvault.collections.title' | 'cardvault.import.title' | 'shell.members' | 'shell.tenants' | 'shell.events';
   icon: Icon;
   /** Only for those who may. */
   permission?: string;
@@ -34,4 +34,7 @@ export const products: Product[] = [
 ];
 
 export const tenantPlaces: Place[] = [{ path: '/members', label: 'shell.members', icon: IconUsers, permission: permissions.readMembers }];
-export const platformPlaces: Place[] = [{ path: '/tenants', label: 'shell.tenants', icon: IconBuildingCommunity }];
+export const platformPlaces: Place[] = [
+  { path: '/tenants', label: 'shell.tenants', icon: IconBuildingCommunity },
+  { path: '/events', label: 'shell.events', icon: IconBolt },
+];

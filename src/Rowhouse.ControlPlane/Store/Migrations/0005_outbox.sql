@@ -16,7 +16,9 @@ CREATE TABLE platform.outbox (
 CREATE UNIQUE INDEX ix_outbox_id ON platform.outbox (id);
 CREATE INDEX ix_outbox_tenant_id_id ON platform.outbox (tenant_id, id);
 CREATE INDEX ix_outbox_waiting ON platform.outbox (tenant_id, number) WHERE failed_at IS NULL;
-CREATE INDEX ix_outbox_failed ON platform.outbox (tenant_id, number) WHERE failed_at IS NOT NULL;
+CREATE INDEX ix_outbox_waiting_by_age ON platform.outbox (created_at, id) WHERE failed_at IS NULL;
+CREATE INDEX ix_outbox_failed_by_age ON platform.outbox (created_at, id) WHERE failed_at IS NOT NULL;
+CREATE INDEX ix_outbox_failed_of_tenant ON platform.outbox (tenant_id, created_at, id) WHERE failed_at IS NOT NULL;
 
 -- What was handled in this database, of events that lay here or in a tenant's home. Zeros stand for the platform.
 CREATE TABLE platform.seen_events (

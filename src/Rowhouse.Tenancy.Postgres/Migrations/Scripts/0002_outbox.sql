@@ -15,9 +15,11 @@ CREATE TABLE tenancy.outbox (
     CONSTRAINT pk_outbox PRIMARY KEY (tenant_id, id)
 );
 
--- Who has something to be delivered, and what was set aside: both are few.
+-- Who has something to be delivered, in its order; and for the operator what waits and what was set aside, by age.
 CREATE INDEX ix_outbox_waiting ON tenancy.outbox (tenant_id, number) WHERE failed_at IS NULL;
-CREATE INDEX ix_outbox_failed ON tenancy.outbox (tenant_id, number) WHERE failed_at IS NOT NULL;
+CREATE INDEX ix_outbox_waiting_by_age ON tenancy.outbox (created_at, id) WHERE failed_at IS NULL;
+CREATE INDEX ix_outbox_failed_by_age ON tenancy.outbox (created_at, id) WHERE failed_at IS NOT NULL;
+CREATE INDEX ix_outbox_failed_of_tenant ON tenancy.outbox (tenant_id, created_at, id) WHERE failed_at IS NOT NULL;
 
 -- What a consumer has committed. The row goes in with the effect, so whoever brings the event again finds it. The key has them by age.
 CREATE TABLE tenancy.seen_events (
