@@ -1,4 +1,5 @@
 // @vitest-environment jsdom
+import { notificationsStore } from '@mantine/notifications';
 import { act, fireEvent, screen, waitFor, within } from '@testing-library/react';
 import { describe, expect, test } from 'vitest';
 import { by } from './cardvault';
@@ -80,6 +81,7 @@ describe("a tenant's drawer", () => {
       'DELETE /api/tenants/smith': becomes({ status: 'deleted', retainedUntil: '2999-02-01T00:00:00Z' }),
       'POST /api/tenants/smith/revive': becomes({ status: 'active', retainedUntil: undefined }),
     });
+    const said = () => notificationsStore.getState().notifications.map(({ message }) => message);
     const drawer = within(await dialog('Smith Cards'));
     const protection = await drawer.findByRole('switch', { name: /^Protected from deletion/ });
     expect(drawer.queryByRole('button', { name: 'Delete tenant…' })).toBeNull();
@@ -93,13 +95,13 @@ describe("a tenant's drawer", () => {
     fireEvent.click(asked.getByRole('button', { name: 'Delete tenant' }));
 
     await drawer.findByText('Deleted', { selector: '.mantine-Badge-label' });
-    await screen.findByText('Smith Cards is deleted');
+    await waitFor(() => expect(said()).toEqual(['Smith Cards is deleted']));
     expect(drawer.queryByRole('button', { name: 'Remove CardVault' })).toBeNull();
     fireEvent.click(await drawer.findByRole('button', { name: 'Revive' }));
     fireEvent.click(within(await dialog('Revive Smith Cards?')).getByRole('button', { name: 'Revive' }));
 
     await drawer.findByText('Active', { selector: '.mantine-Badge-label' });
-    await screen.findByText('Smith Cards is back');
+    await waitFor(() => expect(said()).toEqual(['Smith Cards is deleted', 'Smith Cards is back']));
     expect(sent).toEqual(['PATCH ', 'DELETE ?confirm=smith', 'POST ']);
   });
 });
