@@ -18,6 +18,19 @@ internal static class OutboxRows
     public static Task AddToHomeAsync(this ServerFixture server, Guid tenant, OutboxRow row) =>
         RunAsync(server.Database.Application, "tenancy.outbox", "(tenant_id, id)", tenant, row);
 
+    /// <summary>Puts many events into a tenant's home that were set aside.</summary>
+    public static async Task AddManyToHomeAsync(this ServerFixture server, Guid tenant, int count)
+    {
+        await using var source = NpgsqlDataSource.Create(await new PostgresFixture().SuperuserAsync(server.Database.Application));
+        await using var command = source.CreateCommand(
+            $"""
+            SET session_replication_role = replica;
+            INSERT INTO tenancy.outbox (tenant_id, id, kind, payload, created_at, attempts, not_before, failed_at)
+                SELECT '{tenant}', gen_random_uuid(), '{Kind}', jsonb_build_object(), now(), 12, now(), now() FROM generate_series(1, {count}) i
+            """);
+        await command.ExecuteNonQueryAsync();
+    }
+
     /// <summary>Puts an event into the control database.</summary>
     public static Task AddToControlAsync(this ServerFixture server, Guid? tenant, OutboxRow row) =>
         RunAsync(server.Database.Control!, "platform.outbox", "(id)", tenant, row); // a server has a control database
