@@ -15,6 +15,7 @@ using Rowhouse.ControlPlane.Domains;
 using Rowhouse.ControlPlane.Licenses;
 using Rowhouse.ControlPlane.Licenses.Lists;
 using Rowhouse.ControlPlane.Members;
+using Rowhouse.ControlPlane.Operations;
 using Rowhouse.ControlPlane.Outbox;
 using Rowhouse.ControlPlane.Sessions;
 using Rowhouse.ControlPlane.Tenants;
@@ -70,8 +71,12 @@ public sealed class GrownServer : ServerFixture
 
     protected override string Template => "rowhouse_grown";
 
-    protected override void Configure(WebApplicationBuilder builder) => builder.AddTenantSettings(Section, new GrownSettings(Count: 1)).AddTenantSecret<GrownSecret>(Section)
-        .WithOutbox(options => options.SweepEvery = TimeSpan.FromDays(1)); // else it finds thousands of tenants with events in the middle of a test
+    protected override void Configure(WebApplicationBuilder builder)
+    {
+        builder.Services.AddSingleton<OperationKind>(new WalkKind());
+        builder.AddTenantSettings(Section, new GrownSettings(Count: 1)).AddTenantSecret<GrownSecret>(Section)
+            .WithOutbox(options => options.SweepEvery = TimeSpan.FromDays(1)); // else it finds thousands of tenants with events in the middle of a test
+    }
 
     public override async ValueTask InitializeAsync()
     {
@@ -125,13 +130,9 @@ public sealed class GrownServer : ServerFixture
             string[] ids = [.. estate.Ids, bare.Slug, CatalogueCard.ReleaseId.ToString(), CatalogueCard.SetId.ToString(), ApiWalk.ListEntry];
 
             // What is read before it is changed, and changed before it is deleted; a tenant after what is in it.
-            foreach (var operation in (await walk.OperationsAsync()).OrderBy(operation => Order.IndexOf(operation.Method.Method)).ThenByDescending(operation => operation.NeedsTenant))
+            foreach (var operation in (await walk.OperationsAsync()).OrderBy(operation => Order.IndexOf(operation.Method.Method)).ThenByDescending(operation => operation.NeedsTenant).ThenBy(operation => operation.EndsTenant))
             {
-                if (operation.ChangesEvent)
-                {
-                    await walk.SetAsideAsync(estate, "Walk");
-                }
-
+                await walk.PrepareAsync(operation, estate);
                 await AskAsync(operation.Id, async () =>
                 {
                     var found = await SendAsync(estate.Tenant, operation, parameter: null);
@@ -145,7 +146,7 @@ public sealed class GrownServer : ServerFixture
 
                     return found.Count > 0;
                 });
-                foreach (var parameter in operation.Queries.Except(["after", "sort"]))
+                foreach (var parameter in operation.Queries.Except(["after", "sort", "confirm"])) // the last was given before: without it nothing is deleted
                 {
                     await AskAsync($"{operation.Id}?{parameter}", async () => (await SendAsync(operation.Method == HttpMethod.Get ? Smith : estate.Tenant, operation, parameter)).Count > 0);
                 }
@@ -186,6 +187,7 @@ public sealed class GrownServer : ServerFixture
         nameof(ListDomains) => ListDomains.Sorts,
         "ListLicenses" or "ListLicensesAccount" => ListLicenses.Sorts,
         nameof(ListEvents) => ListEvents.Sorts,
+        "ListOperations" or "ListOperationsAccount" => ListOperations.Sorts,
         "ListEnterprises" => ListEntries<Enterprise, EnterpriseRequest, EnterpriseResponse>.Sorts,
         "ListLicensedProducts" => ListEntries<LicensedProduct, LicensedItemRequest, LicensedItemResponse>.Sorts,
         "ListLicensedServices" => ListEntries<LicensedService, LicensedItemRequest, LicensedItemResponse>.Sorts,
@@ -256,6 +258,12 @@ public sealed class GrownServer : ServerFixture
 /// <param name="Mode">Which plans were used.</param>
 /// <param name="Plan">How it was run.</param>
 public sealed record Walked(string Operation, string Mode, StatementPlan Plan);
+
+/// <summary>The walk's operations: they have no step.</summary>
+internal sealed class WalkKind() : OperationKind<GrownSettings>([])
+{
+    public override string Name => ApiWalk.OperationKind;
+}
 
 /// <summary>A secret.</summary>
 internal sealed record GrownSecret(string Token)

@@ -22,6 +22,9 @@ internal sealed class ApiWalk(ServerFixture server)
     /// <summary>An id that is on each list of what licenses name.</summary>
     public const string ListEntry = "walk-entry";
 
+    /// <summary>What kind the estates' operations are.</summary>
+    public const string OperationKind = "walk";
+
     private static int made;
 
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
@@ -55,20 +58,53 @@ internal sealed class ApiWalk(ServerFixture server)
         var empty = await client.PostAsJsonAsync("/api/cardvault/collections", new { name = $"{name} empty" }, Cancelled).ReadAsync<CollectionResponse>(HttpStatusCode.Created);
         var card = await client.PostAsJsonAsync("/api/cardvault/cards", new { player = $"{name} player", notes = $"{name} notes", collectionId = collection.Id }, Cancelled).ReadAsync<CardResponse>(HttpStatusCode.Created);
         var domain = await client.PostAsJsonAsync("/api/domains", new { host = $"{tenant.Slug}.example" }, Cancelled).ReadAsync<DomainResponse>(HttpStatusCode.Created);
-        await using var control = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(server.Database.Control) { Pooling = false }.ConnectionString);
-        await using var prove = control.CreateCommand($"UPDATE platform.domains SET proven_at = now(), expires_at = NULL WHERE host = '{domain.Host}'");
-        await prove.ExecuteNonQueryAsync(Cancelled);
+        await ExecuteAsync($"UPDATE platform.domains SET proven_at = now(), expires_at = NULL WHERE host = '{domain.Host}'");
         var license = await AddLicenseAsync(tenant, name);
-        var estate = new Estate(tenant, domain.Host, member.MemberId, invited.Id, collection.Id, empty.Id, card.Id, license.Id, OutboxRows.NewId());
+        var estate = new Estate(tenant, domain.Host, member.MemberId, invited.Id, collection.Id, empty.Id, card.Id, license.Id, OutboxRows.NewId(), OutboxRows.NewId());
         await SetAsideAsync(estate, name);
+        await StopOperationAsync(estate);
         return estate;
     }
 
-    /// <summary>Sets the estate's events aside, again where one was retried or dropped: one in its home and one of the same id about it.</summary>
-    public async Task SetAsideAsync(Estate estate, string says)
+    /// <summary>Makes the estate what an operation needs that changes what is there once only: events that are set aside, a stopped operation, a tenant that is deleted or can be.</summary>
+    public async Task PrepareAsync(ApiOperation operation, Estate estate)
+    {
+        if (operation.ChangesEvent)
+        {
+            await SetAsideAsync(estate, "Walk");
+        }
+        else if (operation.ChangesOperation)
+        {
+            await StopOperationAsync(estate);
+        }
+        else if (operation.Id.StartsWith("ReviveTenant", StringComparison.Ordinal))
+        {
+            await ExecuteAsync($"UPDATE platform.tenants SET status = 7, deleted_at = now(), retained_until = now() + interval '1 day', revived_as = 2, version = version + 1 WHERE id = '{estate.Tenant.Id}'");
+        }
+        else if (operation.EndsTenant)
+        {
+            await ExecuteAsync($"UPDATE platform.tenants SET status = 2, deleted_at = NULL, retained_until = NULL, revived_as = NULL, deletion_protection = false, version = version + 1 WHERE id = '{estate.Tenant.Id}'");
+        }
+    }
+
+    // One in its home and one of the same id about it, again where one was retried or dropped.
+    private async Task SetAsideAsync(Estate estate, string says)
     {
         await server.AddToHomeAsync(estate.Tenant.Id, new(estate.Event) { Says = says });
         await server.AddToControlAsync(estate.Tenant.Id, new(estate.Event) { Says = says });
+    }
+
+    private Task StopOperationAsync(Estate estate) => ExecuteAsync(
+        $$"""
+        INSERT INTO platform.operations (id, kind, tenant_id, data, state, step, attempts, failures, is_cancelled, created_at, version) VALUES ('{{estate.Operation}}', '{{OperationKind}}', '{{estate.Tenant.Id}}', '{}', 5, 0, 0, 0, false, now(), 1)
+        ON CONFLICT (id) DO UPDATE SET state = 5, step = 0, token = NULL, lease_until = NULL, is_cancelled = false, ended_at = NULL, version = operations.version + 1
+        """);
+
+    private async Task ExecuteAsync(string sql)
+    {
+        await using var control = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(server.Database.Control) { Pooling = false }.ConnectionString);
+        await using var command = control.CreateCommand(sql);
+        (await command.ExecuteNonQueryAsync(Cancelled)).ShouldBe(1);
     }
 
     /// <summary>A license of what is on each list by the same id.</summary>
@@ -109,6 +145,7 @@ internal sealed class ApiWalk(ServerFixture server)
         {
             "SearchCatalogue" => ["q"],
             "AllowDomain" => ["domain"],
+            "DeleteTenant" or "DeleteTenantAccount" => ["confirm"],
             _ => [],
         };
         var query = needed.Union(parameter is null ? [] : [parameter]).Select(name => KeyValuePair.Create<string, string?>(name, Value(name, estate)));
@@ -129,6 +166,7 @@ internal sealed class ApiWalk(ServerFixture server)
         "checklistCardId" => estate.Card.ToString(),
         "collectionId" => estate.Collection.ToString(),
         "condition" => "NM",
+        "confirm" => estate.Tenant.Slug,
         "count" or "cookie" or "dryRun" or "insured" or "mine" => "true",
         "domain" => $"{estate.Tenant.Slug}.localhost",
         "grade" => "10",
@@ -160,6 +198,7 @@ internal sealed class ApiWalk(ServerFixture server)
         {
             _ when operation.BodyType is null => null,
             "CreateTenant" => new { name = "Made By The Walk" },
+            "ChangeTenant" => new { name = $"Walk {Interlocked.Increment(ref made)}" },
             "Subscribe" => new { product = "cardvault" },
             "AddMember" => new { email = $"walk{Interlocked.Increment(ref made)}@walk.localhost", name = "Walk", role = "viewer" },
             "UpdateMember" => new { role = "viewer" },
@@ -216,10 +255,16 @@ internal sealed record ApiOperation(string Id, HttpMethod Method, string Path, b
     public bool IsShared => Path.Contains("/catalogue/", StringComparison.Ordinal) && !Path.Contains('{', StringComparison.Ordinal);
 
     /// <summary>Whether it is about something of the tenant that its path names.</summary>
-    public bool IsWithinTenant => Regex.IsMatch(Path, @"^/api/(tenants|accounts)/\{\w+\}/(licenses|outbox)", RegexOptions.None, TimeSpan.FromSeconds(1));
+    public bool IsWithinTenant => Regex.IsMatch(Path, @"^/api/(tenants|accounts)/\{\w+\}/(licenses|operations|outbox)", RegexOptions.None, TimeSpan.FromSeconds(1));
 
     /// <summary>Whether it changes an event that was set aside, which then is no more.</summary>
     public bool ChangesEvent => Path.Contains("/outbox/{", StringComparison.Ordinal);
+
+    /// <summary>Whether it changes an operation that has stopped, which then goes on.</summary>
+    public bool ChangesOperation => Path.StartsWith("/api/operations/{", StringComparison.Ordinal) && Method != HttpMethod.Get;
+
+    /// <summary>Whether there is nothing left of the tenant to ask about.</summary>
+    public bool EndsTenant => Id.StartsWith("DeleteTenant", StringComparison.Ordinal);
 
     /// <summary>Its path with an id, or with two as <c>tenant/thing</c>; where it takes one that is the first.</summary>
     public string With(string id)
@@ -231,7 +276,7 @@ internal sealed record ApiOperation(string Id, HttpMethod Method, string Path, b
 }
 
 /// <summary>What somebody owns of each kind.</summary>
-internal sealed record Estate(TestTenant Tenant, string Domain, Guid Member, Guid Invited, Guid Collection, Guid Empty, Guid Card, Guid License, Guid Event)
+internal sealed record Estate(TestTenant Tenant, string Domain, Guid Member, Guid Invited, Guid Collection, Guid Empty, Guid Card, Guid License, Guid Event, Guid Operation)
 {
-    public string[] Ids => [Tenant.Slug, Domain, .. new[] { Tenant.Id, Tenant.Admin.Id, Member, Invited, Empty, Collection, Card, Event }.Select(id => id.ToString()), $"{Tenant.Id}/{License}", $"{Tenant.Id}/{Event}"];
+    public string[] Ids => [Tenant.Slug, Domain, .. new[] { Tenant.Id, Tenant.Admin.Id, Member, Invited, Empty, Collection, Card, Event, Operation }.Select(id => id.ToString()), $"{Tenant.Id}/{License}", $"{Tenant.Id}/{Event}"];
 }
