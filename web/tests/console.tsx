@@ -67,9 +67,11 @@ vi.setConfig({ testTimeout: 20_000 });
 
 let leave: () => void = () => undefined;
 
-afterEach(() => {
+afterEach(async () => {
   cleanup();
   leave();
+  // A dialog that was open gives the focus back in a moment, and the last test's page is gone by then.
+  await new Promise((resolve) => setTimeout(resolve, 20));
   vi.unstubAllGlobals();
   vi.restoreAllMocks();
 });
