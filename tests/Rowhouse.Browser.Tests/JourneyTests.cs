@@ -42,6 +42,40 @@ public sealed class JourneyTests(ConsoleFixture console) : IClassFixture<Console
     }
 
     [Fact]
+    public async Task A_super_admin_deletes_a_tenant_that_is_not_protected_and_revives_it()
+    {
+        var tenant = await console.CreateTenantAsync("Brief Cards", "cardvault");
+        await using var window = await console.OpenAsAsync(ServerFixture.AdminEmail);
+        var page = window.Page;
+        await page.GotoAsync($"/platform/tenants?tenant={tenant.Slug}");
+        var drawer = page.GetByRole(AriaRole.Dialog, new() { Name = "Brief Cards", Exact = true });
+        var protection = drawer.GetByRole(AriaRole.Switch, new() { Name = "Protected from deletion" });
+        await Expect(protection).Not.ToBeCheckedAsync(); // where demo tenants are kept
+        await protection.ClickAsync();
+        await Expect(protection).ToBeCheckedAsync();
+        await Expect(drawer.GetByRole(AriaRole.Button, new() { Name = "Delete tenant…" })).ToHaveCountAsync(0);
+        await window.PictureAsync("journey-tenant-protected");
+        await protection.ClickAsync();
+        await drawer.GetByRole(AriaRole.Button, new() { Name = "Delete tenant…" }).ClickAsync();
+
+        var asked = page.GetByRole(AriaRole.Dialog, new() { Name = "Delete Brief Cards?" });
+        await Expect(asked.GetByText("1 member can no longer sign in to it.")).ToBeVisibleAsync();
+        await Expect(asked.GetByRole(AriaRole.Button, new() { Name = "Delete tenant" })).ToBeDisabledAsync();
+        await asked.GetByLabel("Type brief-cards to confirm").FillAsync("brief-cards");
+        await window.PictureAsync("journey-tenant-delete");
+        await asked.GetByRole(AriaRole.Button, new() { Name = "Delete tenant" }).ClickAsync();
+        await Expect(page.GetByText("Brief Cards is deleted")).ToBeVisibleAsync();
+        await Expect(drawer.GetByText("Can be revived until")).ToBeVisibleAsync();
+        await window.PictureAsync("journey-tenant-deleted");
+
+        await drawer.GetByRole(AriaRole.Button, new() { Name = "Revive" }).ClickAsync();
+        await page.GetByRole(AriaRole.Dialog, new() { Name = "Revive Brief Cards?" }).GetByRole(AriaRole.Button, new() { Name = "Revive" }).ClickAsync();
+        await Expect(page.GetByText("Brief Cards is back")).ToBeVisibleAsync();
+        await Expect(protection).Not.ToBeCheckedAsync();
+        window.Complaints.ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task Somebody_who_has_an_account_accepts_a_second_tenants_invitation_with_it()
     {
         var first = await console.CreateTenantAsync("First Of Two", "cardvault");

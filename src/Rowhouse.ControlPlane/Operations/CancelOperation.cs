@@ -24,6 +24,16 @@ internal static class CancelOperation
     private static async Task<Results<Accepted<OperationResponse>, ProblemHttpResult>> HandleAsync(
         Guid id, PlatformDbContext db, OperationKinds kinds, OperationSignal signal, AuditTrail audit, CancellationToken cancellationToken)
     {
+        if (await db.FindOperationAsync(id, cancellationToken) is not { } found)
+        {
+            return GetOperation.Unknown();
+        }
+
+        if (!kinds.CanBeUndone(found.Kind))
+        {
+            return Refuse(found, $"An operation of the kind {found.Kind} cannot be undone; let it come to its end.");
+        }
+
         await using var transaction = await ControlTransaction.BeginAsync(db, cancellationToken);
 
         // In one statement, so that the worker's last step and this come one after the other.
@@ -37,19 +47,10 @@ internal static class CancelOperation
                     .SetProperty(operation => operation.NotBefore, (DateTimeOffset?)null)
                     .SetProperty(operation => operation.Version, operation => operation.Version + 1),
                 cancellationToken);
-        if (await db.FindOperationAsync(id, cancellationToken) is not { } operation)
-        {
-            return GetOperation.Unknown();
-        }
-
+        var operation = await db.FindOperationAsync(id, cancellationToken) ?? found; // nobody removes one
         if (cancelled == 0)
         {
-            return ControlPlaneProblems.OperationState.With($"The operation is {OperationWords.Of(operation.State)}, so there is nothing to cancel.", [new("state", OperationWords.Of(operation.State))]);
-        }
-
-        if (!kinds.CanBeUndone(operation.Kind))
-        {
-            return ControlPlaneProblems.OperationState.With($"An operation of the kind {operation.Kind} cannot be undone; let it come to its end.", [new("state", OperationWords.Of(operation.State))]);
+            return Refuse(operation, $"The operation is {OperationWords.Of(operation.State)}, so there is nothing to cancel.");
         }
 
         audit.Add(AuditActions.OperationCancelled, operation.TenantId, operation.Kind, details: new { operation = id });
@@ -58,4 +59,6 @@ internal static class CancelOperation
         await transaction.CommitAsync(cancellationToken);
         return TypedResults.Accepted($"/api/operations/{id}", kinds.Show(operation));
     }
+
+    private static ProblemHttpResult Refuse(Operation operation, string why) => ControlPlaneProblems.OperationState.With(why, [new("state", OperationWords.Of(operation.State))]);
 }

@@ -45,11 +45,6 @@ internal sealed class ChangeTenant(PlatformDbContext db, TenantChange tenants, T
 
     private async Task<ProblemHttpResult?> ChangeAsync(RegisteredTenant tenant, JsonElement patch, CancellationToken cancellationToken)
     {
-        if (tenant.IsGone)
-        {
-            return TenantStates.RefuseGone(tenant.Status);
-        }
-
         var unknown = MergePatch.Unknown<ChangeTenantRequest>(patch, json.Value.SerializerOptions);
         if (unknown.ContainsKey("slug"))
         {

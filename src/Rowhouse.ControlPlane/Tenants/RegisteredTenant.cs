@@ -90,7 +90,7 @@ internal sealed class RegisteredTenant
 
     public bool IsGone => Gone.Contains(Status);
 
-    public IReadOnlyList<TenantStatus> CanBecome => Allowed[Status];
+    public IReadOnlyList<TenantStatus> CanBecome => Following(Status);
 
     /// <summary>What a tenant in this state can become.</summary>
     public static IReadOnlyList<TenantStatus> Following(TenantStatus status) => Allowed[status];

@@ -16,19 +16,26 @@ internal sealed class TenantChange(PlatformDbContext db, TenantDirectory directo
 {
     private const int Attempts = 5;
 
+    /// <summary>Changes something of a tenant, which is there and not gone.</summary>
+    public Task<(TenantResponse? Tenant, ProblemHttpResult? Problem)> ApplyAsync(
+        string idOrSlug, HttpContext context, string action, string? subject, Func<RegisteredTenant, ProblemHttpResult?> change, CancellationToken cancellationToken) =>
+        ApplyAsync(idOrSlug, context, action, subject, StatusOf, tenant => Task.FromResult(change(tenant)), cancellationToken);
+
+    /// <summary>Changes something of a tenant, which is there and not gone, and records how it described itself before and after.</summary>
     public Task<(TenantResponse? Tenant, ProblemHttpResult? Problem)> ApplyAsync(
         string idOrSlug,
         HttpContext context,
         string action,
         string? subject,
-        Func<RegisteredTenant, ProblemHttpResult?> change,
+        Func<RegisteredTenant, object> describe,
+        Func<RegisteredTenant, Task<ProblemHttpResult?>> change,
         CancellationToken cancellationToken) =>
-        ApplyAsync(idOrSlug, context, action, subject, tenant => TenantWords.Of(tenant.Status), tenant => Task.FromResult(tenant.IsGone ? TenantStates.RefuseGone(tenant.Status) : change(tenant)), cancellationToken);
+        SaveAsync(idOrSlug, context, action, subject, describe, async tenant => tenant.IsGone ? TenantStates.RefuseGone(tenant.Status) : await change(tenant), cancellationToken);
 
     /// <summary>Changes where a tenant is in its life; one that is gone, too.</summary>
     public Task<(TenantResponse? Tenant, ProblemHttpResult? Problem)> MoveAsync(
         string idOrSlug, HttpContext context, string action, Func<RegisteredTenant, ProblemHttpResult?> move, CancellationToken cancellationToken) =>
-        ApplyAsync(idOrSlug, context, action, subject: null, tenant => TenantWords.Of(tenant.Status), tenant => Task.FromResult(move(tenant)), cancellationToken);
+        SaveAsync(idOrSlug, context, action, subject: null, StatusOf, tenant => Task.FromResult(move(tenant)), cancellationToken);
 
     /// <summary>Changes the tenant, and records what the change was.</summary>
     /// <param name="idOrSlug">The tenant, as the caller names it.</param>
@@ -38,7 +45,7 @@ internal sealed class TenantChange(PlatformDbContext db, TenantDirectory directo
     /// <param name="describe">What is recorded of the tenant, before and after.</param>
     /// <param name="change">Changes it, or says why not. One that leaves it as it is leaves no record either.</param>
     /// <param name="cancellationToken">Stops before it is saved.</param>
-    public async Task<(TenantResponse? Tenant, ProblemHttpResult? Problem)> ApplyAsync(
+    private async Task<(TenantResponse? Tenant, ProblemHttpResult? Problem)> SaveAsync(
         string idOrSlug,
         HttpContext context,
         string action,
@@ -92,4 +99,6 @@ internal sealed class TenantChange(PlatformDbContext db, TenantDirectory directo
             return (tenant.ToResponse(withAccount: true), null);
         }
     }
+
+    private static string StatusOf(RegisteredTenant tenant) => TenantWords.Of(tenant.Status);
 }

@@ -122,6 +122,7 @@ public sealed class ChangeTenantTests(ServerFixture server) : IClassFixture<Serv
         await server.SuperAdmin.DeleteAsync($"/api/tenants/{made.Id}?confirm={made.Slug}", Cancelled).ShouldBeAsync(HttpStatusCode.OK);
 
         await PatchAsync(made.Slug, """{"name":"Still Here"}""").ProblemAsync(HttpStatusCode.Conflict, "urn:rowhouse:tenants:wrong-state");
+        await PatchAsync(made.Slug, "{}").ProblemAsync(HttpStatusCode.Conflict, "urn:rowhouse:tenants:wrong-state");
     }
 
     private Task<TenantResponse> CreateAsync(object request) => server.SuperAdmin.PostAsJsonAsync("/api/tenants", request, Cancelled).ReadAsync<TenantResponse>(HttpStatusCode.Created);

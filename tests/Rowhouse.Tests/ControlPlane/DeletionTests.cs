@@ -53,6 +53,7 @@ public sealed class DeletionTests(ServerFixture server) : IClassFixture<ServerFi
         var license = new { enterpriseId = "x", productId = "x", serviceId = "x", startDate = "2026-01-01", endDate = "2026-12-31", contactFullName = "Lee", contactEmail = "lee@silent.example" };
         await tenant.Admin.Client.PostAsJsonAsync($"/api/tenants/{tenant.Slug}/licenses/validate", new { enterpriseId = "x", productId = "x", serviceId = "x" }, Cancelled).ProblemAsync(HttpStatusCode.Gone, "urn:rowhouse:tenancy:deleted");
         await server.SuperAdmin.PostAsJsonAsync($"/api/tenants/{tenant.Slug}/licenses", license, Cancelled).ProblemAsync(HttpStatusCode.Conflict, "urn:rowhouse:tenants:wrong-state");
+        await server.SuperAdmin.PatchAsJsonAsync($"/api/tenants/{tenant.Slug}/licenses/{Guid.Empty}", new { seats = 7 }, Cancelled).ProblemAsync(HttpStatusCode.Conflict, "urn:rowhouse:tenants:wrong-state");
         await server.SuperAdmin.PostAsJsonAsync($"/api/tenants/{tenant.Slug}/subscriptions", new { product = "cardvault" }, Cancelled).ProblemAsync(HttpStatusCode.Conflict, "urn:rowhouse:tenants:wrong-state");
         await server.SuperAdmin.DeleteAsync($"/api/tenants/{tenant.Slug}/subscriptions/cardvault", Cancelled).ProblemAsync(HttpStatusCode.Conflict, "urn:rowhouse:tenants:wrong-state");
         await server.Nobody.PostAsJsonAsync("/api/invitations/read", new { token }, Cancelled).ProblemAsync(HttpStatusCode.BadRequest, "urn:rowhouse:people:link-invalid");
@@ -60,6 +61,23 @@ public sealed class DeletionTests(ServerFixture server) : IClassFixture<ServerFi
 
         await PostAsync($"/api/tenants/{tenant.Slug}/revive").ShouldBeAsync(HttpStatusCode.OK);
         await server.Nobody.PostAsJsonAsync("/api/invitations/read", new { token }, Cancelled).ShouldBeAsync(HttpStatusCode.OK);
+    }
+
+    [Fact]
+    public async Task Whoever_belongs_to_a_deleted_tenant_alone_does_not_sign_in_until_it_is_revived()
+    {
+        var tenant = await server.CreateTenantAsync("Signed Out");
+        var invited = await tenant.Admin.Client.PostAsJsonAsync("/api/members", new { email = "alone@signed-out.example", name = "Alone", role = "viewer" }, Cancelled).ReadAsync<MemberResponse>(HttpStatusCode.Created);
+        await server.SetPasswordAsync(invited.InvitationLink!).ShouldBeAsync(HttpStatusCode.NoContent);
+        (await server.SignInAsync("alone@signed-out.example", ServerFixture.Password)).Dispose();
+        await UnprotectAsync(tenant);
+        await DeleteAsync(tenant, tenant.Slug).ShouldBeAsync(HttpStatusCode.OK);
+
+        var credentials = new SignInRequest("alone@signed-out.example", ServerFixture.Password);
+        await server.Nobody.PostAsJsonAsync("/api/session", credentials, Cancelled).ProblemAsync(HttpStatusCode.Unauthorized, "urn:rowhouse:session:wrong-credentials");
+
+        await PostAsync($"/api/tenants/{tenant.Slug}/revive").ShouldBeAsync(HttpStatusCode.OK);
+        await server.Nobody.PostAsJsonAsync("/api/session", credentials, Cancelled).ShouldBeAsync(HttpStatusCode.OK);
     }
 
     [Fact]

@@ -53,11 +53,21 @@ export function relative(at: Date, now: Date, locale: string): string {
   return new Intl.RelativeTimeFormat(locale, { numeric: 'auto' }).format(0, 'second');
 }
 
+function useExact(at: string): string {
+  const { locale, timeZone } = useManner();
+  return new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'long', timeZone }).format(new Date(at));
+}
+
+/** A time that something ends at: exact, in the tenant's time zone. */
+export function Until({ at }: { at: string }) {
+  return <time dateTime={at}>{useExact(at)}</time>;
+}
+
 /** How long ago; the tooltip has the exact time in the tenant's time zone. */
 export function When({ at }: { at: string }) {
-  const { locale, timeZone } = useManner();
+  const { locale } = useManner();
   const date = new Date(at);
-  const exact = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'long', timeZone }).format(date);
+  const exact = useExact(at);
   return (
     <time dateTime={at} title={exact}>
       {relative(date, new Date(), locale)}

@@ -6,7 +6,7 @@ import { useState } from 'react';
 import { Trans, useTranslation } from 'react-i18next';
 import type { Tenant } from '../api/types';
 import { Confirm } from '../kit/Confirm';
-import { When } from '../kit/Format';
+import { Until } from '../kit/Format';
 import { ProblemView } from '../kit/ProblemView';
 import { toast } from '../kit/toast';
 import { memberCountQuery, useDelete, useProtect, useRevive } from './tenants';
@@ -43,7 +43,7 @@ export function Deletion({ tenant }: { tenant: Tenant }) {
         <>
           {retainedUntil != null && (
             <Text size="sm">
-              {canRevive ? t('platform.revive.until') : t('platform.revive.ended')} <When at={retainedUntil} />
+              {canRevive ? t('platform.revive.until') : t('platform.revive.ended')} <Until at={retainedUntil} />
             </Text>
           )}
           <Button variant="default" size="sm" leftSection={<IconRestore size={16} />} disabled={!canRevive} onClick={ask}>

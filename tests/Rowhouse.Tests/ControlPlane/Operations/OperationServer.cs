@@ -2,9 +2,11 @@ using System.Collections.Concurrent;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
+using Rowhouse.Contracts;
 using Rowhouse.ControlPlane.Operations;
 using Rowhouse.ControlPlane.Store;
 using Rowhouse.Tenancy;
+using Rowhouse.Testing;
 using Rowhouse.Tests.Server;
 
 namespace Rowhouse.Tests.ControlPlane.Operations;
@@ -12,6 +14,10 @@ namespace Rowhouse.Tests.ControlPlane.Operations;
 /// <summary>A server with a kind of operation of three steps, each of which does what a test says.</summary>
 public sealed class OperationServer : ServerFixture
 {
+    private static readonly HashSet<string> Ends = ["succeeded", "failed", "cancelled", "stuck"];
+
+    private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
+
     /// <summary>What each step did, in order: "+b" for done, "-b" for undone.</summary>
     internal ConcurrentDictionary<Guid, ConcurrentQueue<string>> Done { get; } = new();
 
@@ -47,6 +53,25 @@ public sealed class OperationServer : ServerFixture
         await scope.ServiceProvider.GetRequiredService<PlatformDbContext>().SaveChangesAsync(TestContext.Current.CancellationToken);
         starter.Wake();
         return operation.Id;
+    }
+
+    internal Task<OperationResponse> GetAsync(Guid id) => SuperAdmin.GetAsync($"/api/operations/{id}", Cancelled).ReadAsync<OperationResponse>();
+
+    /// <summary>Waits until the operation stops.</summary>
+    internal async Task<OperationResponse> EndAsync(Guid id)
+    {
+        OperationResponse? last = null;
+        await Eventually.UntilAsync(async () => Ends.Contains((last = await GetAsync(id)).Status), Cancelled);
+        return last!; // it has stopped, so it was read
+    }
+
+    internal Task<HttpResponseMessage> RetryAsync(Guid id) => SuperAdmin.PostAsync($"/api/operations/{id}/retry", null, Cancelled);
+
+    /// <summary>What the operation's steps know.</summary>
+    internal async Task<IReadOnlyList<string>> KnownAsync(Guid id)
+    {
+        await using var db = await Services.GetRequiredService<IDbContextFactory<PlatformDbContext>>().CreateDbContextAsync(Cancelled);
+        return OperationKind<Known>.Read((await db.Operations.AsNoTracking().SingleAsync(operation => operation.Id == id, Cancelled)).Data).Steps;
     }
 
     internal IReadOnlyList<string> DoneIn(Guid operation) => Done.TryGetValue(operation, out var done) ? [.. done] : [];

@@ -1,0 +1,103 @@
+using Npgsql;
+using Rowhouse.ControlPlane.Operations;
+using Rowhouse.Testing;
+using Shouldly;
+
+namespace Rowhouse.Tests.ControlPlane.Operations;
+
+/// <summary>Workers that die, and workers that wake when others do their work.</summary>
+public sealed class OperationTakeOverTests(OperationServer server) : IClassFixture<OperationServer>
+{
+    private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_step_in_which_every_worker_dies_is_given_up()
+    {
+        var working = new TaskCompletionSource();
+        var id = await server.StartAsync("Deadly", ("+b", cancelled =>
+        {
+            working.TrySetResult();
+            return Task.Delay(Timeout.Infinite, cancelled);
+        }));
+        await working.Task.WaitAsync(Cancelled);
+
+        // What twenty deaths would leave.
+        await ExecuteAsync("update platform.operations set attempts = 20, lease_until = now() - interval '1 second', token = gen_random_uuid() where id = $1", id);
+
+        var ended = await server.EndAsync(id);
+        ended.Status.ShouldBe("failed");
+        ended.Reason.ShouldBe("The step 'b' was begun 20 times and never ended: whoever did it died.");
+        server.DoneIn(id).ShouldBe(["+a", "-b", "-a"]);
+    }
+
+    [Fact]
+    public async Task Whoever_takes_an_operation_over_ends_the_sessions_of_whoever_had_it()
+    {
+        var admin = await new PostgresFixture().AdminAsync();
+        var (id, other) = (Guid.CreateVersion7(DateTimeOffset.UnixEpoch), Guid.CreateVersion7(DateTimeOffset.UnixEpoch));
+        await using var asleep = await OpenAsync(id, isMine: true);
+        await using var bySide = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(admin) { ApplicationName = ServerSession.NameOf(id), Pooling = false }.ConnectionString);
+        await bySide.OpenAsync(Cancelled);
+        await using var another = await OpenAsync(other, isMine: true);
+
+        await using var successor = await OpenAsync(id, isMine: true);
+
+        await Should.ThrowAsync<NpgsqlException>(AskAsync(asleep.Connection));
+        await Should.ThrowAsync<NpgsqlException>(AskAsync(bySide));
+        (await AskAsync(another.Connection)).ShouldBe(1);
+
+        // Who has lost the operation ends nobody, whether the lock is held or free.
+        await Should.ThrowAsync<OperationLostException>(OpenAsync(id, isMine: false));
+        (await AskAsync(successor.Connection)).ShouldBe(1);
+        await Should.ThrowAsync<OperationLostException>(OpenAsync(Guid.CreateVersion7(DateTimeOffset.UnixEpoch), isMine: false));
+
+        Task<ServerSession> OpenAsync(Guid operation, bool isMine) =>
+            ServerSession.OpenAsync(admin, operation, _ => isMine ? Task.CompletedTask : throw new OperationLostException(), TimeProvider.System, Cancelled);
+
+        static async Task<object?> AskAsync(NpgsqlConnection connection)
+        {
+            await using var command = new NpgsqlCommand("select 1", connection);
+            return await command.ExecuteScalarAsync(Cancelled);
+        }
+    }
+
+    [Fact]
+    public async Task A_worker_that_was_taken_over_from_records_nothing_more()
+    {
+        var working = new TaskCompletionSource();
+        var go = new TaskCompletionSource();
+        var entered = 0;
+        var id = await server.StartAsync("Taken Over", ("+b", _ =>
+        {
+            // The first who comes is asleep, without hearing that its lease is over; the next goes through.
+            return Interlocked.Increment(ref entered) == 1 ? SleepAsync() : Task.CompletedTask;
+
+            async Task SleepAsync()
+            {
+                working.TrySetResult();
+                await go.Task;
+            }
+        }));
+        await working.Task.WaitAsync(Cancelled);
+        await ExecuteAsync("update platform.operations set lease_until = now() - interval '1 second', token = gen_random_uuid() where id = $1", id);
+
+        var ended = await server.EndAsync(id);
+        ended.Status.ShouldBe("succeeded");
+        go.SetResult();
+
+        await Eventually.UntilAsync(() => Task.FromResult(server.Lost.Contains(id)), Cancelled);
+        server.DoneIn(id).ShouldBe(["+a", "+b", "+c"]);
+        var after = await server.GetAsync(id);
+        after.Status.ShouldBe("succeeded");
+        after.Steps.ShouldBe(ended.Steps);
+        (await server.KnownAsync(id)).ShouldBe(["a", "b", "c"]);
+    }
+
+    private async Task ExecuteAsync(string sql, Guid id)
+    {
+        await using var control = NpgsqlDataSource.Create(server.Database.Control!);
+        await using var command = control.CreateCommand(sql);
+        command.Parameters.Add(new() { Value = id });
+        (await command.ExecuteNonQueryAsync(Cancelled)).ShouldBe(1);
+    }
+}
