@@ -36,8 +36,7 @@ public sealed class OperationTakeOverTests(OperationServer server) : IClassFixtu
         var admin = await new PostgresFixture().AdminAsync();
         var (id, other) = (Guid.CreateVersion7(DateTimeOffset.UnixEpoch), Guid.CreateVersion7(DateTimeOffset.UnixEpoch));
         await using var asleep = await OpenAsync(id, isMine: true);
-        await using var bySide = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(admin) { ApplicationName = ServerSession.NameOf(id), Pooling = false }.ConnectionString);
-        await bySide.OpenAsync(Cancelled);
+        await using var bySide = await OpenBySideAsync(id);
         await using var another = await OpenAsync(other, isMine: true);
 
         await using var successor = await OpenAsync(id, isMine: true);
@@ -50,6 +49,19 @@ public sealed class OperationTakeOverTests(OperationServer server) : IClassFixtu
         await Should.ThrowAsync<OperationLostException>(OpenAsync(id, isMine: false));
         (await AskAsync(successor.Connection)).ShouldBe(1);
         await Should.ThrowAsync<OperationLostException>(OpenAsync(Guid.CreateVersion7(DateTimeOffset.UnixEpoch), isMine: false));
+
+        // Also where of what it had only a session by the side is left, which holds no lock.
+        var orphaned = Guid.CreateVersion7(DateTimeOffset.UnixEpoch);
+        await using var left = await OpenBySideAsync(orphaned);
+        await using var heir = await OpenAsync(orphaned, isMine: true);
+        await Should.ThrowAsync<NpgsqlException>(AskAsync(left));
+
+        async Task<NpgsqlConnection> OpenBySideAsync(Guid operation)
+        {
+            var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(admin) { ApplicationName = ServerSession.NameOf(operation), Pooling = false }.ConnectionString);
+            await connection.OpenAsync(Cancelled);
+            return connection;
+        }
 
         Task<ServerSession> OpenAsync(Guid operation, bool isMine) =>
             ServerSession.OpenAsync(admin, operation, _ => isMine ? Task.CompletedTask : throw new OperationLostException(), TimeProvider.System, Cancelled);

@@ -195,6 +195,20 @@ public sealed class OperationTests(OperationServer server) : IClassFixture<Opera
     }
 
     [Fact]
+    public async Task One_whose_kind_refuses_all_news_waits_for_somebody_all_the_same()
+    {
+        var id = await server.StartAsync(
+            "Not Told",
+            ("+b", _ => throw new OperationRefusedException("The shelf is full.")),
+            ("Undoing", _ => throw new OperationRefusedException("The tenant may not become that.")),
+            ("Stuck", _ => throw new OperationRefusedException("Nor that.")));
+
+        var ended = await server.EndAsync(id);
+
+        (ended.Status, ended.Reason).ShouldBe(("stuck", "The tenant may not become that."));
+    }
+
+    [Fact]
     public async Task What_is_history_or_under_way_is_not_retried()
     {
         var tenant = (await server.CreateTenantAsync("Retried Later")).Id;
