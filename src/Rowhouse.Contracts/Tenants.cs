@@ -132,6 +132,8 @@ public sealed record TenantAdminRequest(
 /// <param name="Status">Where it is in its life: <c>pending</c>, <c>creating</c>, <c>active</c>, <c>suspended</c>, …</param>
 /// <param name="CloudType"><c>public</c> or <c>private</c>.</param>
 /// <param name="ProvisioningStatus"><c>pending</c>, <c>creating</c>, <c>active</c>, <c>failed</c>, <c>deleting</c> or <c>absent</c>.</param>
+/// <param name="ProvisioningError">Why its home could not be made, where that failed; for super-admins and its own admins.</param>
+/// <param name="TableName">The database of its own, or <c>shared</c>.</param>
 /// <param name="Placement">Where its rows live.</param>
 /// <param name="Plan">The plan of its products.</param>
 /// <param name="Products">The products it subscribes to.</param>
@@ -155,6 +157,8 @@ public sealed record TenantResponse(
     string Status,
     string CloudType,
     string ProvisioningStatus,
+    string? ProvisioningError,
+    string TableName,
     PlacementResponse Placement,
     string Plan,
     IReadOnlyList<string> Products,

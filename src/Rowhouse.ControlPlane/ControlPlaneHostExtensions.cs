@@ -9,6 +9,7 @@ using Rowhouse.ControlPlane.Access;
 using Rowhouse.ControlPlane.Auditing;
 using Rowhouse.ControlPlane.Demo;
 using Rowhouse.ControlPlane.Domains;
+using Rowhouse.ControlPlane.Homes;
 using Rowhouse.ControlPlane.Idempotency;
 using Rowhouse.ControlPlane.Keys;
 using Rowhouse.ControlPlane.Licenses;
@@ -25,6 +26,7 @@ using Rowhouse.Tenancy;
 using Rowhouse.Tenancy.AspNetCore;
 using Rowhouse.Tenancy.AspNetCore.Admission;
 using Rowhouse.Tenancy.Postgres;
+using Rowhouse.Tenancy.Postgres.Homes;
 using Rowhouse.Tenancy.Postgres.Outbox;
 using Rowhouse.Tenancy.Settings;
 
@@ -73,6 +75,10 @@ public static class ControlPlaneHostExtensions
         services.AddScoped<CreateTenant>();
         services.AddScoped<ChangeTenant>();
         services.AddOperations();
+        services.AddSingleton<OperationKind, ProvisionHome>();
+        services.AddSingleton<HomePlan>();
+        services.AddSingleton<DedicatedHomes>();
+        services.AddSingleton<IDedicatedHomes>(provider => provider.GetRequiredService<DedicatedHomes>());
         services.AddScoped<LicenseRules>();
         services.AddScoped<AddLicense>();
         services.AddScoped<ChangeLicense>();
@@ -186,6 +192,7 @@ public static class ControlPlaneHostExtensions
         ChangeTenant.Map(tenants, suffix);
         DeleteTenant.Map(tenants, suffix);
         ReviveTenant.Map(tenants, suffix);
+        RetryTenant.Map(tenants, suffix);
         Subscribe.Map(tenants, suffix);
         Unsubscribe.Map(tenants, suffix);
         ListOperations.Map(tenants, suffix);

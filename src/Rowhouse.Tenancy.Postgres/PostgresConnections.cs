@@ -40,6 +40,10 @@ public sealed record PostgresConnections
     /// <value><see langword="null"/> where there is none, or this process may not migrate.</value>
     public string? ControlOwner { get; init; }
 
+    /// <summary>As <see cref="RoleNames.Provisioner"/>, to the server's database <c>postgres</c>, never through a pooler: to make and remove dedicated homes.</summary>
+    /// <value><see langword="null"/> where this process may not make homes; those that there are it serves all the same.</value>
+    public string? Provisioner { get; init; }
+
     /// <summary>
     /// Whether <see cref="Application"/>, <see cref="Platform"/> and <see cref="Control"/> go through a pooler in transaction mode. Then nothing is prepared and the tenant
     /// is bound by <c>SET LOCAL</c>; on a direct connection it is bound by a prepared <c>CALL</c>.

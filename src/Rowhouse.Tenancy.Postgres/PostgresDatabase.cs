@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging;
 using Npgsql;
 using Rowhouse.Tenancy.Postgres.Embedded;
 using Rowhouse.Tenancy.Postgres.Guards;
+using Rowhouse.Tenancy.Postgres.Homes;
 using Rowhouse.Tenancy.Postgres.Hosting;
 using Rowhouse.Tenancy.Postgres.Roles;
 using Rowhouse.Tenancy.Postgres.Verification;
@@ -72,13 +73,24 @@ public sealed class PostgresDatabase : IAsyncDisposable
         store.Open(connections);
     }
 
-    /// <summary>Applies the missing scripts and sets the guards.</summary>
-    /// <param name="cancellationToken">Undoes everything.</param>
-    /// <returns>The scripts that were applied.</returns>
+    /// <summary>
+    /// Applies the missing scripts and sets the guards; in dedicated homes, too, where there is a control plane and the provisioner's connection is known.
+    /// From then on homes are made with this schema.
+    /// </summary>
+    /// <param name="cancellationToken">Leaves each database as it was or as it has to be.</param>
+    /// <returns>The scripts that were applied in the shared store and the control database.</returns>
     /// <exception cref="InvalidOperationException">This process has no connection of the owner's role, or it works as another one.</exception>
     /// <exception cref="MigrationException">The schema cannot be brought to where the program is.</exception>
-    public Task<IReadOnlyList<string>> MigrateAsync(CancellationToken cancellationToken = default) =>
-        Migrations.ApplyAsync(store.Connections, cancellationToken);
+    public async Task<IReadOnlyList<string>> MigrateAsync(CancellationToken cancellationToken = default)
+    {
+        var applied = await Migrations.ApplyAsync(store.Connections, cancellationToken).ConfigureAwait(false);
+        if (Migrations.NeedControl && store.Connections.Provisioner is not null)
+        {
+            await new HomeTemplate(Migrations, models, store.Connections).EnsureAsync(cancellationToken).ConfigureAwait(false);
+        }
+
+        return applied;
+    }
 
     /// <summary>
     /// Asks over each connection that a server works with who it is to PostgreSQL. A connection string that names a
@@ -96,7 +108,7 @@ public sealed class PostgresDatabase : IAsyncDisposable
         var connections = await VerifyConnectionsAsync(cancellationToken).ConfigureAwait(false);
         var refused = connections.Findings.Select(finding => finding.Where).ToHashSet(StringComparer.Ordinal);
         var report = connections;
-        foreach (var database in store.Working.Where(working => !refused.Contains(working.Setting)).GroupBy(working => working.Setting == ConfiguredConnections.Control))
+        foreach (var database in store.Working.Where(working => working.Setting != ConfiguredConnections.Provisioner && !refused.Contains(working.Setting)).GroupBy(working => working.Setting == ConfiguredConnections.Control))
         {
             var found = await LookAsync(database.First().Source, isControl: database.Key, cancellationToken).ConfigureAwait(false);
             report = new(report.Tables + found.Tables, report.SharedTables + found.SharedTables, [.. report.Findings.Concat(found.Findings).Distinct()]) { IsDistributed = report.IsDistributed || found.IsDistributed };

@@ -13,6 +13,7 @@ public sealed class PostgresStore : IAsyncDisposable
     private NpgsqlDataSource? application;
     private NpgsqlDataSource? platform;
     private NpgsqlDataSource? control;
+    private NpgsqlDataSource? provisioner;
     private PostgresConnections? connections;
 
     /// <summary>Whether the store is open.</summary>
@@ -40,6 +41,7 @@ public sealed class PostgresStore : IAsyncDisposable
         new(ConfiguredConnections.Application, Application, Connections.Roles.Application),
         new(ConfiguredConnections.Platform, Platform, Connections.Roles.Platform),
         .. control is null ? [] : new[] { new WorkingConnection(ConfiguredConnections.Control, control, Connections.Roles.Platform) },
+        .. provisioner is null ? [] : new[] { new WorkingConnection(ConfiguredConnections.Provisioner, provisioner, Connections.Roles.Provisioner) },
     ];
 
     /// <summary>Opens the store. The first connection is made by its first use.</summary>
@@ -53,17 +55,20 @@ public sealed class PostgresStore : IAsyncDisposable
             throw new InvalidOperationException("The store is open already.");
         }
 
-        Func<string, string> prepared = connections.ThroughPooler ? ForPooler : ForDirect;
-        application = NpgsqlDataSource.Create(prepared(connections.Application));
-        platform = NpgsqlDataSource.Create(prepared(connections.Platform));
-        control = connections.Control is { } own ? NpgsqlDataSource.Create(prepared(own)) : null;
         this.connections = connections;
+        application = NpgsqlDataSource.Create(Prepare(connections.Application));
+        platform = NpgsqlDataSource.Create(Prepare(connections.Platform));
+        control = connections.Control is { } own ? NpgsqlDataSource.Create(Prepare(own)) : null;
+        provisioner = connections.Provisioner is { } maker ? NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(maker) { Pooling = false }) : null;
     }
+
+    /// <summary>A connection string with how statements are kept over it: as the tenant is bound, which is the same for all homes.</summary>
+    internal string Prepare(string connectionString) => Connections.ThroughPooler ? ForPooler(connectionString) : ForDirect(connectionString);
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        foreach (var source in new[] { application, platform, control }.OfType<NpgsqlDataSource>())
+        foreach (var source in new[] { application, platform, control, provisioner }.OfType<NpgsqlDataSource>())
         {
             await source.DisposeAsync().ConfigureAwait(false);
         }

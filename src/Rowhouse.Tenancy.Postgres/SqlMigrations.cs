@@ -1,6 +1,7 @@
 using System.Reflection;
 using Npgsql;
 using Rowhouse.Tenancy.Postgres.Guards;
+using Rowhouse.Tenancy.Postgres.Homes;
 using Rowhouse.Tenancy.Postgres.Hosting;
 using Rowhouse.Tenancy.Postgres.Migrations;
 using Rowhouse.Tenancy.Postgres.Roles;
@@ -32,6 +33,7 @@ public sealed class SqlMigrations
     private readonly List<SqlScript> storeScripts;
     private readonly List<SqlScript> controlScripts;
     private readonly TenantModels models;
+    private readonly Lazy<string> fingerprint;
 
     internal SqlMigrations(IEnumerable<SqlMigrationSource> sources, TenantModels models)
     {
@@ -57,12 +59,16 @@ public sealed class SqlMigrations
         }
 
         storeScripts = store;
+        fingerprint = new(() => Fingerprint.Of([.. store.Select(script => $"{script} {script.Checksum}"), .. models.Tables.Select(table => $"{table} {table.IsShared} {new CaptureTrigger(table).FunctionSql}")]));
         controlScripts = control;
         ControlSchemas = schemas;
     }
 
     /// <summary>Whether something is kept in a control database.</summary>
     public bool NeedControl => controlScripts.Count > 0;
+
+    /// <summary>What a database of tenants' rows has that was brought here: its scripts and the guards of its tables, as a short text that is another one for any other.</summary>
+    internal string StoreFingerprint => fingerprint.Value;
 
     /// <summary>What the scripts leave in the control database, besides their ledger.</summary>
     internal IReadOnlyList<ExpectedSchema> ControlSchemas { get; }
@@ -93,6 +99,13 @@ public sealed class SqlMigrations
         return applied;
     }
 
+    /// <summary>Brings a dedicated home or a template to where the shared store is, and writes the fingerprint beside its name, in one transaction.</summary>
+    /// <param name="owner">A connection string of the owner's role, to the database.</param>
+    /// <param name="roles">What the roles are called.</param>
+    /// <param name="cancellationToken">Undoes everything.</param>
+    internal Task ApplyToHomeAsync(string owner, RoleNames roles, CancellationToken cancellationToken) =>
+        ApplyAsync(owner, roles, storeScripts, [roles.Tenants, roles.Platform], models.Tables, cancellationToken, Fingerprint.CommentSql(new NpgsqlConnectionStringBuilder(owner).Database!, StoreFingerprint)); // whoever asks names one
+
     /// <summary>The scripts that the databases still need.</summary>
     /// <param name="store">The databases.</param>
     /// <param name="cancellationToken">Stops the look-up.</param>
@@ -112,7 +125,7 @@ public sealed class SqlMigrations
     }
 
     private static async Task<IEnumerable<string>> ApplyAsync(
-        string owner, RoleNames roles, IReadOnlyList<SqlScript> scripts, IReadOnlyList<string> readers, IReadOnlyList<GuardedTable> tables, CancellationToken cancellationToken)
+        string owner, RoleNames roles, IReadOnlyList<SqlScript> scripts, IReadOnlyList<string> readers, IReadOnlyList<GuardedTable> tables, CancellationToken cancellationToken, string? last = null)
     {
         var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(owner) { Pooling = false, CommandTimeout = 0 }.ConnectionString);
         await using var disposeConnection = connection.ConfigureAwait(false);
@@ -131,6 +144,11 @@ public sealed class SqlMigrations
         }
 
         await GuardWriter.WriteAsync(connection, roles, tables, cancellationToken).ConfigureAwait(false);
+        if (last is not null)
+        {
+            await connection.ExecuteAsync(last, cancellationToken).ConfigureAwait(false);
+        }
+
         await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
         return pending.Select(script => script.ToString());
     }

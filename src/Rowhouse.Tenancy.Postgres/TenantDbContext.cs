@@ -5,6 +5,7 @@ using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Metadata.Conventions;
 using Microsoft.Extensions.DependencyInjection;
 using Rowhouse.Tenancy.Postgres.Binding;
+using Rowhouse.Tenancy.Postgres.Homes;
 using Rowhouse.Tenancy.Postgres.Model;
 using Rowhouse.Tenancy.Postgres.Outbox;
 
@@ -25,6 +26,7 @@ public abstract class TenantDbContext : DbContext
 {
     private readonly IServiceProvider? scopeServices;
     private TenantScope? scope;
+    private Placement? home;
 
     /// <summary>Makes a context. Its tenant is asked for when it is first needed, not here.</summary>
     /// <param name="options">The options, as <c>AddTenantDbContext</c> registers them.</param>
@@ -66,14 +68,25 @@ public abstract class TenantDbContext : DbContext
     /// <summary>Whether the driver may hold a statement of the open connection for prepared that is not, see <see cref="PreparedStatementGuard"/>.</summary>
     internal bool HasSuspectStatements { get; set; }
 
-    /// <summary>The home that the tenant has by now, which the caller binds.</summary>
-    internal int BindGeneration() => BoundGeneration = Scope.Tenant.Placement.Generation;
+    /// <summary>The home that the context is connected to, which the caller binds.</summary>
+    /// <exception cref="InvalidOperationException">The context was made before its scope had the tenant, so it leads elsewhere than to the tenant's dedicated home.</exception>
+    internal int BindGeneration()
+    {
+        // Where the connection leads, also when another context of the scope has learnt of a newer home meanwhile.
+        home ??= Scope.Tenant.Placement;
+        if (home.Kind is PlacementKind.Dedicated && Database.GetDbConnection().Database != home.Database)
+        {
+            throw new InvalidOperationException($"{GetType().Name} was made before its scope belonged to a tenant, whose home is elsewhere. Take it from the scope once the tenant is bound.");
+        }
+
+        return BoundGeneration = home.Generation;
+    }
 
     /// <summary>
     /// Takes in where the directory says that the tenant lives by now, and takes a new connection for it.
     /// </summary>
     /// <returns>Whether that is another home than the one that was bound.</returns>
-    internal bool FollowTenant(Func<DbConnection> connect)
+    internal bool FollowTenant(Func<Tenant, DbConnection> connect)
     {
         // Another context of the scope may have renewed it already.
         if (scopeServices?.GetService<TenantDirectory>()?.TryFind(BoundTenant, out var tenant) is true)
@@ -87,12 +100,18 @@ public abstract class TenantDbContext : DbContext
         }
 
         BoundTransaction = null;
-        Database.SetDbConnection(connect(), contextOwnsConnection: true);
+        Connect(connect);
         return true;
     }
 
-    /// <summary>A new connection to the tenant's home.</summary>
-    internal DbConnection Connect() => (scopeServices ?? throw new InvalidOperationException($"{GetType().Name} was made without the services of a scope, so it has no home.")).GetRequiredService<PostgresStore>().Application.CreateConnection();
+    /// <summary>Takes a new connection, to the home that the scope knows of.</summary>
+    internal void Reconnect() => Connect((scopeServices ?? throw new InvalidOperationException($"{GetType().Name} was made without the services of a scope, so it has no home.")).GetRequiredService<HomeSources>().Connect);
+
+    private void Connect(Func<Tenant, DbConnection> connect)
+    {
+        home = Scope.Tenant.Placement;
+        Database.SetDbConnection(connect(Scope.Tenant), contextOwnsConnection: true);
+    }
 
     /// <summary>Where the time in new ids comes from.</summary>
     internal TimeProvider Clock => scopeServices?.GetService<TimeProvider>() ?? TimeProvider.System;

@@ -5,6 +5,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Rowhouse.Tenancy.Postgres.Binding;
 using Rowhouse.Tenancy.Postgres.Guards;
+using Rowhouse.Tenancy.Postgres.Homes;
 using Rowhouse.Tenancy.Postgres.Outbox;
 
 namespace Rowhouse.Tenancy.Postgres;
@@ -76,7 +77,7 @@ public static class TenantDbContextHostExtensions
         builder.Services.AddDbContext<TContext>();
         builder.Services.ConfigureDbContext<TContext>((services, options) =>
         {
-            TenantOptions.Use(options, services.GetRequiredService<PostgresStore>(), services.GetRequiredService<TenantBinding>());
+            TenantOptions.Use(options, services.GetRequiredService<HomeSources>(), services.GetRequiredService<TenantBinding>());
             options.AddInterceptors(services.GetRequiredService<OutboxPublisher>());
         });
         builder.Services.AddSingleton<TenantOptionsOf<TContext>>();
@@ -87,10 +88,12 @@ public static class TenantDbContextHostExtensions
     {
         builder.Services.TryAddScoped<TenantScope>();
         builder.Services.TryAddSingleton<PostgresStore>();
-        builder.Services.TryAddSingleton(services => new TenantHomes(services.GetRequiredService<PostgresStore>()));
+        builder.Services.TryAddSingleton(services => new TenantHomes(services.GetRequiredService<PostgresStore>(), services.GetRequiredService<HomeSources>()));
+        builder.Services.TryAddSingleton<HomeSources>();
         builder.Services.TryAddSingleton<TenantBinding>();
         builder.Services.AddOutbox();
         builder.Services.TryAddSingleton<TenantModels>();
+        builder.Services.TryAddSingleton(services => new ReferenceData(services.GetRequiredService<PostgresStore>(), services.GetRequiredService<HomeSources>(), services.GetRequiredService<TenantModels>()));
         builder.Services.TryAddSingleton(services => new SqlMigrations(services.GetServices<SqlMigrationSource>(), services.GetRequiredService<TenantModels>()));
     }
 }

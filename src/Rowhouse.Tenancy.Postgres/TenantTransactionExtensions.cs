@@ -156,6 +156,6 @@ public static class TenantTransactionExtensions
         context.BoundTransaction = null;
 
         // On the other one's, a statement of its own would end the transaction that is still open there.
-        context.Database.SetDbConnection(context.Connect(), contextOwnsConnection: true);
+        context.Reconnect();
     }
 }

@@ -9,6 +9,9 @@ public sealed record Placement(PlacementKind Kind, string Store, string Database
 {
     /// <summary>The name of the store that every installation has.</summary>
     public const string SharedStore = "shared";
+
+    /// <summary>The name of the store in which dedicated homes are made where none is named: the installation's own server.</summary>
+    public const string DedicatedStore = "dedicated";
 }
 
 /// <summary>How a tenant is housed. The numbers are stored; do not change them.</summary>

@@ -72,7 +72,7 @@ internal sealed partial class DemoTenants(
     private async Task<RegisteredTenant> MakeAsync(IServiceProvider services, PlatformDbContext db, string slug, string name, CancellationToken cancellationToken)
     {
         var request = new CreateTenantRequest { Name = name, Slug = slug, ExternalIds = [MarkOf(slug)], Products = [.. modules.Select(module => module.Info.Name)] };
-        var (made, problem) = await services.GetRequiredService<CreateTenant>().ExecuteAsync(request, cancellationToken);
+        var (made, problem, _) = await services.GetRequiredService<CreateTenant>().ExecuteAsync(request, cancellationToken);
         if (made is not null)
         {
             Made(logger, slug);

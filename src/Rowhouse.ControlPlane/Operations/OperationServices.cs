@@ -15,6 +15,7 @@ internal static class OperationServices
         services.AddSingleton<OperationRunner>();
         services.AddSingleton<FollowOperation>();
         services.AddScoped<OperationStarter>();
+        services.AddScoped<OperationRetry>();
         services.AddHostedService<OperationWorker>();
     }
 }

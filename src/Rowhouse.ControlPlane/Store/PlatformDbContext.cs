@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 using Rowhouse.ControlPlane.Auditing;
 using Rowhouse.ControlPlane.Domains;
+using Rowhouse.ControlPlane.Homes;
 using Rowhouse.ControlPlane.Idempotency;
 using Rowhouse.ControlPlane.Keys;
 using Rowhouse.ControlPlane.Licenses;
@@ -52,6 +53,8 @@ internal sealed class PlatformDbContext(DbContextOptions<PlatformDbContext> opti
     public DbSet<Operation> Operations => Set<Operation>();
 
     public DbSet<OperationAttempt> OperationAttempts => Set<OperationAttempt>();
+
+    public DbSet<Home> Homes => Set<Home>();
 
     public DbSet<WrappedKey> TenantKeys => Set<WrappedKey>();
 

@@ -31,6 +31,7 @@ internal sealed class RegisteredTenantConfiguration : IEntityTypeConfiguration<R
         builder.Property<ulong>(ChangedIn).HasColumnType("xid8").HasDefaultValueSql("pg_current_xact_id()").ValueGeneratedOnAddOrUpdate();
         builder.HasIndex(ChangedIn, nameof(RegisteredTenant.Id));
         builder.HasIndex(tenant => tenant.Slug).IsUnique();
+        builder.HasIndex(tenant => tenant.Id).HasDatabaseName("ix_tenants_id_dedicated").HasFilter("placement_kind = 1");
         // Purged and erased tenants leave their name to others.
         builder.HasIndex(tenant => tenant.MasterAccountKey).IsUnique().HasFilter("status NOT IN (8, 9)");
         builder.HasIndex(tenant => new { tenant.CreatedAt, tenant.Id });

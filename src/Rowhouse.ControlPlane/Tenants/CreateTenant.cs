@@ -7,10 +7,12 @@ using Microsoft.EntityFrameworkCore;
 using Npgsql;
 using Rowhouse.Contracts;
 using Rowhouse.ControlPlane.Auditing;
+using Rowhouse.ControlPlane.Homes;
 using Rowhouse.ControlPlane.Idempotency;
 using Rowhouse.ControlPlane.Keys;
 using Rowhouse.ControlPlane.Licenses;
 using Rowhouse.ControlPlane.Members;
+using Rowhouse.ControlPlane.Operations;
 using Rowhouse.ControlPlane.Store;
 using Rowhouse.Modules.Access;
 using Rowhouse.Modules.Http;
@@ -21,7 +23,7 @@ using Rowhouse.Tenancy.Postgres;
 
 namespace Rowhouse.ControlPlane.Tenants;
 
-/// <summary>Makes a tenant in the shared home, with its identifiers, subscriptions and first admin.</summary>
+/// <summary>Makes a tenant, with its identifiers, subscriptions and first admin: in the shared store at once, or with an operation that makes its home.</summary>
 internal sealed class CreateTenant(
     PlatformDbContext db,
     PostgresStore store,
@@ -31,6 +33,8 @@ internal sealed class CreateTenant(
     LicenseRules licenseRules,
     Invitations invitations,
     KeyMaker keys,
+    HomePlan homePlan,
+    OperationStarter operations,
     AuditTrail audit,
     TimeProvider clock)
 {
@@ -43,12 +47,13 @@ internal sealed class CreateTenant(
                 create.HandleAsync(request, context, cancellationToken))
             .DisableValidation() // rules that need the database are told together with the annotations
             .RequireSuperAdmin()
+            .WithPreferWait()
             .WithIdempotencyIn<PlatformIdempotencyStore>()
             .WithName(nameof(CreateTenant) + suffix)
             .WithSummary("Makes a tenant.")
-            .WithProblems(ControlPlaneProblems.IdentifierTaken, ControlPlaneProblems.PrivateUnavailable);
+            .WithProblems(ControlPlaneProblems.IdentifierTaken, ControlPlaneProblems.ProvisioningDisabled);
 
-    private async Task<Results<Created<TenantResponse>, ProblemHttpResult>> HandleAsync(CreateTenantRequest request, HttpContext context, CancellationToken cancellationToken)
+    private async Task<Results<Created<TenantResponse>, Accepted<TenantResponse>, ProblemHttpResult>> HandleAsync(CreateTenantRequest request, HttpContext context, CancellationToken cancellationToken)
     {
         var result = await ExecuteAsync(request, cancellationToken);
         if (result.Tenant is not { } tenant)
@@ -57,11 +62,13 @@ internal sealed class CreateTenant(
         }
 
         EntityTag.Set(context.Response, tenant.Version);
-        return TypedResults.Created($"/api/tenants/{tenant.Id}", tenant);
+        return result.Operation is { } operation
+            ? TypedResults.Accepted($"/api/operations/{operation}", tenant)
+            : TypedResults.Created($"/api/tenants/{tenant.Id}", tenant);
     }
 
     /// <summary>Makes the tenant. Of two that ask for the same name at once one gets it: the store decides, and the other looks again.</summary>
-    public async Task<(TenantResponse? Tenant, ProblemHttpResult? Problem)> ExecuteAsync(CreateTenantRequest request, CancellationToken cancellationToken)
+    public async Task<MadeTenant> ExecuteAsync(CreateTenantRequest request, CancellationToken cancellationToken)
     {
         for (var attempt = 1; ; attempt++)
         {
@@ -75,13 +82,13 @@ internal sealed class CreateTenant(
                 // Look again: what was free a moment ago is taken now, and is named as such.
                 if (attempt == Attempts)
                 {
-                    return (null, ControlPlaneProblems.IdentifierTaken.With("Many tenants that ask for this name are being made at once. Try again, or give a slug."));
+                    return ControlPlaneProblems.IdentifierTaken.With("Many tenants that ask for this name are being made at once. Try again, or give a slug.");
                 }
             }
         }
     }
 
-    private async Task<(TenantResponse? Tenant, ProblemHttpResult? Problem)> TryAsync(CreateTenantRequest request, CancellationToken cancellationToken)
+    private async Task<MadeTenant> TryAsync(CreateTenantRequest request, CancellationToken cancellationToken)
     {
         var errors = new FieldErrors();
         var plan = rules.Read(request, errors);
@@ -95,22 +102,25 @@ internal sealed class CreateTenant(
                 errors.Add(field, messages[0]);
             }
 
-            return (null, errors.ToProblem());
+            return errors.ToProblem();
         }
 
         if (slug is not { } free)
         {
-            return (null, ControlPlaneProblems.IdentifierTaken.With("Another tenant has a name that this one asks for.", taken.ToDictionary()));
+            return ControlPlaneProblems.IdentifierTaken.With("Another tenant has a name that this one asks for.", taken.ToDictionary());
         }
 
-        if (plan.IsPrivate)
+        if (plan.IsPrivate && !homePlan.IsPossible)
         {
-            return (null, ControlPlaneProblems.PrivateUnavailable.With("This installation has only the shared home. Ask for cloudType public, or leave it out."));
+            return ControlPlaneProblems.ProvisioningDisabled.With("This installation has only the shared home: ROWHOUSE_DATABASE_PROVISIONER is not set. Ask for cloudType public, or leave it out.");
         }
 
-        var tenant = Register(plan, free);
+        var id = TenantId.New(clock);
+        var key = keys.MakeFirst(id);
+        var home = plan.IsPrivate ? homePlan.Make(id, key) : null;
+        var tenant = Register(plan, id, free, home);
         db.Licenses.AddRange((request.Licenses ?? []).Select(license => License.Of(license, tenant.Id, clock.GetUtcNow())));
-        db.TenantKeys.Add(keys.MakeFirst(tenant.Id));
+        db.TenantKeys.Add(key);
 
         // Whoever runs the platform speaks here, and vouches for the address.
         MemberResponse? admin = null;
@@ -121,9 +131,9 @@ internal sealed class CreateTenant(
         }
 
         audit.Add(AuditActions.TenantCreated, tenant.Id, free.Value, details: new { plan.Facts.Name, plan.ExternalIds, plan.Products, Plan = plan.PlanName, Licenses = request.Licenses?.Count ?? 0 });
-        await SaveAsync(tenant, cancellationToken);
+        var operation = await SaveAsync(tenant, home, cancellationToken);
         db.AfterCommit(() => directory.Apply(tenant.ToEntry()));
-        return (tenant.ToResponse(admin, withAccount: true), null);
+        return new(tenant.ToResponse(admin, withAccount: true), Operation: operation);
     }
 
     /// <summary>The slug to use, free at the moment; none where it or an external id is taken, which <paramref name="taken"/> then names.</summary>
@@ -177,14 +187,27 @@ internal sealed class CreateTenant(
         return numbered;
     }
 
-    // The home is in another database. Its tenant is in the control database before, so that one whose names are taken gets
-    // none, and seen there only after: whatever ends this half-way, no tenant is without a home.
-    private async Task SaveAsync(RegisteredTenant tenant, CancellationToken cancellationToken)
+    // A home is in another database. Its tenant is in the control database before, so that one whose names are taken gets none. In the shared store
+    // it is opened before the tenant is seen: whatever ends this half-way, no tenant is without a home.
+    private async Task<Guid?> SaveAsync(RegisteredTenant tenant, Home? home, CancellationToken cancellationToken)
     {
         await using var transaction = await ControlTransaction.BeginAsync(db, cancellationToken);
         await db.SaveChangesAsync(cancellationToken);
-        await homes.OpenAsync(tenant.Id, tenant.Generation, cancellationToken);
+        Guid? operation = null;
+        if (home is null)
+        {
+            await homes.OpenAsync(tenant.Id, tenant.Generation, cancellationToken);
+        }
+        else
+        {
+            db.Homes.Add(home);
+            operation = operations.Add(ProvisionHome.Kind, tenant.Id, ProvisionHome.Write(new(home.Name, tenant.Store, tenant.Generation))).Id;
+            await db.SaveChangesAsync(cancellationToken);
+            operations.Wake();
+        }
+
         await transaction.CommitAsync(cancellationToken);
+        return operation;
     }
 
     private async Task<Slug?> NumberAsync(Slug slug, CancellationToken cancellationToken)
@@ -197,15 +220,16 @@ internal sealed class CreateTenant(
         return numbered.Except(taken, StringComparer.Ordinal).Select(text => Slug.Parse(text, CultureInfo.InvariantCulture)).Cast<Slug?>().FirstOrDefault(free => !rules.IsReserved(free!.Value));
     }
 
-    private RegisteredTenant Register(TenantPlan plan, Slug slug)
+    private RegisteredTenant Register(TenantPlan plan, TenantId id, Slug slug, Home? home)
     {
         var now = clock.GetUtcNow();
-        var id = TenantId.New(clock);
         var tenant = new RegisteredTenant
         {
             Id = id,
             Slug = slug,
-            Database = new NpgsqlConnectionStringBuilder(store.Connections.Application).Database ?? "",
+            PlacementKind = home is null ? PlacementKind.Shared : PlacementKind.Dedicated,
+            Store = home is null ? Placement.SharedStore : Placement.DedicatedStore,
+            Database = home?.Name ?? new NpgsqlConnectionStringBuilder(store.Connections.Application).Database ?? "",
             Plan = plan.PlanName,
             CreatedAt = now,
             MembersChangedAt = now,
@@ -218,9 +242,23 @@ internal sealed class CreateTenant(
             ],
         };
         tenant.Describe(plan.Facts);
+        if (home is not null)
+        {
+            tenant.AwaitHome();
+        }
+
         db.Tenants.Add(tenant);
         return tenant;
 
         TenantIdentifier Lead(string value, IdentifierOrigin origin) => new() { Kind = IdentifierKind.Name, Value = value, TenantId = id, Origin = origin };
     }
+}
+
+/// <summary>What has become of a request for a tenant.</summary>
+/// <param name="Tenant">The tenant; none where it was refused.</param>
+/// <param name="Problem">Why it was.</param>
+/// <param name="Operation">The operation that makes its home, where it gets one of its own.</param>
+internal sealed record MadeTenant(TenantResponse? Tenant, ProblemHttpResult? Problem = null, Guid? Operation = null)
+{
+    public static implicit operator MadeTenant(ProblemHttpResult problem) => new(Tenant: null, problem);
 }

@@ -57,6 +57,9 @@ internal sealed class RegisteredTenant
     /// <summary>What a deleted tenant becomes when it is revived: what it was.</summary>
     public TenantStatus? RevivedAs { get; private set; }
 
+    /// <summary>Why its home could not be made, for people.</summary>
+    public string? ProvisioningError { get; private set; }
+
     public PlacementKind PlacementKind { get; init; } = PlacementKind.Shared;
 
     public string Store { get; init; } = Placement.SharedStore;
@@ -103,7 +106,28 @@ internal sealed class RegisteredTenant
         }
 
         Status = status;
+        ProvisioningError = null;
         Touch();
+        return true;
+    }
+
+    /// <summary>Waits for its home, from its first moment on.</summary>
+    public void AwaitHome() => Status = TenantStatus.Creating;
+
+    /// <summary>Is without a home, for a reason; a later one takes the place of the first.</summary>
+    public bool TryFail(string reason)
+    {
+        if (Status is not TenantStatus.Failed && !TryBecome(TenantStatus.Failed))
+        {
+            return false;
+        }
+
+        if (ProvisioningError != reason)
+        {
+            ProvisioningError = reason;
+            Touch();
+        }
+
         return true;
     }
 
@@ -237,6 +261,8 @@ internal sealed class RegisteredTenant
         TenantWords.Of(Status),
         TenantWords.CloudTypeOf(PlacementKind),
         TenantWords.ProvisioningOf(Status),
+        withAccount ? ProvisioningError : null,
+        PlacementKind is PlacementKind.Dedicated ? Database : TenantWords.SharedTable,
         new(TenantWords.Of(PlacementKind), Store, Database, Generation),
         Plan,
         [.. Subscriptions.Select(subscription => subscription.Product).Order(StringComparer.Ordinal)],

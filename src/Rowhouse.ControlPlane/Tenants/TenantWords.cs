@@ -8,6 +8,9 @@ internal static class TenantWords
     public const string Public = "public";
     public const string Private = "private";
 
+    /// <summary>What programs that came before are told as the table of tenants that have none of their own.</summary>
+    public const string SharedTable = "shared";
+
     public static string Of(TenantStatus status) => status.ToString().ToLowerInvariant();
 
     public static string Of(PlacementKind kind) => kind.ToString().ToLowerInvariant();

@@ -16,7 +16,7 @@ namespace Rowhouse.Tenancy.Postgres.Binding;
 /// so nothing that is done again was done before. What stands in an explicit transaction, or beside a result that is still
 /// read, is not done again: it would leave the rest behind. Synchronous work is not done again; waiting would hold a thread.
 /// </remarks>
-internal sealed class HomeReplay(TenantDbContext context, Func<DbConnection> connect) : IExecutionStrategy
+internal sealed class HomeReplay(TenantDbContext context, Func<Tenant, DbConnection> connect) : IExecutionStrategy
 {
     /// <summary>How long a tenant may have no home that takes writes, as a move leaves it for some hundred milliseconds.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);

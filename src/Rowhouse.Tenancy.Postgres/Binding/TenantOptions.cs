@@ -1,8 +1,8 @@
-using System.Data.Common;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Internal;
 using Microsoft.EntityFrameworkCore.Storage;
 using Microsoft.EntityFrameworkCore.Update;
+using Rowhouse.Tenancy.Postgres.Homes;
 using Rowhouse.Tenancy.Postgres.Model;
 
 namespace Rowhouse.Tenancy.Postgres.Binding;
@@ -11,14 +11,12 @@ namespace Rowhouse.Tenancy.Postgres.Binding;
 internal static class TenantOptions
 {
     /// <summary>For work in a scope, but for its connection.</summary>
-    public static void Use(DbContextOptionsBuilder options, PostgresStore store, TenantBinding binding)
+    public static void Use(DbContextOptionsBuilder options, HomeSources homes, TenantBinding binding)
     {
         options.UseNpgsql(npgsql => npgsql.ExecutionStrategy(
-            dependencies => dependencies.CurrentContext.Context is TenantDbContext context ? new HomeReplay(context, Connect) : new NonRetryingExecutionStrategy(dependencies)))
+            dependencies => dependencies.CurrentContext.Context is TenantDbContext context ? new HomeReplay(context, homes.Connect) : new NonRetryingExecutionStrategy(dependencies)))
             .UsePreparedStatementGuard().AddInterceptors(binding).LogFailuresForDebugging();
         UseKernelServices(options);
-
-        DbConnection Connect() => store.Application.CreateConnection();
     }
 
     /// <summary>For looking at the model only.</summary>

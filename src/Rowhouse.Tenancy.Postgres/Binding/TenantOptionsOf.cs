@@ -1,6 +1,8 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
+using Rowhouse.Tenancy.Postgres.Homes;
 
 namespace Rowhouse.Tenancy.Postgres.Binding;
 
@@ -13,14 +15,16 @@ internal sealed class TenantOptionsOf<TContext>
     where TContext : TenantDbContext
 {
     private readonly PostgresStore store;
+    private readonly HomeSources homes;
     private readonly DbContextOptions made;
     private readonly CoreOptionsExtension core;
     private readonly RelationalOptionsExtension relational;
 
     /// <summary>Makes the options by everything that is registered for the context, in its order.</summary>
-    public TenantOptionsOf(IServiceProvider services, PostgresStore store)
+    public TenantOptionsOf(IServiceProvider services, PostgresStore store, HomeSources homes)
     {
         this.store = store;
+        this.homes = homes;
         var options = new DbContextOptionsBuilder<TContext>();
         foreach (var configuration in services.GetServices<IDbContextOptionsConfiguration<TContext>>())
         {
@@ -37,5 +41,9 @@ internal sealed class TenantOptionsOf<TContext>
     public DbContextOptions<TContext> For(IServiceProvider scope) =>
         (DbContextOptions<TContext>)made
             .WithExtension(core.WithApplicationServiceProvider(scope))
-            .WithExtension(relational.WithConnection(store.Application.CreateConnection(), owned: true));
+            .WithExtension(relational.WithConnection(ConnectionFor(scope), owned: true));
+
+    // A scope that has no tenant yet gets no further than to its first statement.
+    private NpgsqlConnection ConnectionFor(IServiceProvider scope) =>
+        scope.GetRequiredService<TenantScope>() is { IsBound: true } bound ? homes.Connect(bound.Tenant) : store.Application.CreateConnection();
 }

@@ -11,6 +11,9 @@ namespace Rowhouse.Tenancy.Postgres.Embedded;
 /// </summary>
 internal sealed class DataFolder
 {
+    // A file that lacks something is no better than none.
+    private static readonly JsonSerializerOptions Whole = new() { RespectRequiredConstructorParameters = true };
+
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
     private const UnixFileMode Passable = OwnerOnly | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
 
@@ -135,7 +138,7 @@ internal sealed class DataFolder
             var stream = File.OpenRead(file);
             await using (stream.ConfigureAwait(false))
             {
-                return await JsonSerializer.DeserializeAsync<T>(stream, cancellationToken: cancellationToken).ConfigureAwait(false);
+                return await JsonSerializer.DeserializeAsync<T>(stream, Whole, cancellationToken).ConfigureAwait(false);
             }
         }
         catch (Exception exception) when (exception is FileNotFoundException or JsonException)

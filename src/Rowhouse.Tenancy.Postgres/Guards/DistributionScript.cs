@@ -18,7 +18,7 @@ internal static class DistributionScript
     // reference table.
     public static string Write(IEnumerable<IRelationalModel> models, RoleNames roles)
     {
-        var tables = InOrder(models);
+        var tables = TableOrder.Of(models);
         return string.Join('\n', (IEnumerable<string>)[
             $"-- Makes the store of the installation '{roles.Installation}' a Citus cluster's. Run it as a superuser, in the store on the coordinator.",
             "BEGIN;",
@@ -51,42 +51,6 @@ internal static class DistributionScript
     ];
 
     private static string Distribute(string literal) => $"SELECT create_distributed_table({literal}, '{TenantModel.Key}', colocate_with => '{Homes}');";
-
-    // A table comes after those that it refers to in any model: Citus takes no foreign key to one that is not distributed yet.
-    private static List<GuardedTable> InOrder(IEnumerable<IRelationalModel> models)
-    {
-        var mapped = models.SelectMany(model => model.Tables).Where(table => !KernelTables.Has(table)).ToLookup(table => GuardedTable.Of(table).SqlName, StringComparer.Ordinal);
-        List<GuardedTable> ordered = [];
-        List<string> path = [];
-        foreach (var table in mapped)
-        {
-            Visit(table.Key);
-        }
-
-        return ordered;
-
-        void Visit(string name)
-        {
-            if (ordered.Exists(table => table.SqlName == name))
-            {
-                return;
-            }
-
-            if (path.Contains(name))
-            {
-                throw new InvalidOperationException($"Foreign keys go round in a circle: {string.Join(", ", path.SkipWhile(table => table != name))}. Citus takes none to a table that is not distributed yet, so leave one of them out.");
-            }
-
-            path.Add(name);
-            foreach (var principal in mapped[name].SelectMany(table => table.ForeignKeyConstraints).Select(key => GuardedTable.Of(key.PrincipalTable).SqlName).Where(principal => principal != name))
-            {
-                Visit(principal);
-            }
-
-            path.Remove(name);
-            ordered.Add(GuardedTable.Of(mapped[name].First()));
-        }
-    }
 
     private static string Literal(GuardedTable table) => $"'{table.SqlName.Replace("'", "''", StringComparison.Ordinal)}'";
 }

@@ -12,6 +12,8 @@ internal static class ConfiguredConnections
     public const string Control = "ROWHOUSE_DATABASE_CONTROL";
     public const string Owner = "ROWHOUSE_DATABASE_OWNER";
 
+    public const string Provisioner = "ROWHOUSE_DATABASE_PROVISIONER";
+
     private const string Direct = "ROWHOUSE_DATABASE_DIRECT";
     private const string Installation = "ROWHOUSE_INSTALLATION";
     private const string Data = "ROWHOUSE_DATA";
@@ -23,7 +25,7 @@ internal static class ConfiguredConnections
         if (Optional(configuration, Application) is not { } application)
         {
             // Half a configuration is a mistake; going on with a private database would hide it.
-            return new[] { Platform, Control, Owner, Direct }.FirstOrDefault(key => Optional(configuration, key) is not null) is { } other
+            return new[] { Platform, Control, Owner, Provisioner, Direct }.FirstOrDefault(key => Optional(configuration, key) is not null) is { } other
                 ? throw new InvalidOperationException($"{other} is set and {Application} is not. Set both, or none for the private server.")
                 : null;
         }
@@ -47,6 +49,8 @@ internal static class ConfiguredConnections
 
             // The role belongs to the server, so one password opens both databases.
             ControlOwner = owner is null || control is null ? null : new NpgsqlConnectionStringBuilder(owner) { Database = new NpgsqlConnectionStringBuilder(control).Database }.ConnectionString,
+
+            Provisioner = Optional(configuration, Provisioner) is { } provisioner && direct is not null ? Around(provisioner, direct) : Optional(configuration, Provisioner),
 
             // Who names a way around the pooler has one.
             ThroughPooler = direct is not null && AddressOf(application) != AddressOf(direct),

@@ -35,11 +35,11 @@ internal sealed class ControlOutbox<TContext>(IServiceScopeFactory scopes) : Con
         return after == Guid.Empty && await waiting.AnyAsync(row => row.TenantId == null, cancellationToken).ConfigureAwait(false) ? [Guid.Empty, .. found] : found;
     }
 
-    public override async Task<TResult> AskAsync<TResult>(Func<IQueryable<OutboxEntry>, Task<TResult>> askAsync, CancellationToken cancellationToken)
+    public override async Task<IReadOnlyList<TResult>> AskAsync<TResult>(Func<IQueryable<OutboxEntry>, Task<TResult>> askAsync, CancellationToken cancellationToken)
     {
         var scope = scopes.CreateAsyncScope();
         await using var dispose = scope.ConfigureAwait(false);
-        return await askAsync(scope.ServiceProvider.GetRequiredService<TContext>().Set<ControlEvent>().Select(row => new OutboxEntry
+        var entries = scope.ServiceProvider.GetRequiredService<TContext>().Set<ControlEvent>().Select(row => new OutboxEntry
         {
             Id = row.Id,
             TenantId = row.TenantId,
@@ -50,7 +50,8 @@ internal sealed class ControlOutbox<TContext>(IServiceScopeFactory scopes) : Con
             NotBefore = row.NotBefore,
             FailedAt = row.FailedAt,
             Error = row.Error,
-        })).ConfigureAwait(false);
+        });
+        return [await askAsync(entries).ConfigureAwait(false)];
     }
 
     public override Task<OutboxSession> OpenAsync(OutboxLane lane, CancellationToken cancellationToken)

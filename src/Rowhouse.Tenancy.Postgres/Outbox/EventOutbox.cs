@@ -37,7 +37,7 @@ public sealed class EventOutbox
         List<OutboxEntry> found = [];
         foreach (var source in sources())
         {
-            found.AddRange(await source.AskAsync(entries => query(entries).ToListAsync(cancellationToken), cancellationToken).ConfigureAwait(false));
+            found.AddRange((await source.AskAsync(entries => query(entries).ToListAsync(cancellationToken), cancellationToken).ConfigureAwait(false)).SelectMany(entries => entries));
         }
 
         return found;
@@ -53,7 +53,7 @@ public sealed class EventOutbox
         var sum = 0L;
         foreach (var source in sources())
         {
-            sum += await source.AskAsync(entries => query(entries).LongCountAsync(cancellationToken), cancellationToken).ConfigureAwait(false);
+            sum += (await source.AskAsync(entries => query(entries).LongCountAsync(cancellationToken), cancellationToken).ConfigureAwait(false)).Sum();
         }
 
         return sum;

@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
+using Rowhouse.Tenancy.Postgres.Homes;
 
 namespace Rowhouse.Tenancy.Postgres.Outbox;
 
@@ -7,14 +8,55 @@ namespace Rowhouse.Tenancy.Postgres.Outbox;
 /// The outboxes in tenants' homes. Who has something is asked in the platform's role, which sees no more than that; what lies there is read and
 /// deleted in the application's, with tenant and generation bound.
 /// </summary>
-internal sealed class HomeOutbox(PostgresStore store, ITenantScopes tenants) : OutboxSource
+internal sealed class HomeOutbox(PostgresStore store, HomeSources sources, ITenantScopes tenants, IEnumerable<IDedicatedHomes> dedicated) : OutboxSource
 {
+    private const int Page = 200;
+    private const int OpenAtOnce = 4;
+
     // The store opens after this is made.
     private readonly Lazy<DbContextOptions<HomeEntries>> entries = new(() => new DbContextOptionsBuilder<HomeEntries>().UseNpgsql(store.Platform).UsePreparedStatementGuard().Options);
 
     public override bool IsControl => false;
 
+    // Whether something waits in a dedicated home is best asked by opening its lane: that is one look into the home, and so is the question.
     public override async Task<IReadOnlyList<Guid>> FindAsync(Guid after, int most, CancellationToken cancellationToken)
+    {
+        IEnumerable<Guid> found = await FindSharedAsync(after, most, cancellationToken).ConfigureAwait(false);
+        foreach (var homes in dedicated)
+        {
+            found = found.Concat((await homes.FindAsync(new(after), most, cancellationToken).ConfigureAwait(false)).Select(home => home.Tenant.Value));
+        }
+
+        return [.. found.Distinct().Order().Take(most)];
+    }
+
+    public override async Task<IReadOnlyList<TResult>> AskAsync<TResult>(Func<IQueryable<OutboxEntry>, Task<TResult>> askAsync, CancellationToken cancellationToken)
+    {
+        List<TResult> answers = [await AskAsync(entries.Value, askAsync).ConfigureAwait(false)];
+        foreach (var homes in dedicated)
+        {
+            TenantId last = default;
+            IReadOnlyList<(TenantId Tenant, Placement Home)> page;
+            do
+            {
+                page = await homes.FindAsync(last, Page, cancellationToken).ConfigureAwait(false);
+                var asked = new TResult[page.Count];
+                await Parallel.ForAsync(0, page.Count, new ParallelOptions { MaxDegreeOfParallelism = OpenAtOnce, CancellationToken = cancellationToken }, async (index, _) =>
+                {
+                    var connection = sources.ConnectPlatform(page[index].Home);
+                    await using var dispose = connection.ConfigureAwait(false);
+                    asked[index] = await AskAsync(new DbContextOptionsBuilder<HomeEntries>().UseNpgsql(connection).Options, askAsync).ConfigureAwait(false);
+                }).ConfigureAwait(false);
+                answers.AddRange(asked);
+                last = page is [.., var end] ? end.Tenant : last;
+            }
+            while (page.Count >= Page);
+        }
+
+        return answers;
+    }
+
+    private async Task<List<Guid>> FindSharedAsync(Guid after, int most, CancellationToken cancellationToken)
     {
         var found = new List<Guid>();
         var command = store.Platform.CreateCommand("SELECT DISTINCT tenant_id FROM tenancy.outbox WHERE failed_at IS NULL AND tenant_id > $1 ORDER BY tenant_id LIMIT $2");
@@ -31,9 +73,9 @@ internal sealed class HomeOutbox(PostgresStore store, ITenantScopes tenants) : O
         return found;
     }
 
-    public override async Task<TResult> AskAsync<TResult>(Func<IQueryable<OutboxEntry>, Task<TResult>> askAsync, CancellationToken cancellationToken)
+    private static async Task<TResult> AskAsync<TResult>(DbContextOptions<HomeEntries> options, Func<IQueryable<OutboxEntry>, Task<TResult>> askAsync)
     {
-        var db = new HomeEntries(entries.Value);
+        var db = new HomeEntries(options);
         await using var dispose = db.ConfigureAwait(false);
         return await askAsync(db.Entries).ConfigureAwait(false);
     }

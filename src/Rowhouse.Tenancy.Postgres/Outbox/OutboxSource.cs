@@ -17,7 +17,8 @@ internal abstract class OutboxSource
     public abstract Task<IReadOnlyList<Guid>> FindAsync(Guid after, int most, CancellationToken cancellationToken);
 
     /// <summary>Asks something of all events here, whosever they are.</summary>
-    public abstract Task<TResult> AskAsync<TResult>(Func<IQueryable<OutboxEntry>, Task<TResult>> askAsync, CancellationToken cancellationToken);
+    /// <returns>The answer of each database for itself.</returns>
+    public abstract Task<IReadOnlyList<TResult>> AskAsync<TResult>(Func<IQueryable<OutboxEntry>, Task<TResult>> askAsync, CancellationToken cancellationToken);
 
     /// <summary>Opens what the events of a lane are read and deleted by.</summary>
     public abstract Task<OutboxSession> OpenAsync(OutboxLane lane, CancellationToken cancellationToken);

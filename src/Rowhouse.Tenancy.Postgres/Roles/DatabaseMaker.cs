@@ -9,11 +9,14 @@ internal sealed class DatabaseMaker(NpgsqlConnection connection, RoleNames roles
 {
     /// <summary>Makes the database.</summary>
     /// <remarks>Collation C: an index answers ranges and prefixes of text, and no upgrade of the operating system reorders it.</remarks>
-    public static string CreateSql(string database, RoleNames roles) => $"create database {Sql.Name(database)} owner {roles.Owner} template template0 encoding 'UTF8' lc_collate 'C' lc_ctype 'C'";
+    public static string CreateSql(string database, string owner) => $"create database {Sql.Name(database)} owner {owner} template template0 encoding 'UTF8' lc_collate 'C' lc_ctype 'C'";
 
     /// <summary>Takes from everybody what PostgreSQL grants by default in a store, and gives the two working roles the right to connect. The owner's, in the database.</summary>
     public static string GuardStoreSql(string database, RoleNames roles) =>
         GuardSql(database, $"{roles.Application}, {roles.Platform}", $"{roles.Tenants}, {roles.Platform}");
+
+    /// <summary>The same in a template of dedicated homes, where the application's login has no place. The owner's, in the database.</summary>
+    public static string GuardTemplateSql(string database, RoleNames roles) => GuardSql(database, roles.Platform, $"{roles.Tenants}, {roles.Platform}");
 
     public async Task EnsureAsync(string database, CancellationToken cancellationToken)
     {
@@ -33,7 +36,7 @@ internal sealed class DatabaseMaker(NpgsqlConnection connection, RoleNames roles
 
         try
         {
-            await connection.ExecuteAsync(CreateSql(database, roles), cancellationToken).ConfigureAwait(false);
+            await connection.ExecuteAsync(CreateSql(database, roles.Owner), cancellationToken).ConfigureAwait(false);
         }
         catch (PostgresException exception) when (exception.SqlState is PostgresErrorCodes.DuplicateDatabase or PostgresErrorCodes.UniqueViolation)
         {

@@ -88,7 +88,7 @@ public static class DatabaseRoles
             {RoleMaker.LoginSql(roles.Platform)};
             {RoleMaker.GroupSql(roles)};
             {RoleMaker.MembershipSql(roles)};
-            {DatabaseMaker.CreateSql(store, roles)};
+            {DatabaseMaker.CreateSql(store, roles.Owner)};
             \connect {Sql.Name(store)}
             set role {roles.Owner};
             {DatabaseMaker.GuardStoreSql(store, roles)}
@@ -96,7 +96,7 @@ public static class DatabaseRoles
     }
 
     /// <summary>
-    /// The databases of a server in which the roles own something or have rights. One that the caller does not know belongs
+    /// The databases of a server in which the roles own something or have rights, but for dedicated homes and their templates. One that the caller does not know belongs
     /// to another installation of the same name, whose passwords <see cref="EnsureAsync"/> would change.
     /// </summary>
     /// <param name="admin">A connection string of any role of the server.</param>
@@ -115,9 +115,9 @@ public static class DatabaseRoles
                 from pg_shdepend s
                 join pg_roles u on s.refclassid = 'pg_authid'::regclass and s.refobjid = u.oid
                 join pg_database d on d.oid = s.dbid or (s.classid = 'pg_database'::regclass and s.objid = d.oid)
-                where u.rolname in ($1, $2, $3, $4)
+                where u.rolname in ($1, $2, $3, $4, $5) and not (starts_with(d.datname, $6) or starts_with(d.datname, $7))
                 """,
-                cancellationToken, roles.Owner, roles.Application, roles.Platform, roles.Tenants).ConfigureAwait(false) ?? [];
+                cancellationToken, roles.Owner, roles.Application, roles.Platform, roles.Tenants, roles.Provisioner, roles.HomePrefix, roles.TemplatePrefix).ConfigureAwait(false) ?? [];
         }
     }
 
@@ -139,6 +139,7 @@ public static class DatabaseRoles
             Control = databases.Control is { } control ? As(roles.Platform, passwords.Platform, control) : null,
             Owner = As(roles.Owner, passwords.Owner, databases.Store),
             ControlOwner = databases.Control is { } owned ? As(roles.Owner, passwords.Owner, owned) : null,
+            Provisioner = As(roles.Provisioner, passwords.Provisioner, "postgres"),
         };
 
         string As(string role, string password, string database) =>

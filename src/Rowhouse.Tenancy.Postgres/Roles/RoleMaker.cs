@@ -2,21 +2,24 @@ using Npgsql;
 
 namespace Rowhouse.Tenancy.Postgres.Roles;
 
-/// <summary>Makes the three roles that sign in, each with no other right, and the group of tenants' tables.</summary>
+/// <summary>Makes the roles that sign in, each with no right that it does not need, and the group of tenants' tables.</summary>
 internal sealed class RoleMaker(NpgsqlConnection admin, RoleNames roles)
 {
     /// <summary>Makes a role that signs in.</summary>
     public static string LoginSql(string role) => $"create role {role} login nosuperuser nobypassrls nocreatedb nocreaterole noreplication inherit";
+
+    /// <summary>Makes the role that makes homes.</summary>
+    public static string ProvisionerSql(RoleNames roles) => $"create role {roles.Provisioner} login nosuperuser nobypassrls createdb createrole noreplication inherit";
 
     /// <summary>Makes the group.</summary>
     public static string GroupSql(RoleNames roles) => $"create role {roles.Tenants} nologin nosuperuser nobypassrls nocreatedb nocreaterole noreplication inherit";
 
     /// <summary>Makes the application's role a member of the group, on a server of any version.</summary>
     public static string MembershipSql(RoleNames roles) =>
-        $"do $$ begin if current_setting('server_version_num')::int >= 160000 then execute '{JoinSql(roles, 16)}'; else {JoinSql(roles, 15)}; end if; end $$";
+        $"do $$ begin if current_setting('server_version_num')::int >= 160000 then execute '{JoinSql(roles, roles.Application, 16)}'; else {JoinSql(roles, roles.Application, 15)}; end if; end $$";
 
-    // From 16 on the right to become the group is a choice, and nobody needs it.
-    private static string JoinSql(RoleNames roles, int version) => $"grant {roles.Tenants} to {roles.Application}{(version >= 16 ? " with inherit true, set false" : "")}";
+    /// <summary>Makes a role a member of the group, which gives it the group's rights. From 16 on the right to become the group is a choice, and nobody needs it.</summary>
+    public static string JoinSql(RoleNames roles, string member, int version) => $"grant {roles.Tenants} to {member}{(version >= 16 ? " with inherit true, set false" : "")}";
 
     public async Task EnsureAsync(RolePasswords passwords, CancellationToken cancellationToken)
     {
@@ -29,6 +32,7 @@ internal sealed class RoleMaker(NpgsqlConnection admin, RoleNames roles)
             await EnsureRoleAsync(roles.Application, passwords.Application, cancellationToken).ConfigureAwait(false);
             await EnsureRoleAsync(roles.Platform, passwords.Platform, cancellationToken).ConfigureAwait(false);
             await EnsureGroupAsync(cancellationToken).ConfigureAwait(false);
+            await EnsureProvisionerAsync(passwords.Provisioner, cancellationToken).ConfigureAwait(false);
             await RefuseMembershipsAsync(cancellationToken).ConfigureAwait(false);
             await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
         }
@@ -50,6 +54,29 @@ internal sealed class RoleMaker(NpgsqlConnection admin, RoleNames roles)
         await admin.ExecuteAsync($"{statement} password '{ScramVerifier.Of(password)}'", cancellationToken).ConfigureAwait(false);
     }
 
+    private async Task EnsureProvisionerAsync(string password, CancellationToken cancellationToken)
+    {
+        var found = await admin.ScalarAsync<bool?>(
+            "select rolcanlogin and rolinherit and rolcreatedb and rolcreaterole and not (rolsuper or rolbypassrls or rolreplication) from pg_roles where rolname = $1",
+            cancellationToken, roles.Provisioner).ConfigureAwait(false);
+        var statement = found switch
+        {
+            null => ProvisionerSql(roles),
+            true => $"alter role {roles.Provisioner} login",
+            false => $"alter role {roles.Provisioner} login nosuperuser nobypassrls createdb createrole noreplication inherit",
+        };
+        await admin.ExecuteAsync($"{statement} password '{ScramVerifier.Of(password)}'", cancellationToken).ConfigureAwait(false);
+
+        // The owner migrates homes, whose databases are the provisioner's.
+        await admin.ExecuteAsync($"grant {roles.Provisioner} to {roles.Owner}", cancellationToken).ConfigureAwait(false);
+
+        // Before 16 whoever may make roles may admit to any of them; from then on only who is told so.
+        if (admin.PostgreSqlVersion.Major >= 16)
+        {
+            await admin.ExecuteAsync($"grant {roles.Tenants} to {roles.Provisioner} with admin true, inherit false, set false", cancellationToken).ConfigureAwait(false);
+        }
+    }
+
     private async Task EnsureGroupAsync(CancellationToken cancellationToken)
     {
         if (!await admin.ScalarAsync<bool>("select exists (select from pg_roles where rolname = $1)", cancellationToken, roles.Tenants).ConfigureAwait(false))
@@ -64,7 +91,7 @@ internal sealed class RoleMaker(NpgsqlConnection admin, RoleNames roles)
         // Granted anew it would only be a notice.
         if (!await admin.ScalarAsync<bool>("select pg_has_role($1, $2, 'usage')", cancellationToken, roles.Application, roles.Tenants).ConfigureAwait(false))
         {
-            await admin.ExecuteAsync(JoinSql(roles, admin.PostgreSqlVersion.Major), cancellationToken).ConfigureAwait(false);
+            await admin.ExecuteAsync(JoinSql(roles, roles.Application, admin.PostgreSqlVersion.Major), cancellationToken).ConfigureAwait(false);
         }
     }
 

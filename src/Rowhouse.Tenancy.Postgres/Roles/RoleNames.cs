@@ -11,8 +11,9 @@ public sealed partial record RoleNames
     // PostgreSQL cuts longer names off, and two that differ only after the cut would be one role.
     private const int LongestName = 63;
 
-    // In no installation's name, so that its roles are not taken for the logins of another one's homes.
+    // In no installation's name, so that its roles and databases are not taken for another one's homes.
     private const string Homes = "_home_";
+    private const string Templates = "_template_";
 
     /// <summary>Names the roles after an installation.</summary>
     /// <param name="installation">Lower-case letters, digits and underscores, a letter first; short enough that PostgreSQL keeps every role's name whole.</param>
@@ -21,10 +22,11 @@ public sealed partial record RoleNames
     {
         ArgumentNullException.ThrowIfNull(installation);
         Installation = installation;
-        var longest = LongestName - (Platform.Length - installation.Length);
-        if (!Form().IsMatch(installation) || installation.Length > longest || installation.StartsWith("pg_", StringComparison.Ordinal) || $"{installation}_".Contains(Homes, StringComparison.Ordinal))
+        var longest = LongestName - (HomeOf(Guid.Empty).Length - installation.Length);
+        if (!Form().IsMatch(installation) || installation.Length > longest || installation.StartsWith("pg_", StringComparison.Ordinal)
+            || new[] { Homes, Templates }.Any(part => $"{installation}_".Contains(part, StringComparison.Ordinal)))
         {
-            throw new ArgumentException($"'{installation}' cannot name an installation: lower-case letters, digits and underscores, a letter first, not pg_ and no part _home, {longest} characters at most.", nameof(installation));
+            throw new ArgumentException($"'{installation}' cannot name an installation: lower-case letters, digits and underscores, a letter first, not pg_ and no part _home or _template, {longest} characters at most.", nameof(installation));
         }
     }
 
@@ -46,11 +48,30 @@ public sealed partial record RoleNames
     /// </summary>
     public string Tenants => $"{Installation}_tenant";
 
-    /// <summary>What the names of logins begin with that have a home of their own, <c>rowhouse_home_</c>. Each is a member of <see cref="Tenants"/> and may connect to its home alone.</summary>
+    /// <summary>What the names of dedicated homes begin with, and of their logins: <c>rowhouse_home_</c>. Each login is a member of <see cref="Tenants"/> and may connect to its home alone.</summary>
     internal string HomePrefix => Installation + Homes;
+
+    /// <summary>What the names of databases begin with from which dedicated homes are made.</summary>
+    internal string TemplatePrefix => Installation + Templates;
 
     /// <summary>The role of the control plane.</summary>
     public string Platform => $"{Installation}_platform";
+
+    /// <summary>The role that makes and removes dedicated homes, the databases and their logins. It owns those databases and nothing in them.</summary>
+    public string Provisioner => $"{Installation}_provisioner";
+
+    /// <summary>What a dedicated home is called, its database and its login alike.</summary>
+    /// <param name="id">The home's id.</param>
+    public string HomeOf(Guid id) => $"{HomePrefix}{id:N}";
+
+    /// <summary>What the template is called from which homes of a schema are made.</summary>
+    /// <param name="fingerprint">The schema's.</param>
+    internal string TemplateOf(string fingerprint) => $"{TemplatePrefix}{fingerprint}";
+
+    /// <summary>Whose a database has to be: the provisioner made homes and templates.</summary>
+    /// <param name="database">Its name.</param>
+    internal string OwnerOf(string database) =>
+        IsOfHome(database) || database.StartsWith(TemplatePrefix, StringComparison.Ordinal) ? Provisioner : Owner;
 
     /// <summary>Whether requests are worked on in this role: the application's, or that of a home.</summary>
     /// <param name="role">A role's name.</param>

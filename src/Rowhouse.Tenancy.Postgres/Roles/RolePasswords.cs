@@ -6,13 +6,15 @@ namespace Rowhouse.Tenancy.Postgres.Roles;
 /// <param name="Owner">Of <see cref="RoleNames.Owner"/>.</param>
 /// <param name="Application">Of <see cref="RoleNames.Application"/>.</param>
 /// <param name="Platform">Of <see cref="RoleNames.Platform"/>.</param>
-public sealed record RolePasswords(string Owner, string Application, string Platform)
+/// <param name="Provisioner">Of <see cref="RoleNames.Provisioner"/>.</param>
+public sealed record RolePasswords(string Owner, string Application, string Platform, string Provisioner)
 {
-    /// <summary>Makes three passwords of 192 random bits each.</summary>
-    public static RolePasswords Generate() => new(Random(), Random(), Random());
+    /// <summary>Makes passwords of 192 random bits each.</summary>
+    public static RolePasswords Generate() => new(Random(), Random(), Random(), Random());
 
     /// <summary>Names the type only: a password has no business in a log.</summary>
     public override string ToString() => nameof(RolePasswords);
 
-    private static string Random() => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(24));
+    /// <summary>Makes one.</summary>
+    internal static string Random() => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(24));
 }

@@ -9,10 +9,12 @@ namespace Rowhouse.Tenancy.Postgres.Roles;
 /// </summary>
 internal static class ScramVerifier
 {
-    private const int Iterations = 4096;
     private const int SaltLength = 16;
 
-    public static string Of(string password)
+    /// <summary>Makes it.</summary>
+    /// <param name="password">The password.</param>
+    /// <param name="iterations">How often it is hashed: what guessing costs, and each new connection as well. A password of random bits needs no more than one.</param>
+    public static string Of(string password, int iterations = 4096)
     {
         // Only within printable ASCII is SASLprep, which client and server apply before hashing, the identity.
         if (password.Length == 0 || password.Any(character => character is < ' ' or > '~'))
@@ -21,9 +23,9 @@ internal static class ScramVerifier
         }
 
         var salt = RandomNumberGenerator.GetBytes(SaltLength);
-        var salted = Rfc2898DeriveBytes.Pbkdf2(Encoding.ASCII.GetBytes(password), salt, Iterations, HashAlgorithmName.SHA256, SHA256.HashSizeInBytes);
+        var salted = Rfc2898DeriveBytes.Pbkdf2(Encoding.ASCII.GetBytes(password), salt, iterations, HashAlgorithmName.SHA256, SHA256.HashSizeInBytes);
         var stored = SHA256.HashData(HMACSHA256.HashData(salted, "Client Key"u8));
         var server = HMACSHA256.HashData(salted, "Server Key"u8);
-        return $"SCRAM-SHA-256${Iterations}:{Convert.ToBase64String(salt)}${Convert.ToBase64String(stored)}:{Convert.ToBase64String(server)}";
+        return $"SCRAM-SHA-256${iterations}:{Convert.ToBase64String(salt)}${Convert.ToBase64String(stored)}:{Convert.ToBase64String(server)}";
     }
 }

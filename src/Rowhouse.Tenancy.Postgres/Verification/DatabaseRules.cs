@@ -9,9 +9,9 @@ internal static class DatabaseRules
     {
         var (name, owner, _, forPublic, connects) = live.Database;
         var where = $"database {name}";
-        if (owner != live.Names.Owner)
+        if (owner != live.Names.OwnerOf(name))
         {
-            yield return new("owner", where, $"it belongs to {owner}.", $"As a superuser: ALTER DATABASE {Sql.Name(name)} OWNER TO {live.Names.Owner};");
+            yield return new("owner", where, $"it belongs to {owner}.", $"As a superuser: ALTER DATABASE {Sql.Name(name)} OWNER TO {live.Names.OwnerOf(name)};");
         }
 
         if (forPublic.Count > 0)
@@ -24,9 +24,15 @@ internal static class DatabaseRules
             yield return new("grant", where, $"{live.Names.Tenants} may connect, so whoever is its member enters.", $"As {live.Names.Owner}: REVOKE ALL ON DATABASE {Sql.Name(name)} FROM {live.Names.Tenants};");
         }
 
-        // Which of several is the one that belongs here is not to be seen from here.
         string[] logins = [.. connects.Where(live.Names.IsOfRequests).Distinct().Order(StringComparer.Ordinal)];
-        if (logins.Length > 1)
+        if (live.Names.OwnerOf(name) == live.Names.Provisioner)
+        {
+            foreach (var stranger in logins.Where(login => login != name))
+            {
+                yield return new("grant", where, $"{stranger} may connect: a dedicated home has one login, which is called as it is.", $"As {live.Names.Owner}: REVOKE ALL ON DATABASE {Sql.Name(name)} FROM {Sql.Name(stranger)};");
+            }
+        }
+        else if (logins.Length > 1) // which of several belongs here is not to be seen from here
         {
             yield return new("grant", where, $"{string.Join(" and ", logins)} may connect: the application's login belongs into a shared store, and that of a home into that home alone.", $"As {live.Names.Owner}, of each that does not belong here: REVOKE ALL ON DATABASE {Sql.Name(name)} FROM …;");
         }

@@ -19,6 +19,17 @@ internal static class RoleRules
             ? Is(role).Concat(Becomes(names, role, roles)).Concat(Group(names, role)).Concat(ActAs(names, role)).Concat(Begins(role)).Concat(Makes(role))
             : [new("role", name, "there is no such role.", "Run `rowhouse database init`.")]);
 
+    /// <summary>Judges the provisioner by the same, but for what it is there for: it makes databases and roles, and admits the logins of homes to the group.</summary>
+    /// <param name="names">What the installation's roles are called.</param>
+    /// <param name="roles">It, and all that it can become.</param>
+    public static IEnumerable<IsolationFinding> CheckProvisioner(RoleNames names, IReadOnlyList<LiveRole> roles) =>
+        from role in roles
+        where role.Name == names.Provisioner
+        from finding in Is(role with { MakesRoles = false, MakesDatabases = false, Owns = [.. role.Owns.Where(thing => !thing.StartsWith("database ", StringComparison.Ordinal))] })
+            .Concat(Becomes(names, role with { MemberOf = [.. role.MemberOf.Where(other => other != names.Tenants && !names.IsOfHome(other))] }, roles))
+            .Concat(Begins(role))
+        select finding;
+
     private static IEnumerable<IsolationFinding> Is(LiveRole role)
     {
         foreach (var attribute in role.Attributes)

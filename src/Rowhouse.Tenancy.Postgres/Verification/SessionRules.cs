@@ -33,7 +33,7 @@ internal static class SessionRules
                 yield return new("connection", connection.Setting, $"it works as {user}, not as {connection.Role}.", UseWhatInitWrote);
             }
 
-            foreach (var finding in RoleRules.Check(names, [user], session.Roles))
+            foreach (var finding in user == names.Provisioner ? RoleRules.CheckProvisioner(names, session.Roles) : RoleRules.Check(names, [user], session.Roles))
             {
                 yield return finding;
             }

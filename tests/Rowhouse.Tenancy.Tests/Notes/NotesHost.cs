@@ -5,6 +5,7 @@ using Microsoft.Extensions.Logging;
 using Npgsql;
 using Rowhouse.Tenancy.Postgres;
 using Rowhouse.Tenancy.Postgres.Binding;
+using Rowhouse.Tenancy.Postgres.Homes;
 using Rowhouse.Tenancy.Tests.Kernel;
 using Rowhouse.Testing;
 
@@ -105,8 +106,8 @@ public sealed class NotesHost : IAsyncDisposable
         where TContext : TenantDbContext
     {
         var options = new DbContextOptionsBuilder<TContext>().UseApplicationServiceProvider(scope.Get<IServiceProvider>());
-        TenantOptions.Use(options, scope.Get<PostgresStore>(), scope.Get<TenantBinding>());
-        options.UseNpgsql(scope.Get<PostgresStore>().Application.CreateConnection(), contextOwnsConnection: true);
+        TenantOptions.Use(options, scope.Get<HomeSources>(), scope.Get<TenantBinding>());
+        options.UseNpgsql(scope.Get<HomeSources>().Connect(scope.Tenant), contextOwnsConnection: true);
         configure?.Invoke(options);
         return make((DbContextOptions<TContext>)options.Options);
     }

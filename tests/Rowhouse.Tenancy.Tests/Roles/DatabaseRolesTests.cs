@@ -175,13 +175,14 @@ public sealed class DatabaseRolesTests(OwnServer postgres) : IClassFixture<OwnSe
     {
         var admin = postgres.Admin;
 
-        await Should.ThrowAsync<ArgumentException>(DatabaseRoles.EnsureAsync(admin, new("unused"), RoleNames.Default, new(password, password, password), TestContext.Current.CancellationToken));
+        await Should.ThrowAsync<ArgumentException>(DatabaseRoles.EnsureAsync(admin, new("unused"), RoleNames.Default, new(password, password, password, password), TestContext.Current.CancellationToken));
     }
 
     private static RolePasswords Passwords(PostgresConnections connections) => new(
         new NpgsqlConnectionStringBuilder(connections.Owner!).Password!,
         new NpgsqlConnectionStringBuilder(connections.Application).Password!,
-        new NpgsqlConnectionStringBuilder(connections.Platform).Password!);
+        new NpgsqlConnectionStringBuilder(connections.Platform).Password!,
+        new NpgsqlConnectionStringBuilder(connections.Provisioner!).Password!);
 
     private static async Task<object?> ScalarAsync(string connectionString, string sql)
     {

@@ -5,7 +5,13 @@ using Shouldly;
 
 namespace Rowhouse.Tests.CardVault;
 
-public sealed class CardTests(CardVaultFixture vault) : IClassFixture<CardVaultFixture>
+/// <summary>Cards of tenants in the shared home.</summary>
+public sealed class SharedCardTests(CardVaultFixture vault) : CardTests(vault), IClassFixture<CardVaultFixture>;
+
+/// <summary>The same where each tenant has a home of its own.</summary>
+public sealed class PrivateCardTests(PrivateCardVaultFixture vault) : CardTests(vault), IClassFixture<PrivateCardVaultFixture>;
+
+public abstract class CardTests(CardVaultFixture vault)
 {
     [Fact]
     public async Task A_card_is_picked_from_the_checklist_then_a_graded_copy_whose_certificate_is_taken_afterwards()

@@ -9,7 +9,7 @@ using Shouldly;
 namespace Rowhouse.Tests.CardVault;
 
 /// <summary>A server with a small catalogue and two tenants that subscribe to CardVault.</summary>
-public sealed class CardVaultFixture : ServerFixture, IAsyncLifetime
+public class CardVaultFixture : ServerFixture, IAsyncLifetime
 {
     public const string CatalogueHeader = "sport,year,release,set,number,name,attributes,note,variation,variation_note\n";
 
@@ -104,4 +104,10 @@ internal static class CardVaultRequests
 
     public static Task<HttpResponseMessage> ImportAsync(this TestMember member, byte[] csv, string query = "") =>
         member.Client.PostAsync($"/api/cardvault/cards/import{query}", new ByteArrayContent(csv) { Headers = { ContentType = new MediaTypeHeaderValue("text/csv") } }, TestContext.Current.CancellationToken);
+}
+
+/// <summary>The same where each tenant has a home of its own.</summary>
+public sealed class PrivateCardVaultFixture : CardVaultFixture
+{
+    protected override string CloudType => "private";
 }

@@ -49,6 +49,7 @@ internal sealed class CommandProcess : IDisposable
             ["ROWHOUSE_DATABASE"] = database.Application,
             ["ROWHOUSE_DATABASE_PLATFORM"] = database.Platform,
             ["ROWHOUSE_DATABASE_CONTROL"] = database.Control,
+            ["ROWHOUSE_DATABASE_PROVISIONER"] = database.Provisioner,
         },
         "serve");
 
@@ -68,9 +69,24 @@ internal sealed class CommandProcess : IDisposable
     }
 
     /// <summary>Asks it to stop, as systemd and containers do.</summary>
-    public async Task TerminateAsync()
+    public Task TerminateAsync() => SignalAsync("TERM");
+
+    /// <summary>Ends it at once, as a power cut does, and waits until it is gone.</summary>
+    public async Task KillAsync()
     {
-        using var kill = Process.Start("kill", ["-TERM", process.Id.ToString(CultureInfo.InvariantCulture)]);
+        await SignalAsync("KILL");
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+    }
+
+    /// <summary>Lets it sleep, as a machine that is short of memory does.</summary>
+    public Task SleepAsync() => SignalAsync("STOP");
+
+    /// <summary>Wakes it.</summary>
+    public Task WakeAsync() => SignalAsync("CONT");
+
+    private async Task SignalAsync(string signal)
+    {
+        using var kill = Process.Start("kill", [$"-{signal}", process.Id.ToString(CultureInfo.InvariantCulture)]);
         await kill.WaitForExitAsync(TestContext.Current.CancellationToken);
     }
 

@@ -88,10 +88,6 @@ public sealed class TenantTests(ServerFixture server) : IClassFixture<ServerFixt
         (await CreateAsync(new { name = "株式会社" }).ProblemAsync(HttpStatusCode.BadRequest, "urn:rowhouse:request:invalid")).Fields().ShouldBe(["slug"]);
 
     [Fact]
-    public async Task A_private_home_is_refused_because_there_is_none_here() =>
-        await CreateAsync(new { name = "Own Walls", cloudType = "private" }).ProblemAsync(HttpStatusCode.UnprocessableEntity, "urn:rowhouse:tenants:private-unavailable");
-
-    [Fact]
     public async Task Slugs_ids_and_external_ids_share_one_name_space()
     {
         var first = await CreateAsync(new { name = "Name Space", slug = "name-space", externalIds = new[] { "space-one" } }).ReadAsync<TenantResponse>(HttpStatusCode.Created);

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using Microsoft.AspNetCore.Builder;
@@ -9,6 +10,7 @@ using Rowhouse.Contracts;
 using Rowhouse.Server;
 using Rowhouse.Tenancy.Postgres;
 using Rowhouse.Testing;
+using Shouldly;
 
 namespace Rowhouse.Tests.Server;
 
@@ -41,6 +43,9 @@ public class ServerFixture : IAsyncLifetime
 
     /// <summary>Names the database that this server's is a copy of. A server that has other modules has one of its own.</summary>
     protected virtual string Template => "rowhouse_server";
+
+    /// <summary>Whether tenants that are made for tests share a home or have one each.</summary>
+    protected virtual string CloudType => "public";
 
     /// <summary>What this server is told besides the defaults.</summary>
     protected virtual ServerSettings Configure(ServerSettings settings) => settings;
@@ -118,8 +123,13 @@ public class ServerFixture : IAsyncLifetime
     /// <param name="products">What it subscribes to.</param>
     public async Task<TestTenant> CreateTenantAsync(string name, params string[] products)
     {
-        using var answer = await SuperAdmin.PostAsJsonAsync("/api/tenants", new { name, products });
-        answer.EnsureSuccessStatusCode();
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/tenants")
+        {
+            Headers = { { "Prefer", "wait=60" } },
+            Content = JsonContent.Create(new { name, products, cloudType = CloudType }),
+        };
+        using var answer = await SuperAdmin.SendAsync(request);
+        answer.StatusCode.ShouldBe(HttpStatusCode.Created, await answer.Content.ReadAsStringAsync());
         var tenant = (await answer.Content.ReadFromJsonAsync<TenantResponse>())!;
         return new(this, tenant, await AddMemberAsync(tenant.Slug, "admin"));
     }

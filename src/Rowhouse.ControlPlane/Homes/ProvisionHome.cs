@@ -1,0 +1,83 @@
+using Microsoft.EntityFrameworkCore;
+using Rowhouse.ControlPlane.Operations;
+using Rowhouse.ControlPlane.Store;
+using Rowhouse.Tenancy;
+using Rowhouse.Tenancy.Postgres;
+using Rowhouse.Tenancy.Postgres.Homes;
+
+namespace Rowhouse.ControlPlane.Homes;
+
+/// <summary>What is decided of a home before anything of it is made.</summary>
+/// <param name="Home">What its database and its login are called.</param>
+/// <param name="Store">The store.</param>
+/// <param name="Generation">The generation of the tenant's homes that it is.</param>
+internal sealed record ProvisionData(string Home, string Store, int Generation)
+{
+    public Placement Placement => new(PlacementKind.Dedicated, Store, Home, Generation);
+}
+
+/// <summary>Makes a tenant's dedicated home, and the tenant active once it is whole; what cannot be made leaves nothing behind, and the tenant failed.</summary>
+internal sealed class ProvisionHome() : OperationKind<ProvisionData>(
+[
+    OperationStep<ProvisionData>.Of<MakeLogin>("login"),
+    OperationStep<ProvisionData>.Of<MakeDatabase>("database"),
+    OperationStep<ProvisionData>.Of<OpenHome>("home"),
+    OperationStep<ProvisionData>.Of<CopyReferenceData>("reference-data"),
+])
+{
+    public const string Kind = "provision";
+
+    public override string Name => Kind;
+
+    public override async Task StateChangedAsync(PlatformDbContext db, Operation operation, CancellationToken cancellationToken)
+    {
+        var tenant = await db.Tenants.SingleAsync(known => known.Id == operation.TenantId, cancellationToken);
+        switch (operation.State)
+        {
+            case OperationState.Running:
+                tenant.TryBecome(TenantStatus.Creating);
+                break;
+            case OperationState.Succeeded:
+                tenant.TryBecome(TenantStatus.Active);
+                break;
+            default:
+                tenant.TryFail(operation.Reason ?? "It was cancelled.");
+                break;
+        }
+    }
+
+    /// <summary>The login, which may connect nowhere yet.</summary>
+    private sealed class MakeLogin(PostgresStore store, SqlMigrations migrations, DedicatedHomes homes) : IOperationStep<ProvisionData>
+    {
+        public async Task DoAsync(OperationRun<ProvisionData> run, CancellationToken cancellationToken)
+        {
+            var password = await homes.GetPasswordAsync(run.TenantId, run.Data.Home, cancellationToken);
+            await run.OnServerAsync(store, migrations, maker => maker.EnsureLoginAsync(run.Data.Home, password, cancellationToken), cancellationToken);
+        }
+
+        public Task UndoAsync(OperationRun<ProvisionData> run, CancellationToken cancellationToken) =>
+            run.OnServerAsync(store, migrations, maker => maker.RemoveLoginAsync(run.Data.Home, cancellationToken), cancellationToken);
+    }
+
+    /// <summary>The database, with the schema and without rows.</summary>
+    private sealed class MakeDatabase(PostgresStore store, SqlMigrations migrations) : IOperationStep<ProvisionData>
+    {
+        public Task DoAsync(OperationRun<ProvisionData> run, CancellationToken cancellationToken) =>
+            run.OnServerAsync(store, migrations, maker => maker.EnsureDatabaseAsync(run.Data.Home, cancellationToken), cancellationToken);
+
+        public Task UndoAsync(OperationRun<ProvisionData> run, CancellationToken cancellationToken) =>
+            run.OnServerAsync(store, migrations, maker => maker.RemoveDatabaseAsync(run.Data.Home, cancellationToken), cancellationToken);
+    }
+
+    /// <summary>The tenant may write there, and nobody else.</summary>
+    private sealed class OpenHome(TenantHomes homes) : IOperationStep<ProvisionData>
+    {
+        public Task DoAsync(OperationRun<ProvisionData> run, CancellationToken cancellationToken) => homes.EnsureOpenAsync(run.TenantId, run.Data.Placement, cancellationToken);
+    }
+
+    /// <summary>What all tenants read.</summary>
+    private sealed class CopyReferenceData(ReferenceData data) : IOperationStep<ProvisionData>
+    {
+        public Task DoAsync(OperationRun<ProvisionData> run, CancellationToken cancellationToken) => data.CopyAsync(run.Data.Placement, cancellationToken);
+    }
+}

@@ -1,0 +1,74 @@
+using System.Buffers;
+using System.Data;
+using Npgsql;
+using Rowhouse.Tenancy.Postgres.Guards;
+using Rowhouse.Tenancy.Postgres.Roles;
+
+namespace Rowhouse.Tenancy.Postgres.Homes;
+
+/// <summary>The shared reference data of all modules, which every home has a copy of. Safe for concurrent use.</summary>
+public sealed class ReferenceData
+{
+    private const int Buffer = 128 * 1024;
+
+    private readonly PostgresStore store;
+    private readonly HomeSources sources;
+    private readonly TenantModels models;
+
+    internal ReferenceData(PostgresStore store, HomeSources sources, TenantModels models)
+    {
+        this.store = store;
+        this.sources = sources;
+        this.models = models;
+    }
+
+    /// <summary>Gives a dedicated home the rows that the shared store has at this moment, in place of those that it had: all of them or none.</summary>
+    /// <param name="home">The home, with the schema of the shared store.</param>
+    /// <param name="cancellationToken">Leaves it as it was.</param>
+    public async Task CopyAsync(Placement home, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(home);
+        var tables = TableOrder.Of(models.Models).Where(table => table.IsShared).Select(table => table.SqlName).ToList();
+        var from = await store.Platform.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
+        await using var disposeFrom = from.ConfigureAwait(false);
+        var snapshot = await from.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken).ConfigureAwait(false);
+        await using var disposeSnapshot = snapshot.ConfigureAwait(false);
+        var into = sources.ConnectPlatform(home);
+        await using var disposeInto = into.ConfigureAwait(false);
+        await into.OpenAsync(cancellationToken).ConfigureAwait(false);
+        var transaction = await into.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
+        await using var disposeTransaction = transaction.ConfigureAwait(false);
+        foreach (var table in tables.Reverse<string>())
+        {
+            await into.ExecuteAsync($"DELETE FROM {table}", cancellationToken).ConfigureAwait(false);
+        }
+
+        foreach (var table in tables)
+        {
+            await CopyAsync(from, into, table, cancellationToken).ConfigureAwait(false);
+        }
+
+        await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    // The same schema on both sides, so the bytes go through as they come.
+    private static async Task CopyAsync(NpgsqlConnection from, NpgsqlConnection into, string table, CancellationToken cancellationToken)
+    {
+        var buffer = ArrayPool<byte>.Shared.Rent(Buffer);
+        try
+        {
+            var source = await from.BeginRawBinaryCopyAsync($"COPY {table} TO STDOUT (FORMAT BINARY)", cancellationToken).ConfigureAwait(false);
+            await using var disposeSource = source.ConfigureAwait(false);
+            var target = await into.BeginRawBinaryCopyAsync($"COPY {table} FROM STDIN (FORMAT BINARY)", cancellationToken).ConfigureAwait(false);
+            await using var disposeTarget = target.ConfigureAwait(false);
+            while (await source.ReadAsync(buffer, cancellationToken).ConfigureAwait(false) is > 0 and var read)
+            {
+                await target.WriteAsync(buffer.AsMemory(0, read), cancellationToken).ConfigureAwait(false);
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+}

@@ -1,0 +1,154 @@
+using System.Net;
+using System.Net.Http.Json;
+using Npgsql;
+using Rowhouse.Contracts;
+using Rowhouse.Contracts.CardVault;
+using Rowhouse.Testing;
+using Rowhouse.Tests.Server;
+using Shouldly;
+
+namespace Rowhouse.Tests.ControlPlane.Homes;
+
+/// <summary>Tenants that live in a database of their own.</summary>
+public sealed class PrivateTenantTests(PrivateTenantTests.Fixture server) : IClassFixture<PrivateTenantTests.Fixture>
+{
+    private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_private_tenant_is_made_by_an_operation_and_then_active_in_a_database_of_its_own()
+    {
+        using var answer = await server.AskAsync("Own Walls");
+
+        answer.StatusCode.ShouldBe(HttpStatusCode.Accepted);
+        var begun = (await answer.Content.ReadFromJsonAsync<TenantResponse>(Cancelled)).ShouldNotBeNull();
+        (begun.Status, begun.CloudType, begun.ProvisioningStatus).ShouldBe(("creating", "private", "creating"));
+        begun.Placement.ShouldBe(new("dedicated", "dedicated", begun.TableName, 1));
+        begun.TableName.ShouldStartWith("rowhouse_home_");
+
+        var operation = await server.EndOfAsync(answer.Headers.Location);
+        (operation.Kind, operation.Status, operation.Reason).ShouldBe(("provision", "succeeded", null));
+        operation.Steps.ShouldAllBe(step => step.Status == "succeeded");
+        (await server.TenantAsync(begun.Slug)).Status.ShouldBe("active");
+        (await HomeWork.RemainsAsync(begun.TableName)).ShouldBe((1, 1));
+    }
+
+    [Fact]
+    public async Task Who_would_rather_wait_is_answered_when_the_tenant_is_active()
+    {
+        using var answer = await server.AskAsync("Patient", prefer: "respond-async, wait=30");
+
+        answer.StatusCode.ShouldBe(HttpStatusCode.Created);
+        answer.Headers.GetValues("Preference-Applied").ShouldBe(["wait"]);
+        var tenant = (await answer.Content.ReadFromJsonAsync<TenantResponse>(Cancelled)).ShouldNotBeNull();
+        tenant.Status.ShouldBe("active");
+        answer.Headers.Location.ShouldBe(new Uri($"/api/tenants/{tenant.Id}", UriKind.Relative));
+        answer.Headers.ETag!.Tag.ShouldBe($"\"{tenant.Version}\"");
+    }
+
+    [Theory]
+    [InlineData("wait=soon")]
+    [InlineData("wait=-1")]
+    [InlineData("return=minimal")]
+    public async Task A_preference_that_means_nothing_here_is_not_met(string prefer)
+    {
+        using var answer = await server.AskAsync($"Impatient {Guid.NewGuid()}", prefer);
+
+        answer.StatusCode.ShouldBe(HttpStatusCode.Accepted);
+        await server.EndOfAsync(answer.Headers.Location);
+    }
+
+    [Fact]
+    public async Task The_same_key_makes_one_tenant_and_one_home()
+    {
+        var answers = await Task.WhenAll(Enumerable.Range(0, 5).Select(_ => server.AskAsync("Only One", key: "only-one")));
+        answers.ShouldAllBe(answer => answer.StatusCode == HttpStatusCode.Accepted || answer.StatusCode == HttpStatusCode.Conflict);
+        using var again = await server.AskAsync("Only One", key: "only-one");
+
+        var first = answers.First(answer => answer.StatusCode == HttpStatusCode.Accepted);
+        again.Headers.GetValues("Idempotency-Replayed").ShouldBe(["true"]);
+        again.Headers.Location.ShouldBe(first.Headers.Location);
+        (await server.EndOfAsync(first.Headers.Location)).Status.ShouldBe("succeeded");
+        var tenant = (await again.Content.ReadFromJsonAsync<TenantResponse>(Cancelled)).ShouldNotBeNull();
+        (await HomeWork.ScalarAsync<long>(server.Database.Control!, "SELECT count(*) FROM platform.homes WHERE tenant_id = $1::uuid", tenant.Id.ToString())).ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task What_a_product_keeps_lies_in_the_tenants_home_and_nowhere_else()
+    {
+        var tenant = await server.CreateTenantAsync("Keeper", "cardvault");
+        var other = await server.CreateTenantAsync("Other Keeper", "cardvault");
+
+        var card = await tenant.Admin.Client.PostAsJsonAsync("/api/cardvault/cards", new { player = "Roberto Clemente" }, Cancelled).ReadAsync<CardResponse>(HttpStatusCode.Created);
+
+        (await tenant.Admin.Client.GetAsync("/api/cardvault/cards", Cancelled).ReadAsync<Page<CardResponse>>()).Items.Single().Id.ShouldBe(card.Id);
+        await other.Admin.Client.GetAsync($"/api/cardvault/cards/{card.Id}", Cancelled).ShouldBeAsync(HttpStatusCode.NotFound);
+        (await CardsAsync(tenant.Tenant.TableName)).ShouldBe(1);
+        (await CardsAsync(other.Tenant.TableName)).ShouldBe(0);
+        (await CardsAsync(new NpgsqlConnectionStringBuilder(server.Database.Application).Database!)).ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task The_login_of_a_home_enters_no_other_database()
+    {
+        var tenant = await server.CreateTenantAsync("Stays In", "cardvault");
+        var other = await server.CreateTenantAsync("Stays Out", "cardvault");
+        var names = new[] { server.Database.Application, server.Database.Control }.Select(connection => new NpgsqlConnectionStringBuilder(connection).Database!).Append(other.Tenant.TableName);
+
+        (await HomeWork.ScalarAsync<string>(await server.LoginAsync(tenant.Tenant), "SELECT current_user::text")).ShouldBe(tenant.Tenant.TableName);
+        foreach (var database in names)
+        {
+            var connection = await server.LoginAsync(tenant.Tenant, database);
+            (await Should.ThrowAsync<PostgresException>(() => HomeWork.ScalarAsync<int>(connection, "SELECT 1"))).SqlState.ShouldBe(PostgresErrorCodes.InsufficientPrivilege);
+        }
+
+        foreach (var login in new[] { server.Database.Application, await server.LoginAsync(other.Tenant) })
+        {
+            var connection = new NpgsqlConnectionStringBuilder(login) { Database = tenant.Tenant.TableName }.ConnectionString;
+            (await Should.ThrowAsync<PostgresException>(() => HomeWork.ScalarAsync<int>(connection, "SELECT 1"))).SqlState.ShouldBe(PostgresErrorCodes.InsufficientPrivilege);
+        }
+    }
+
+    [Fact]
+    public async Task The_login_of_a_home_sees_nothing_without_its_tenant_and_owns_nothing()
+    {
+        var tenant = await server.CreateTenantAsync("Bound", "cardvault");
+        await tenant.Admin.Client.PostAsJsonAsync("/api/cardvault/cards", new { player = "Hank Aaron" }, Cancelled).ShouldBeAsync(HttpStatusCode.Created);
+        var login = await server.LoginAsync(tenant.Tenant);
+
+        (await HomeWork.ScalarAsync<long>(login, "SELECT count(*) FROM cardvault.cards")).ShouldBe(0);
+        (await HomeWork.ScalarAsync<long>(login, "SELECT count(*) FROM pg_class WHERE relowner = current_user::regrole")).ShouldBe(0);
+        foreach (var sql in new[]
+        {
+            "TRUNCATE cardvault.cards", "DROP TABLE cardvault.cards", "ALTER TABLE cardvault.cards NO FORCE ROW LEVEL SECURITY", "CREATE TABLE public.mine (a int)", "CREATE TEMPORARY TABLE mine (a int)",
+            "SET ROLE rowhouse_owner", "SET SESSION AUTHORIZATION rowhouse_owner", "CREATE ROLE more LOGIN", "UPDATE tenancy.homes SET state = 'closed'",
+        })
+        {
+            await Should.ThrowAsync<PostgresException>(() => HomeWork.ExecuteAsync(login, sql), sql);
+        }
+    }
+
+    [Fact]
+    public async Task Until_its_home_is_there_a_tenant_answers_that_it_is_being_made()
+    {
+        await using var held = await server.HoldReferenceDataAsync();
+        using var answer = await server.AskAsync("Under Construction");
+        var begun = (await answer.Content.ReadFromJsonAsync<TenantResponse>(Cancelled)).ShouldNotBeNull();
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/api/cardvault/cards") { Headers = { { "X-Tenant-Id", begun.Slug } } };
+
+        using var early = await server.SuperAdmin.SendAsync(request, Cancelled);
+
+        early.StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
+        early.Headers.RetryAfter.ShouldNotBeNull();
+        await held.DisposeAsync();
+        (await server.EndOfAsync(answer.Headers.Location)).Status.ShouldBe("succeeded");
+    }
+
+    private async Task<long> CardsAsync(string database) =>
+        await HomeWork.ScalarAsync<long>(new NpgsqlConnectionStringBuilder(await new PostgresFixture().AdminAsync()) { Database = database }.ConnectionString, "SELECT count(*) FROM cardvault.cards");
+
+    /// <summary>A server whose tenants have homes of their own.</summary>
+    public sealed class Fixture : ServerFixture
+    {
+        protected override string CloudType => "private";
+    }
+}
