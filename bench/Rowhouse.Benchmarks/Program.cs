@@ -1,9 +1,10 @@
 using Rowhouse.Benchmarks.Caching;
 using Rowhouse.Benchmarks.CardVault;
+using Rowhouse.Benchmarks.Homes;
 using Rowhouse.Benchmarks.Isolation;
 using Rowhouse.Benchmarks.Resolution;
 
-// dotnet run -c Release --project bench/Rowhouse.Benchmarks -- resolution | isolation [inserts] | throughput | caching | cardvault
+// dotnet run -c Release --project bench/Rowhouse.Benchmarks -- resolution | isolation [inserts] | throughput | caching | homes | cardvault
 switch (args)
 {
     case ["resolution"]:
@@ -22,10 +23,13 @@ switch (args)
     case ["caching"]:
         await CacheCost.RunAsync(Console.Out);
         return 0;
+    case ["homes"]:
+        await HomeCost.RunAsync(Console.Out);
+        return 0;
     case ["cardvault"]:
         await CardVaultCost.RunAsync(Console.Out);
         return 0;
     default:
-        await Console.Error.WriteLineAsync("Name a benchmark: resolution, isolation, throughput, caching, cardvault.");
+        await Console.Error.WriteLineAsync("Name a benchmark: resolution, isolation, throughput, caching, homes, cardvault.");
         return 2;
 }

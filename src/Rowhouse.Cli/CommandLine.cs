@@ -2,6 +2,7 @@ using System.CommandLine;
 using Rowhouse.Cli.CardVault;
 using Rowhouse.Cli.Installation;
 using Rowhouse.Cli.Licenses;
+using Rowhouse.Cli.Operations;
 using Rowhouse.Cli.Outbox;
 using Rowhouse.Cli.Sessions;
 using Rowhouse.Cli.Tenants;
@@ -52,6 +53,7 @@ internal static class CommandLine
             LicenseListCommands.Enterprises(runner),
             LicenseListCommands.Products(runner),
             LicenseListCommands.Services(runner),
+            OperationsCommand.Create(runner),
             OutboxCommand.Create(runner),
             CardVaultCommand.Create(runner),
             ServeCommand.Create(installation),

@@ -16,6 +16,9 @@ public sealed class RowhouseClient(HttpClient http)
     /// <summary>The tenants of the platform, as a super-admin sees them.</summary>
     public TenantsClient Tenants => new(api);
 
+    /// <summary>Long work on tenants, as a super-admin sees it.</summary>
+    public OperationsClient Operations => new(api);
+
     /// <summary>What the platform keeps for all tenants.</summary>
     public PlatformClient Platform => new(api);
 

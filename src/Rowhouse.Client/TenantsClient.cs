@@ -25,7 +25,7 @@ public sealed class TenantsClient
     public Task<TenantResponse> GetAsync(string tenant, CancellationToken cancellationToken = default) =>
         api.GetAsync<TenantResponse>(Address(tenant), cancellationToken);
 
-    /// <summary>Makes a tenant.</summary>
+    /// <summary>Makes a tenant. One with a home of its own is <c>creating</c> in the answer, and an operation goes on with it.</summary>
     /// <param name="request">What it is to be.</param>
     /// <param name="cancellationToken">Stops the call.</param>
     public Task<TenantResponse> CreateAsync(CreateTenantRequest request, CancellationToken cancellationToken = default) =>
@@ -62,6 +62,20 @@ public sealed class TenantsClient
     /// <param name="cancellationToken">Stops the call.</param>
     public Task<TenantResponse> ReviveAsync(string tenant, CancellationToken cancellationToken = default) =>
         api.SendAsync<TenantResponse>(HttpMethod.Post, Address(tenant) + "/revive", body: null, cancellationToken);
+
+    /// <summary>Tries again to make the home of a tenant for which that failed.</summary>
+    /// <param name="tenant">Its id or slug.</param>
+    /// <param name="cancellationToken">Stops the call.</param>
+    public Task<TenantResponse> RetryAsync(string tenant, CancellationToken cancellationToken = default) =>
+        api.SendAsync<TenantResponse>(HttpMethod.Post, Address(tenant) + "/retry", body: null, cancellationToken);
+
+    /// <summary>The operations on a tenant, newest first, page by page.</summary>
+    /// <param name="tenant">Its id or slug.</param>
+    /// <param name="after">The last page's <see cref="Page{T}.Next"/>; the first page by default.</param>
+    /// <param name="limit">How many, 1 to 200.</param>
+    /// <param name="cancellationToken">Stops the call.</param>
+    public Task<Page<OperationResponse>> OperationsAsync(string tenant, string? after = null, int limit = 50, CancellationToken cancellationToken = default) =>
+        api.GetAsync<Page<OperationResponse>>(Query.Of(Address(tenant) + "/operations", ("after", after), ("limit", Query.Number(limit))), cancellationToken);
 
     /// <summary>A tenant's licenses, page by page.</summary>
     /// <param name="tenant">Its id or slug.</param>

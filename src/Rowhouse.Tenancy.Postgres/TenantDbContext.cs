@@ -107,6 +107,13 @@ public abstract class TenantDbContext : DbContext
     /// <summary>Takes a new connection, to the home that the scope knows of.</summary>
     internal void Reconnect() => Connect((scopeServices ?? throw new InvalidOperationException($"{GetType().Name} was made without the services of a scope, so it has no home.")).GetRequiredService<HomeSources>().Connect);
 
+    /// <summary>Takes the connection of another context, which leads to that one's home.</summary>
+    internal void ConnectAs(TenantDbContext other)
+    {
+        home = other.home;
+        Database.SetDbConnection(other.Database.GetDbConnection(), contextOwnsConnection: false);
+    }
+
     private void Connect(Func<Tenant, DbConnection> connect)
     {
         home = Scope.Tenant.Placement;

@@ -142,7 +142,7 @@ public static class TenantTransactionExtensions
 
         // The other one's transaction is done again in a newer home than what is bound in it, be it by this context alone.
         other.BindGeneration();
-        context.Database.SetDbConnection(other.Database.GetDbConnection(), contextOwnsConnection: false);
+        context.ConnectAs(other);
         await context.Database.UseTransactionAsync(transaction.GetDbTransaction(), cancellationToken).ConfigureAwait(false);
     }
 

@@ -45,7 +45,9 @@ internal static class DatabaseCommand
             }
 
             await using var application = InstallationRunner.Build(runner.SettingsOf(parsed) with { Database = connections });
-            await application.Services.GetRequiredService<SqlMigrations>().ApplyAsync(connections, cancellationToken);
+            var database = application.Services.GetRequiredService<PostgresDatabase>();
+            await database.OpenAsync(cancellationToken);
+            await database.MigrateAsync(cancellationToken);
             if (files is null)
             {
                 runner.OutputOf(parsed).Print(settings.All, _ => settings.ToString());

@@ -16,6 +16,11 @@ internal sealed record DatabaseSettings(IReadOnlyDictionary<string, string> Serv
             server["ROWHOUSE_DATABASE_CONTROL"] = control;
         }
 
+        if (connections.Provisioner is { } provisioner)
+        {
+            server["ROWHOUSE_DATABASE_PROVISIONER"] = provisioner;
+        }
+
         if (connections.Roles != RoleNames.Default)
         {
             server["ROWHOUSE_INSTALLATION"] = connections.Roles.Installation;

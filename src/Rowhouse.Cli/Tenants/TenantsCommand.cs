@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Rowhouse.Cli.Operations;
 using Rowhouse.Cli.Terminal;
 using Rowhouse.Client;
 using Rowhouse.Contracts;
@@ -16,6 +17,7 @@ internal static class TenantsCommand
         Change(runner, "resume", "Open a suspended tenant again.", (tenants, tenant, cancellationToken) => tenants.ResumeAsync(tenant, cancellationToken)),
         Protect(runner),
         Delete(runner),
+        Retry(runner),
         Change(runner, "revive", "Bring a deleted tenant back as it was, until its retention ends.", (tenants, tenant, cancellationToken) => tenants.ReviveAsync(tenant, cancellationToken)),
     };
 
@@ -73,13 +75,15 @@ internal static class TenantsCommand
         var timeZone = new Option<string?>("--time-zone") { Description = "IANA time zone, for example Europe/London." };
         var currency = new Option<string?>("--currency") { Description = "ISO 4217 currency, for example GBP." };
         var locale = new Option<string?>("--locale") { Description = "BCP 47 locale, for example en-GB." };
-        var command = new Command("create", "Make a tenant.") { name, slug, products, plan, externalIds, adminEmail, adminName, timeZone, currency, locale };
+        var cloud = new Option<string?>("--cloud") { Description = "public (when left out): its rows among others' in the shared home; private: a database of its own, which this waits for." };
+        var command = new Command("create", "Make a tenant.") { name, slug, cloud, products, plan, externalIds, adminEmail, adminName, timeZone, currency, locale };
         runner.OverHttp(command, async (parsed, client, output, cancellationToken) =>
         {
             var request = new CreateTenantRequest
             {
                 Name = parsed.GetRequiredValue(name),
                 Slug = parsed.GetValue(slug),
+                CloudType = parsed.GetValue(cloud),
                 Products = NullWhenEmpty(parsed.GetValue(products)),
                 Plan = parsed.GetValue(plan),
                 ExternalIds = NullWhenEmpty(parsed.GetValue(externalIds)),
@@ -88,12 +92,39 @@ internal static class TenantsCommand
                 Currency = parsed.GetValue(currency),
                 Locale = parsed.GetValue(locale),
             };
-            output.Print(
-                await client.Tenants.CreateAsync(request, cancellationToken),
-                tenant => Describe(tenant) + (tenant.Admin?.InvitationLink is { } link ? $"\n{tenant.Admin.Email} accepts within 24 hours at {new Uri(runner.UrlOf(parsed), link)}" : ""));
-            return ExitCodes.Done;
+            var made = await client.Tenants.CreateAsync(request, cancellationToken);
+            var (tenant, exitCode) = await HousedAsync(client, output, made, cancellationToken);
+
+            // The link is in the first answer only.
+            output.Print(tenant with { Admin = made.Admin }, shown => Describe(shown) + (shown.Admin?.InvitationLink is { } link ? $"\n{shown.Admin.Email} accepts within 24 hours at {new Uri(runner.UrlOf(parsed), link)}" : ""));
+            return exitCode;
         });
         return command;
+    }
+
+    private static Command Retry(CommandRunner runner)
+    {
+        var tenant = TenantArgument();
+        var command = new Command("retry", "Try again to make the home of a tenant for which that failed, and wait for it.") { tenant };
+        runner.OverHttp(command, async (parsed, client, output, cancellationToken) =>
+        {
+            var (housed, exitCode) = await HousedAsync(client, output, await client.Tenants.RetryAsync(parsed.GetRequiredValue(tenant), cancellationToken), cancellationToken);
+            output.Print(housed, Describe);
+            return exitCode;
+        });
+        return command;
+    }
+
+    /// <summary>Waits until the tenant's home is made, where it is being made.</summary>
+    private static async Task<(TenantResponse Tenant, int ExitCode)> HousedAsync(RowhouseClient client, Output output, TenantResponse tenant, CancellationToken cancellationToken)
+    {
+        if (tenant.Status is not "creating" || (await client.Tenants.OperationsAsync(tenant.Id.ToString(), limit: 1, cancellationToken: cancellationToken)).Items is not [var operation])
+        {
+            return (tenant, ExitCodes.Done);
+        }
+
+        var ended = await OperationFollower.FollowAsync(client, output, operation, cancellationToken);
+        return (await client.Tenants.GetAsync(tenant.Id.ToString(), cancellationToken), OperationFollower.ExitCodeOf(ended));
     }
 
     private static Command Change(CommandRunner runner, string verb, string description, Func<TenantsClient, string, CancellationToken, Task<TenantResponse>> change)
@@ -139,7 +170,7 @@ internal static class TenantsCommand
     private static Argument<string> TenantArgument() => new("tenant") { Description = "Its id or slug." };
 
     private static string Describe(TenantResponse tenant) =>
-        $"{tenant.Slug}  {tenant.Name}  {tenant.Status}  {tenant.CloudType}  {tenant.Plan}  {(tenant.Products.Count > 0 ? string.Join(", ", tenant.Products) : "no products")}  {tenant.Id}";
+        $"{tenant.Slug}  {tenant.Name}  {tenant.Status}  {tenant.CloudType}  {tenant.Plan}  {(tenant.Products.Count > 0 ? string.Join(", ", tenant.Products) : "no products")}  {tenant.Id}{(tenant.ProvisioningError is { } error ? $"\nIts home could not be made: {error}" : "")}";
 
     private static string[]? NullWhenEmpty(string[]? values) => values is { Length: > 0 } ? values : null;
 }

@@ -4,11 +4,13 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.EntityFrameworkCore;
 using Rowhouse.Contracts;
+using Rowhouse.ControlPlane.Auditing;
 using Rowhouse.ControlPlane.Homes;
 using Rowhouse.ControlPlane.Operations;
 using Rowhouse.ControlPlane.Store;
 using Rowhouse.Modules.Access;
 using Rowhouse.Modules.Http;
+using Rowhouse.Modules.Problems;
 using Rowhouse.Tenancy;
 using Rowhouse.Tenancy.AspNetCore.Admission;
 using Rowhouse.Tenancy.AspNetCore.Problems;
@@ -24,28 +26,46 @@ internal static class RetryTenant
             .WithPreferWait()
             .WithName(nameof(RetryTenant) + suffix)
             .WithSummary("Tries again to make the home of a tenant for which that failed.")
-            .WithProblems(TenancyProblems.Unknown, ControlPlaneProblems.WrongState, ControlPlaneProblems.OperationState);
+            .WithProblems(TenancyProblems.Unknown, ControlPlaneProblems.WrongState, ControlPlaneProblems.OperationState, RequestProblems.ChangedMeanwhile);
 
-    private static async Task<Results<Accepted<TenantResponse>, ProblemHttpResult>> HandleAsync(string idOrSlug, HttpContext context, PlatformDbContext db, OperationRetry retry, CancellationToken cancellationToken)
+    private static async Task<Results<Accepted<TenantResponse>, ProblemHttpResult>> HandleAsync(
+        string idOrSlug, HttpContext context, PlatformDbContext db, OperationRetry retry, OperationStarter operations, AuditTrail audit, CancellationToken cancellationToken)
     {
+        await using var transaction = await ControlTransaction.BeginAsync(db, cancellationToken);
         if (await db.FindTenantAsync(idOrSlug, cancellationToken) is not { } tenant)
         {
             return TenantStateAdmission.UnknownTenant();
         }
 
-        var last = await db.Operations.Where(operation => operation.TenantId == tenant.Id).OrderByDescending(operation => operation.CreatedAt).ThenByDescending(operation => operation.Id).FirstOrDefaultAsync(cancellationToken);
+        var last = await db.Operations.AsNoTracking().Where(operation => operation.TenantId == tenant.Id).OrderByDescending(operation => operation.CreatedAt).ThenByDescending(operation => operation.Id).FirstOrDefaultAsync(cancellationToken);
         if (tenant.Status is not TenantStatus.Failed || last is not { Kind: ProvisionHome.Kind })
         {
             return TenantStates.Refuse(tenant, TenantStatus.Creating);
         }
 
-        db.ChangeTracker.Clear();
-        if (await retry.ExecuteAsync(last.Id, cancellationToken) is { Problem: { } problem })
+        if (last.State is OperationState.Cancelled)
+        {
+            // What was cancelled stays so; another one begins where it began.
+            tenant.TryBecome(TenantStatus.Creating);
+            last = operations.Add(last.Kind, tenant.Id, last.Data);
+            audit.Add(AuditActions.OperationRetried, tenant.Id, last.Kind, details: new { operation = last.Id });
+            try
+            {
+                await db.SaveChangesAsync(cancellationToken);
+            }
+            catch (DbUpdateException exception) when (exception is DbUpdateConcurrencyException || exception.IsUniqueViolation())
+            {
+                return RequestProblems.ChangedMeanwhile.With("Somebody else has just asked for the same. Read the tenant again.");
+            }
+
+            operations.Wake();
+        }
+        else if (await retry.ExecuteAsync(last.Id, cancellationToken) is { Problem: { } problem })
         {
             return problem;
         }
 
-        tenant = await db.FindTenantAsync(idOrSlug, cancellationToken) ?? tenant;
+        await transaction.CommitAsync(cancellationToken);
         EntityTag.Set(context.Response, tenant.Version);
         return TypedResults.Accepted($"/api/operations/{last.Id}", tenant.ToResponse(withAccount: true));
     }

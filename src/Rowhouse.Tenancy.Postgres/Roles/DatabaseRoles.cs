@@ -88,6 +88,8 @@ public static class DatabaseRoles
             {RoleMaker.LoginSql(roles.Platform)};
             {RoleMaker.GroupSql(roles)};
             {RoleMaker.MembershipSql(roles)};
+            {RoleMaker.ProvisionerSql(roles)};
+            {RoleMaker.ProvisionerRightsSql(roles)};
             {DatabaseMaker.CreateSql(store, roles.Owner)};
             \connect {Sql.Name(store)}
             set role {roles.Owner};

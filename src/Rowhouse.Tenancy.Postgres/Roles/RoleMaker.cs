@@ -11,6 +11,10 @@ internal sealed class RoleMaker(NpgsqlConnection admin, RoleNames roles)
     /// <summary>Makes the role that makes homes.</summary>
     public static string ProvisionerSql(RoleNames roles) => $"create role {roles.Provisioner} login nosuperuser nobypassrls createdb createrole noreplication inherit";
 
+    /// <summary>Lets the owner migrate homes, whose databases are the provisioner's, and the provisioner admit their logins to the group: before version 16 whoever may make roles may admit to any of them.</summary>
+    public static string ProvisionerRightsSql(RoleNames roles) =>
+        $"grant {roles.Provisioner} to {roles.Owner}; do $$ begin if current_setting('server_version_num')::int >= 160000 then execute 'grant {roles.Tenants} to {roles.Provisioner} with admin true, inherit false, set false'; end if; end $$";
+
     /// <summary>Makes the group.</summary>
     public static string GroupSql(RoleNames roles) => $"create role {roles.Tenants} nologin nosuperuser nobypassrls nocreatedb nocreaterole noreplication inherit";
 
@@ -67,14 +71,7 @@ internal sealed class RoleMaker(NpgsqlConnection admin, RoleNames roles)
         };
         await admin.ExecuteAsync($"{statement} password '{ScramVerifier.Of(password)}'", cancellationToken).ConfigureAwait(false);
 
-        // The owner migrates homes, whose databases are the provisioner's.
-        await admin.ExecuteAsync($"grant {roles.Provisioner} to {roles.Owner}", cancellationToken).ConfigureAwait(false);
-
-        // Before 16 whoever may make roles may admit to any of them; from then on only who is told so.
-        if (admin.PostgreSqlVersion.Major >= 16)
-        {
-            await admin.ExecuteAsync($"grant {roles.Tenants} to {roles.Provisioner} with admin true, inherit false, set false", cancellationToken).ConfigureAwait(false);
-        }
+        await admin.ExecuteAsync(ProvisionerRightsSql(roles), cancellationToken).ConfigureAwait(false);
     }
 
     private async Task EnsureGroupAsync(CancellationToken cancellationToken)

@@ -23,14 +23,16 @@ public sealed class RoleNamesTests
     [InlineData("acme; DROP ROLE postgres")]
     [InlineData("acmé")]
     [InlineData("pg_acme")]
+    [InlineData("acme_home_2")]
+    [InlineData("acme_template")]
     public void A_name_that_would_have_to_be_quoted_is_refused(string installation) =>
         Should.Throw<ArgumentException>(() => new RoleNames(installation)).Message.ShouldContain("cannot name an installation");
 
     [Fact]
     public void A_name_that_PostgreSQL_would_cut_is_refused()
     {
-        new RoleNames(new string('a', 54)).Platform.Length.ShouldBe(63);
+        new RoleNames(new string('a', 25)).HomeOf(Guid.AllBitsSet).Length.ShouldBe(63);
 
-        Should.Throw<ArgumentException>(() => new RoleNames(new string('a', 55)));
+        Should.Throw<ArgumentException>(() => new RoleNames(new string('a', 26)));
     }
 }

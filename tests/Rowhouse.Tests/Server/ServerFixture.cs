@@ -10,7 +10,6 @@ using Rowhouse.Contracts;
 using Rowhouse.Server;
 using Rowhouse.Tenancy.Postgres;
 using Rowhouse.Testing;
-using Shouldly;
 
 namespace Rowhouse.Tests.Server;
 
@@ -129,7 +128,11 @@ public class ServerFixture : IAsyncLifetime
             Content = JsonContent.Create(new { name, products, cloudType = CloudType }),
         };
         using var answer = await SuperAdmin.SendAsync(request);
-        answer.StatusCode.ShouldBe(HttpStatusCode.Created, await answer.Content.ReadAsStringAsync());
+        if (answer.StatusCode is not HttpStatusCode.Created)
+        {
+            throw new InvalidOperationException($"The tenant was not made: {await answer.Content.ReadAsStringAsync()}");
+        }
+
         var tenant = (await answer.Content.ReadFromJsonAsync<TenantResponse>())!;
         return new(this, tenant, await AddMemberAsync(tenant.Slug, "admin"));
     }

@@ -67,6 +67,27 @@ public sealed class HomeFailureTests(HomeFailureTests.Fixture server) : IClassFi
     }
 
     [Fact]
+    public async Task One_that_was_cancelled_leaves_nothing_and_is_made_by_another_operation()
+    {
+        await using var held = await server.HoldReferenceDataAsync();
+        using var answer = await server.AskAsync("On Second Thought");
+        var begun = (await answer.Content.ReadFromJsonAsync<TenantResponse>(Cancelled)).ShouldNotBeNull();
+        await server.SuperAdmin.PostAsync($"/api/tenants/{begun.Slug}/retry", content: null, Cancelled).ProblemAsync(HttpStatusCode.Conflict, "urn:rowhouse:tenants:wrong-state");
+        await server.SuperAdmin.PostAsync($"{answer.Headers.Location}/cancel", content: null, Cancelled).ShouldBeAsync(HttpStatusCode.Accepted);
+        await held.DisposeAsync();
+        (await server.EndOfAsync(answer.Headers.Location)).Status.ShouldBe("cancelled");
+        (await server.TenantAsync(begun.Slug)).ProvisioningError.ShouldBe("It was cancelled.");
+        (await HomeWork.RemainsAsync(begun.TableName)).ShouldBe((0, 0));
+
+        var again = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => server.SuperAdmin.PostAsync($"/api/tenants/{begun.Slug}/retry", content: null, Cancelled)));
+
+        var begunAgain = again.Single(response => response.StatusCode == HttpStatusCode.Accepted);
+        again.Count(response => response.StatusCode == HttpStatusCode.Conflict).ShouldBe(3);
+        begunAgain.Headers.Location.ShouldNotBe(answer.Headers.Location);
+        (await server.EndOfAsync(begunAgain.Headers.Location)).Status.ShouldBe("succeeded");
+    }
+
+    [Fact]
     public async Task A_server_without_a_provisioner_makes_no_private_tenants()
     {
         await using var plain = new WithoutProvisioner();
