@@ -14,6 +14,7 @@ public sealed class PagesTests(ConsoleFixture console) : IClassFixture<ConsoleFi
     {
         { "sign-in", "/sign-in", "nobody" },
         { "tenants", "/platform/tenants", "super-admin" },
+        { "tenant", "/platform/tenants?tenant=smith", "super-admin" },
         { "new-tenant", "/platform/tenants?new=yes", "super-admin" },
         { "events", "/platform/events", "super-admin" },
         { "members", "/t/smith/members", "admin" },

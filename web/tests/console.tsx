@@ -45,7 +45,15 @@ export const smith = {
 };
 
 /** The same as super-admins see it. */
-export const tenant = { ...smith, plan: 'starter', externalIds: [], placement: { kind: 'shared', store: 'main', database: 'rowhouse' }, createdAt: '2026-01-02T03:04:05Z' };
+export const tenant = {
+  ...smith,
+  cloudType: 'public',
+  provisioningStatus: 'active',
+  plan: 'starter',
+  externalIds: [],
+  placement: { kind: 'shared', store: 'main', database: 'rowhouse', generation: 1 },
+  createdAt: '2026-01-02T03:04:05Z',
+};
 export const ann = { id: '0198a000-0000-7000-8000-000000000002', name: 'Ann Admin', email: 'ann@smith.example' };
 export const me = { person: ann, superAdmin: false, tenants: [smith] };
 

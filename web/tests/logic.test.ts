@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test, vi } from 'vitest';
 import { safeReturn } from '../src/account/door';
 import { fieldErrors } from '../src/api/problem';
+import { readEvents } from '../src/api/stream';
 import en from '../src/i18n/en';
 import { parseSearch, stringifySearch } from '../src/kit/searchParams';
 import { plans } from '../src/platform/plans.json';
@@ -105,4 +106,38 @@ test('the list of wrong rows is no formula in a spreadsheet', async () => {
 
   const within = errorFile([{ row: 1, line: 2, column: 'notes', value: 'a;=1+1', message: '"=1' }], ['Line', 'Column', 'Value', 'What']);
   expect(await within.text()).toBe('Line,Column,Value,What\r\n2,notes,a;\'=1+1,"\'""=1"\r\n');
+});
+
+describe('a stream of events', () => {
+  async function read(...pieces: string[]) {
+    const body = new ReadableStream<Uint8Array>({
+      start: (own) => {
+        for (const piece of pieces) own.enqueue(Uint8Array.from(piece, (letter) => letter.charCodeAt(0)));
+        own.close();
+      },
+    });
+    const events = [];
+    for await (const event of readEvents(body)) events.push(event);
+    return events;
+  }
+
+  test('is the same however it is cut, and what is cut off at its end is none', async () => {
+    const whole = ': hello\r\n\r\nevent: operation\r\ndata: {"a":\r\ndata:1}\r\nid: 7\r\n\r\nevent: none\n\ndata: \xc3\xa9\n\nevent: operation\ndata: {"b"';
+    const events = [
+      { name: 'operation', data: '{"a":\n1}' },
+      { name: 'message', data: 'é' },
+    ];
+    expect(await read(whole)).toEqual(events);
+    expect(await read(...whole)).toEqual(events);
+  });
+
+  test('is let go when nobody reads on', async () => {
+    let gone = false;
+    const body = new ReadableStream<Uint8Array>({ start: (own) => own.enqueue(new TextEncoder().encode('data: 1\n\n')), cancel: () => void (gone = true) });
+    for await (const { data } of readEvents(body)) {
+      expect(data).toBe('1');
+      break;
+    }
+    expect(gone).toBe(true);
+  });
 });

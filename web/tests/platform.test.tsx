@@ -34,6 +34,8 @@ describe('the tenants', () => {
 });
 
 describe("a tenant's drawer", () => {
+  const operations = `GET /api/tenants/${tenant.id}/operations`;
+
   test('shows its plan and its addresses', async () => {
     const addresses = [
       { line1: '1 High Street', line2: null, city: 'Leeds', region: null, postalCode: 'LS1 4AP', country: 'GB' },
@@ -43,6 +45,7 @@ describe("a tenant's drawer", () => {
       'GET /api/me': { ...me, superAdmin: true },
       'GET /api/tenants': page(tenant),
       'GET /api/tenants/smith': { ...tenant, plan: 'professional', addresses },
+      [operations]: page(),
     });
     const drawer = within(await dialog('Smith Cards'));
 
@@ -53,7 +56,7 @@ describe("a tenant's drawer", () => {
   });
 
   test('keeps what it shows when asking again fails', async () => {
-    const server: Answers = { 'GET /api/me': { ...me, superAdmin: true }, 'GET /api/tenants': page(tenant), 'GET /api/tenants/smith': tenant };
+    const server: Answers = { 'GET /api/me': { ...me, superAdmin: true }, 'GET /api/tenants': page(tenant), 'GET /api/tenants/smith': tenant, [operations]: page() };
     const { queries } = openConsole('/platform/tenants?tenant=smith', server);
     await screen.findByText('shared · main / rowhouse');
 
@@ -77,6 +80,7 @@ describe("a tenant's drawer", () => {
       'GET /api/tenants': () => Promise.resolve(Response.json(page(shown))),
       'GET /api/tenants/smith': () => Promise.resolve(Response.json(shown)),
       'GET /t/smith/api/members': { ...page(), total: 3 },
+      [operations]: page(),
       'PATCH /api/tenants/smith': becomes({ deletionProtection: false }),
       'DELETE /api/tenants/smith': becomes({ status: 'deleted', retainedUntil: '2999-02-01T00:00:00Z' }),
       'POST /api/tenants/smith/revive': becomes({ status: 'active', retainedUntil: undefined }),

@@ -3,13 +3,15 @@ import { join } from 'node:path';
 import ts from 'typescript';
 import { describe, expect, test } from 'vitest';
 import en from '../src/i18n/en';
+import operations from '../src/i18n/en/operations.json';
 
 function keysOf(texts: object, prefix = ''): string[] {
   return Object.entries(texts).flatMap(([name, value]) => (typeof value === 'string' ? [prefix + name] : keysOf(value as object, `${prefix}${name}.`)));
 }
 
 const plural = /_(zero|one|two|few|many|other)$/;
-const written = keysOf(en);
+const texts = { ...en, operations };
+const written = keysOf(texts);
 const known = new Set(written.flatMap((key) => [key, key.replace(plural, '')]));
 const sources = readdirSync('src', { recursive: true, encoding: 'utf8' })
   .filter((path) => /\.tsx?$/.test(path) && !path.endsWith('permissions.ts'))
@@ -18,7 +20,7 @@ const sources = readdirSync('src', { recursive: true, encoding: 'utf8' })
 /** Whole keys, and the beginnings of those that are put together: t(`common.roles.${role}`), lookUp('problems', …). */
 const whole = new Set<string>();
 const beginnings = new Set<string>();
-const areas = Object.keys(en).join('|');
+const areas = Object.keys(texts).join('|');
 for (const source of sources) {
   for (const [, key] of source.matchAll(new RegExp(`['"]((?:${areas})\\.[\\w.-]+)['"]`, 'g'))) if (key) whole.add(key);
   for (const [, key] of source.matchAll(new RegExp(`\`((?:${areas})\\.[\\w.-]*)\\$\\{`, 'g'))) if (key) beginnings.add(key);

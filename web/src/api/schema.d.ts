@@ -212,6 +212,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/tenants/{idOrSlug}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Begins again to make the home of a tenant whose home could not be made. */
+        post: operations["RetryTenant"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/tenants/{idOrSlug}/subscriptions": {
         parameters: {
             query?: never;
@@ -2699,6 +2716,8 @@ export interface components {
             cloudType: string;
             /** @description `pending`, `creating`, `active`, `failed`, `deleting` or `absent`. */
             provisioningStatus: string;
+            /** @description Why its home could not be made, and what to do; set while it has failed. */
+            provisioningError?: null | string;
             /** @description Where its rows live. */
             placement: components["schemas"]["PlacementResponse"];
             /** @description The plan of its products. */
@@ -3630,6 +3649,15 @@ export interface operations {
                     "application/json": components["schemas"]["TenantResponse"];
                 };
             };
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TenantResponse"];
+                };
+            };
             /**
              * @description `urn:rowhouse:request:malformed` The request cannot be read
              *     `urn:rowhouse:request:invalid` The request is not valid
@@ -4368,6 +4396,102 @@ export interface operations {
             };
             /** @description `urn:rowhouse:request:changed-meanwhile` It was changed meanwhile */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `urn:rowhouse:server:failed` The server failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `urn:rowhouse:server:stopping` The server is stopping
+             *     `urn:rowhouse:server:busy` Others are working on the same data
+             *     `urn:rowhouse:server:store-unavailable` The database cannot be reached
+             */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    RetryTenant: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                idOrSlug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TenantResponse"];
+                };
+            };
+            /**
+             * @description `urn:rowhouse:request:malformed` The request cannot be read
+             *     `urn:rowhouse:tenancy:conflicting-tenants` The request's identifiers disagree
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `urn:rowhouse:access:sign-in-required` Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `urn:rowhouse:access:cross-site` The change was not sent by the console
+             *     `urn:rowhouse:tenancy:bound-credential` The credential belongs to one tenant
+             *     `urn:rowhouse:access:not-allowed` Your role does not allow this
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `urn:rowhouse:tenancy:unknown-tenant` There is no such tenant */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `urn:rowhouse:tenants:wrong-state` The tenant's state does not allow this */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -17,13 +17,18 @@ void i18next.use(initReactI18next).init({
 export async function loadProblemTexts(): Promise<void> {
   try {
     const texts = import('./en/problems.json').then(({ default: problems }) => {
-      i18next.addResourceBundle('en', 'console', { problems }, true);
+      addTexts({ problems });
     });
     // A server that answers with failures alone must not keep one from being shown.
     await Promise.race([texts, new Promise((over) => setTimeout(over, 1000))]);
   } catch {
     // Not there, or the way to the server is cut: the problem itself says enough.
   }
+}
+
+/** Adds the texts of a part that is fetched when it is first shown: those of the pages count for the first show of each. */
+export function addTexts(texts: object) {
+  i18next.addResourceBundle('en', 'console', texts, true);
 }
 
 /** A text whose name is only known at run time (a problem's type, a role), or undefined where there is none. */

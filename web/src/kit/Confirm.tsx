@@ -10,6 +10,8 @@ interface ConfirmProps {
   /** What it does, in numbers where there are any. */
   children: ReactNode;
   action: string;
+  /** What closes it and does nothing, where "Cancel" would be taken for the action. */
+  stay?: string;
   color?: string;
   /** Whether everything is there that the action needs. */
   ready?: boolean;
@@ -19,7 +21,7 @@ interface ConfirmProps {
   onClose: () => void;
 }
 
-export function Confirm({ opened, title, children, action, color = 'red.9', ready = true, busy, error, onConfirm, onClose }: ConfirmProps) {
+export function Confirm({ opened, title, children, action, stay, color = 'red.9', ready = true, busy, error, onConfirm, onClose }: ConfirmProps) {
   const { t } = useTranslation();
   return (
     <Dialog opened={opened} onClose={onClose} title={title}>
@@ -28,7 +30,7 @@ export function Confirm({ opened, title, children, action, color = 'red.9', read
         {error != null && <ProblemView error={error} />}
         <Group justify="flex-end" gap="xs">
           <Button variant="default" onClick={onClose} data-autofocus>
-            {t('common.cancel')}
+            {stay ?? t('common.cancel')}
           </Button>
           <Button color={color} onClick={onConfirm} loading={busy} disabled={!ready}>
             {action}

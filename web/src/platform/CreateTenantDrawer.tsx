@@ -1,6 +1,7 @@
-import { Button, Checkbox, Fieldset, Group, Select, SimpleGrid, Stack, TagsInput, Text, TextInput } from '@mantine/core';
+import { Button, Checkbox, Fieldset, Group, Radio, Select, SimpleGrid, Stack, TagsInput, Text, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { IconArrowRight } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import type { Tenant } from '../api/types';
@@ -11,9 +12,12 @@ import { ProblemView } from '../kit/ProblemView';
 import { UnsavedGuard } from '../kit/UnsavedGuard';
 import { toast } from '../kit/toast';
 import { useKeptLink } from '../kit/useKeptLink';
+import { Waiting } from '../kit/Waiting';
 import { products } from '../shell/navigation';
+import { OperationNews, OperationView } from './OperationView';
+import { useOperations } from './operations';
 import { suggestSlug } from './slug';
-import { defaultPlan, planName, plans, useCreateTenant } from './tenants';
+import { cloudTypes, defaultPlan, planName, plans, tenantQuery, useCreateTenant } from './tenants';
 
 const timeZones = ['Etc/UTC', ...Intl.supportedValuesOf('timeZone').filter((zone) => zone !== 'UTC')];
 const currencies = Intl.supportedValuesOf('currency');
@@ -34,16 +38,33 @@ export function CreateTenantDrawer({ opened, onClose }: { opened: boolean; onClo
   );
 }
 
-function Created({ tenant: { name, slug, admin }, onClose }: { tenant: Tenant; onClose: () => void }) {
+function Created({ tenant: made, onClose }: { tenant: Tenant; onClose: () => void }) {
   const { t } = useTranslation();
+  // The link is in the answer to the making alone.
+  const { name, slug, admin } = made;
+  const atOnce = made.status === 'active';
+  const { data: tenant = made } = useQuery({ ...tenantQuery(slug), enabled: !atOnce });
+  const { data: page, error, refetch } = useOperations(made.id, !atOnce);
+  const newest = page?.items.at(0);
+  const ready = tenant.status === 'active';
   return (
     <Stack>
-      <Text>{t('platform.create.ready', { name, address: `/t/${slug}` })}</Text>
+      <OperationNews operation={newest} />
+      {ready ? (
+        <Text>{t('platform.create.ready', { name, address: `/t/${slug}` })}</Text>
+      ) : (
+        <>
+          <Text>{tenant.status === 'failed' ? t('platform.create.notMade', { name }) : t('platform.create.making', { name })}</Text>
+          {newest ? <OperationView operation={newest} tenant={tenant} /> : error ? <ProblemView error={error} onRetry={() => void refetch()} /> : <Waiting rows={4} />}
+        </>
+      )}
       {admin?.invitationLink && <OneTimeLink name={admin.name} link={admin.invitationLink} />}
       <Group>
-        <Button component={Link} to={`/t/${slug}`} ignoreBlocker rightSection={<IconArrowRight size={16} />}>
-          {t('platform.openTenant')}
-        </Button>
+        {ready && (
+          <Button component={Link} to={`/t/${slug}`} ignoreBlocker rightSection={<IconArrowRight size={16} />}>
+            {t('platform.openTenant')}
+          </Button>
+        )}
         <Button variant="default" onClick={onClose}>
           {admin?.invitationLink ? t('members.add.linkGiven') : t('common.close')}
         </Button>
@@ -60,6 +81,7 @@ function CreateTenant({ create, onClose }: { create: ReturnType<typeof useCreate
       slug: '',
       products: products.map((product) => product.name as string),
       plan: defaultPlan,
+      cloudType: cloudTypes[0],
       admin: { name: '', email: '' },
       externalIds: [] as string[],
       timeZone: timeZones.find((zone) => zone === Intl.DateTimeFormat().resolvedOptions().timeZone) ?? 'Etc/UTC',
@@ -86,13 +108,14 @@ function CreateTenant({ create, onClose }: { create: ReturnType<typeof useCreate
           slug: values.slug.trim() || undefined,
           products: values.products,
           plan: values.plan,
+          cloudType: values.cloudType,
           externalIds: values.externalIds.length > 0 ? values.externalIds : undefined,
           admin: values.admin.email.trim() === '' ? undefined : { name: values.admin.name.trim(), email: values.admin.email.trim() },
           timeZone: values.timeZone,
           currency: values.currency,
           locale: values.locale,
         },
-        { onSuccess: ({ name }) => toast(t('platform.create.done', { name })), onError: (error) => showRefusal(form, error) },
+        { onSuccess: ({ name, status }) => status === 'active' && toast(t('platform.create.done', { name })), onError: (error) => showRefusal(form, error) },
       ),
     focusInvalid,
   );
@@ -123,6 +146,13 @@ function CreateTenant({ create, onClose }: { create: ReturnType<typeof useCreate
           allowDeselect={false}
           {...form.getInputProps('plan')}
         />
+        <Radio.Group label={t('platform.cloudType')} {...form.getInputProps('cloudType')}>
+          <Stack gap="xs" mt={6}>
+            {cloudTypes.map((type) => (
+              <Radio key={type} value={type} label={t(`platform.cloudTypes.${type}`)} description={t(`platform.create.cloudTypeMeans.${type}`)} />
+            ))}
+          </Stack>
+        </Radio.Group>
         <Fieldset legend={t('platform.create.admin')}>
           <Stack gap="sm">
             <Text size="sm" c="dimmed">

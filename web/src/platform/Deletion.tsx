@@ -20,7 +20,8 @@ export function Deletion({ tenant }: { tenant: Tenant }) {
   const remove = useDelete(slug);
   const revive = useRevive(slug);
   const isDeleted = status === 'deleted';
-  if (!isDeleted && status !== 'active' && status !== 'suspended') {
+  // One without a home is gone at once.
+  if (isDeleted ? retainedUntil == null : !['creating', 'failed', 'active', 'suspended'].includes(status)) {
     return null;
   }
 
@@ -101,10 +102,11 @@ interface ConfirmDeleteProps {
   onClose: () => void;
 }
 
-function ConfirmDelete({ tenant: { slug, name }, opened, busy, error, onConfirm, onClose }: ConfirmDeleteProps) {
+function ConfirmDelete({ tenant: { slug, name, status }, opened, busy, error, onConfirm, onClose }: ConfirmDeleteProps) {
   const { t } = useTranslation();
   const [typed, setTyped] = useState('');
-  const members = useQuery({ ...memberCountQuery(slug), enabled: opened });
+  const unready = status === 'creating' || status === 'failed';
+  const members = useQuery({ ...memberCountQuery(slug), enabled: opened && !unready });
   return (
     <Confirm
       opened={opened}
@@ -117,12 +119,18 @@ function ConfirmDelete({ tenant: { slug, name }, opened, busy, error, onConfirm,
       onClose={onClose}
     >
       <Stack gap="xs">
-        <Text size="sm">{t('platform.delete.text')}</Text>
-        <List size="sm" spacing={4}>
-          <List.Item>{members.data == null ? t('platform.delete.membersUncounted') : t('platform.delete.members', { count: members.data })}</List.Item>
-          <List.Item>{t('platform.delete.work')}</List.Item>
-          <List.Item>{t('platform.delete.kept')}</List.Item>
-        </List>
+        {unready ? (
+          <Text size="sm">{t('platform.delete.unready')}</Text>
+        ) : (
+          <>
+            <Text size="sm">{t('platform.delete.text')}</Text>
+            <List size="sm" spacing={4}>
+              <List.Item>{members.data == null ? t('platform.delete.membersUncounted') : t('platform.delete.members', { count: members.data })}</List.Item>
+              <List.Item>{t('platform.delete.work')}</List.Item>
+              <List.Item>{t('platform.delete.kept')}</List.Item>
+            </List>
+          </>
+        )}
         <TextInput
           label={<Trans i18nKey="platform.delete.confirm" values={{ slug }} components={{ code: <Code /> }} />}
           value={typed}

@@ -4,34 +4,47 @@ import { IconArrowRight, IconPlayerPause, IconPlayerPlay } from '@tabler/icons-r
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
+import { isProblem } from '../api/problem';
 import type { Tenant, TenantAddress } from '../api/types';
+import { lookUp } from '../i18n';
 import { Confirm } from '../kit/Confirm';
 import { Drawer } from '../kit/Drawer';
 import { Facts } from '../kit/Facts';
-import { When } from '../kit/Format';
+import { useNumber, When } from '../kit/Format';
 import { ProblemView } from '../kit/ProblemView';
 import { TenantState } from '../kit/Status';
 import { toast } from '../kit/toast';
 import { Waiting } from '../kit/Waiting';
-import { staffTenantQuery } from '../shell/tenant';
 import { Deletion } from './Deletion';
+import { OperationList } from './OperationList';
+import { OperationNews, OperationView } from './OperationView';
+import { isUnderWay, useOperations } from './operations';
 import { Subscriptions } from './Subscriptions';
-import { memberCountQuery, planName, useResume, useSuspend } from './tenants';
+import { memberCountQuery, planName, tenantQuery, useResume, useSuspend } from './tenants';
 
 export function TenantDrawer({ slug, onClose }: { slug: string | undefined; onClose: () => void }) {
-  const { data, error, refetch } = useQuery({ ...staffTenantQuery(slug ?? ''), enabled: slug !== undefined });
+  const { data, error, refetch } = useQuery({ ...tenantQuery(slug ?? ''), enabled: slug !== undefined });
+  // One that was removed for good is shown no longer; any other failure leaves what is known.
+  const shown = data !== undefined && !isProblem(error, 404);
   return (
     <Drawer opened={slug !== undefined} onClose={onClose} title={data?.name ?? slug} size={520}>
-      {data !== undefined ? <TenantDetails tenant={data} /> : error ? <ProblemView error={error} onRetry={() => void refetch()} /> : <Waiting />}
+      {shown ? <TenantDetails key={data.id} tenant={data} /> : error ? <ProblemView error={error} onRetry={() => void refetch()} /> : <Waiting />}
     </Drawer>
   );
 }
 
 function TenantDetails({ tenant }: { tenant: Tenant }) {
   const { t } = useTranslation();
-  const { slug, name, status } = tenant;
+  const number = useNumber();
+  const { slug, name, status, provisioningError } = tenant;
+  const { data: page, error, refetch } = useOperations(tenant.id);
+  const operations = page?.items ?? [];
+  const newest = operations.at(0);
+  const matters = newest && (isUnderWay(newest) || newest.status === 'stuck' || status === 'failed') ? newest : undefined;
+  const others = operations.filter((operation) => operation !== matters);
   return (
     <Stack gap="lg">
+      <OperationNews operation={newest} />
       <Group gap="xs">
         <TenantState status={status} />
         <Group gap="xs" ml="auto">
@@ -41,6 +54,9 @@ function TenantDetails({ tenant }: { tenant: Tenant }) {
           </Button>
         </Group>
       </Group>
+      {provisioningError && provisioningError !== matters?.reason && <Text c="var(--mantine-color-error)">{provisioningError}</Text>}
+      {matters && <OperationView operation={matters} tenant={tenant} />}
+      {page === undefined && error != null && <ProblemView error={error} onRetry={() => void refetch()} />}
       <Stack gap="xs">
         <Title order={2}>{t('platform.overview')}</Title>
         <Facts
@@ -54,7 +70,10 @@ function TenantDetails({ tenant }: { tenant: Tenant }) {
             [t('platform.addresses'), tenant.addresses && tenant.addresses.length > 0 && <Addresses addresses={tenant.addresses} />],
             [t('platform.technicalUser'), tenant.technicalUser ? `${tenant.technicalUser.name} · ${tenant.technicalUser.email}` : undefined],
             [t('platform.plan'), planName(tenant.plan)],
+            [t('platform.cloudType'), lookUp('platform.cloudTypes', tenant.cloudType) ?? tenant.cloudType],
+            [t('platform.provisioning'), lookUp('platform.provisioningStates', tenant.provisioningStatus) ?? tenant.provisioningStatus],
             [t('platform.placement'), `${tenant.placement.kind} · ${tenant.placement.store} / ${tenant.placement.database}`],
+            [t('platform.generation'), number(tenant.placement.generation)],
             [t('platform.timeZone'), tenant.timeZone],
             [t('platform.currency'), tenant.currency],
             [t('platform.locale'), tenant.locale],
@@ -64,6 +83,15 @@ function TenantDetails({ tenant }: { tenant: Tenant }) {
         />
       </Stack>
       {(status === 'active' || status === 'suspended') && <Subscriptions tenant={tenant} />}
+      {others.length > 0 && (
+        <OperationList
+          title={matters ? t('operations.earlier') : t('operations.title')}
+          operations={others}
+          tenant={tenant}
+          newest={newest}
+          more={page?.next != null}
+        />
+      )}
       <Deletion tenant={tenant} />
     </Stack>
   );

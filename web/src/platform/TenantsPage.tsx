@@ -19,7 +19,9 @@ import { planName, plans, tenantsQuery } from './tenants';
 const route = getRouteApi('/signed-in/platform/tenants');
 const CreateTenantDrawer = lazily(() => import('./CreateTenantDrawer').then((module) => module.CreateTenantDrawer));
 const TenantDrawer = lazily(() => import('./TenantDrawer').then((module) => module.TenantDrawer));
-const states = ['active', 'suspended', 'creating', 'failed'] as const;
+/** One that is gone for good has left its address name to others. */
+const nameOf = ({ id, slug, status }: Tenant) => (status === 'purged' || status === 'erased' ? id : slug);
+const states = ['active', 'suspended', 'creating', 'failed', 'deleting', 'deleted', 'purged'] as const;
 
 export function TenantsPage() {
   const { t } = useTranslation();
@@ -41,14 +43,14 @@ export function TenantsPage() {
       accessor: 'name',
       title: t('platform.name'),
       sortable: true,
-      render: ({ name, slug }) => (
+      render: (tenant) => (
         <Anchor
-          renderRoot={(props) => <route.Link {...props} to="." search={(now) => ({ ...now, tenant: slug, new: undefined })} state />}
+          renderRoot={(props) => <route.Link {...props} to="." search={(now) => ({ ...now, tenant: nameOf(tenant), new: undefined })} state />}
           c="inherit"
           fw={550}
           size="sm"
         >
-          {name}
+          {tenant.name}
         </Anchor>
       ),
     },
@@ -107,7 +109,7 @@ export function TenantsPage() {
         onRetry={() => void list.refetch()}
         sort={search.sort ?? 'name'}
         onSort={(sort) => void filter({ sort })}
-        onOpen={({ slug }) => void open(slug)}
+        onOpen={(tenant) => void open(nameOf(tenant))}
         keys={search.tenant === undefined && search.new === undefined}
         card={(tenant) => (
           <Group justify="space-between" wrap="nowrap" gap="sm">

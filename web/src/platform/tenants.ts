@@ -1,12 +1,17 @@
 import { keepPreviousData, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
 import { got, platform, tenantApi } from '../api/client';
-import type { CreateTenant } from '../api/types';
+import { isProblem } from '../api/problem';
+import type { CreateTenant, Tenant } from '../api/types';
 import { lookUp } from '../i18n';
 import { pageSize } from '../kit/paging';
+import { staffTenantQuery } from '../shell/tenant';
 
 /** The plans that the server knows. */
 export { defaultPlan, plans } from './plans.json';
 export const planName = (plan: string) => lookUp('platform.plans', plan) ?? plan;
+
+/** Where a tenant's rows can live; the first by default. */
+export const cloudTypes = ['public', 'private'] as const;
 
 export interface TenantFilter {
   search?: string;
@@ -16,11 +21,24 @@ export interface TenantFilter {
   after?: string;
 }
 
+/** What is on its way to another state is asked again this often: it gets there by itself. */
+const often = 5_000;
+const onTheWay = ({ status }: Tenant) => ['pending', 'creating', 'moving', 'deleting'].includes(status);
+
 export function tenantsQuery({ search, status, plan, sort, after }: TenantFilter) {
   return queryOptions({
     queryKey: ['platform', 'tenants', { search, status, plan, sort, after }],
     queryFn: ({ signal }) => got(platform.GET('/api/tenants', { params: { query: { search, status, plan, sort, after, limit: pageSize, count: true } }, signal })),
     placeholderData: keepPreviousData,
+    refetchInterval: ({ state }) => (state.data?.items.some(onTheWay) ? often : false),
+  });
+}
+
+/** A tenant that is looked at while its state may change. */
+export function tenantQuery(slug: string) {
+  return queryOptions({
+    ...staffTenantQuery(slug),
+    refetchInterval: ({ state }) => (state.data && onTheWay(state.data) && !isProblem(state.error, 404) ? often : false),
   });
 }
 
@@ -33,12 +51,13 @@ export function memberCountQuery(slug: string) {
 }
 
 /** Whatever changes a tenant changes the list, its page and perhaps what one's own memberships say. */
-function useTenantChange<Input, Result>(change: (input: Input) => Promise<Result>) {
+export function useRefreshTenants() {
   const queries = useQueryClient();
-  return useMutation({
-    mutationFn: change,
-    onSuccess: () => Promise.all([queries.invalidateQueries({ queryKey: ['platform'] }), queries.invalidateQueries({ queryKey: ['me'] })]),
-  });
+  return () => Promise.all([queries.invalidateQueries({ queryKey: ['platform'] }), queries.invalidateQueries({ queryKey: ['me'] })]);
+}
+
+export function useTenantChange<Input, Result>(change: (input: Input) => Promise<Result>) {
+  return useMutation({ mutationFn: change, onSuccess: useRefreshTenants() });
 }
 
 const one = (slug: string) => ({ path: { idOrSlug: slug } });
