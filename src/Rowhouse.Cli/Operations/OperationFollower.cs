@@ -9,6 +9,7 @@ internal static class OperationFollower
 {
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(250);
 
+    /// <summary>Waits for it.</summary>
     /// <returns>The operation as it stopped.</returns>
     public static Task<OperationResponse> FollowAsync(RowhouseClient client, Output output, OperationResponse operation, CancellationToken cancellationToken) =>
         output.WithProgressAsync($"{operation.Kind} {operation.Id}", operation.Progress.Total, async progress =>
