@@ -88,6 +88,7 @@ public static class TenantDbContextHostExtensions
         builder.Services.TryAddScoped<TenantScope>();
         builder.Services.TryAddSingleton<PostgresStore>();
         builder.Services.TryAddSingleton(services => new TenantHomes(services.GetRequiredService<PostgresStore>()));
+        builder.Services.TryAddSingleton(services => new HomePurge(services.GetRequiredService<PostgresStore>(), services.GetRequiredService<TenantModels>()));
         builder.Services.TryAddSingleton<TenantBinding>();
         builder.Services.AddOutbox();
         builder.Services.TryAddSingleton<TenantModels>();
