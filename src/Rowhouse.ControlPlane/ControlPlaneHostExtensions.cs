@@ -8,6 +8,7 @@ using Rowhouse.Contracts;
 using Rowhouse.ControlPlane.Access;
 using Rowhouse.ControlPlane.Auditing;
 using Rowhouse.ControlPlane.Demo;
+using Rowhouse.ControlPlane.Deprovisioning;
 using Rowhouse.ControlPlane.Domains;
 using Rowhouse.ControlPlane.Idempotency;
 using Rowhouse.ControlPlane.Keys;
@@ -73,6 +74,7 @@ public static class ControlPlaneHostExtensions
         services.AddScoped<CreateTenant>();
         services.AddScoped<ChangeTenant>();
         services.AddOperations();
+        services.AddDeprovisioning();
         services.AddScoped<LicenseRules>();
         services.AddScoped<AddLicense>();
         services.AddScoped<ChangeLicense>();
