@@ -8,6 +8,7 @@ using Rowhouse.Contracts;
 using Rowhouse.ControlPlane.Access;
 using Rowhouse.ControlPlane.Auditing;
 using Rowhouse.ControlPlane.Demo;
+using Rowhouse.ControlPlane.Deprovisioning;
 using Rowhouse.ControlPlane.Domains;
 using Rowhouse.ControlPlane.Homes;
 using Rowhouse.ControlPlane.Idempotency;
@@ -79,6 +80,7 @@ public static class ControlPlaneHostExtensions
         services.AddSingleton<HomePlan>();
         services.AddSingleton<DedicatedHomes>();
         services.AddSingleton<IDedicatedHomes>(provider => provider.GetRequiredService<DedicatedHomes>());
+        services.AddDeprovisioning();
         services.AddScoped<LicenseRules>();
         services.AddScoped<AddLicense>();
         services.AddScoped<ChangeLicense>();

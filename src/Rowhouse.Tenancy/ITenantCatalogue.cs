@@ -26,7 +26,8 @@ public interface ITenantCatalogue
     /// Tells of changes until it is stopped or contact is lost. The first batch comes once changes are listened to, and has those that were
     /// made since the last batch of the call before; a change that is committed afterwards is in a later batch. Where nothing changes, an empty batch comes at
     /// least every <see cref="DirectoryOptions.Poll"/>, as a sign that there is contact. A change may be told more than once, and of two changes
-    /// of a tenant the later one last. One caller at a time.
+    /// of a tenant the later one last. One that was purged or erased is told of like any other, with that status: nothing leads to it any more, and no other call
+    /// has it. One caller at a time.
     /// </summary>
     /// <param name="cancellationToken">Stops listening.</param>
     /// <returns>Tenants as they are after their changes.</returns>

@@ -34,6 +34,14 @@ internal sealed class ResidentRing(int capacity)
         Put(resident, known.Position);
     }
 
+    /// <summary>Takes one out that is there; the last one gets its place.</summary>
+    public void Remove(Resident known)
+    {
+        Put(places[^1], known.Position);
+        places.RemoveAt(places.Count - 1);
+        hand = hand < places.Count ? hand : 0;
+    }
+
     private void Put(Resident resident, int place)
     {
         places[place] = resident;

@@ -20,6 +20,9 @@ public sealed record Tenant
     /// <summary>Whether its requests and jobs are served. While it moves they are.</summary>
     public bool IsServed => Status is TenantStatus.Active or TenantStatus.Moving;
 
+    /// <summary>Whether nothing is left of it but that it was there: no identifier leads to it any more, and others may have them.</summary>
+    internal bool IsPurged => Status is TenantStatus.Purged or TenantStatus.Erased;
+
     /// <summary>Where its rows live.</summary>
     public required Placement Placement { get; init; }
 

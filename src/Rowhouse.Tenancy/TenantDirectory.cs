@@ -101,7 +101,7 @@ public sealed class TenantDirectory
     /// <summary>
     /// Takes in a tenant as the catalogue now has it. A value of this tenant older than the one that is known
     /// changes nothing, so its notices may arrive late and twice. Where memory is full and the tenant is not in it, only its identifiers are
-    /// noted: a change is no reason that others give way.
+    /// noted: a change is no reason that others give way. One that was purged or erased is taken out.
     /// </summary>
     /// <param name="entry">The tenant and everything that leads to it.</param>
     public void Apply(CatalogueEntry entry)
@@ -139,6 +139,18 @@ public sealed class TenantDirectory
         byId.TryGetValue(entry.Tenant.Id.Value, out var known);
         if (known is not null && known.Tenant.Version > entry.Tenant.Version)
         {
+            return;
+        }
+
+        if (entry.Tenant.IsPurged)
+        {
+            if (known is not null)
+            {
+                residents.Remove(known);
+                byId.TryRemove(known.Tenant.Id.Value, out _);
+                RemoveValues(known, except: null);
+            }
+
             return;
         }
 

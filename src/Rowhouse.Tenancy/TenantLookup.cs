@@ -156,7 +156,7 @@ internal sealed class TenantLookup(TenantDirectory directory, ITenantCatalogue c
             failure = deadline.IsCancellationRequested ? new CatalogueUnreachableException($"The catalogue did not answer within {Patience}.", exception) : exception;
         }
 
-        var found = entries.SelectMany(entry => entry.Leads.Select(identifier => (identifier, entry.Tenant))).DistinctBy(lead => lead.identifier).ToDictionary(lead => lead.identifier, lead => lead.Tenant);
+        var found = entries.Where(entry => !entry.Tenant.IsPurged).SelectMany(entry => entry.Leads.Select(identifier => (identifier, entry.Tenant))).DistinctBy(lead => lead.identifier).ToDictionary(lead => lead.identifier, lead => lead.Tenant);
         foreach (var (identifier, answer) in batch)
         {
             // Of more tenants than there is room for in memory, some have given way to the others already.

@@ -27,9 +27,9 @@ public enum TenantStatus
     /// <summary>Taken down, kept for the retention, can be revived.</summary>
     Deleted = 7,
 
-    /// <summary>Its rows are gone.</summary>
+    /// <summary>Its rows and keys are gone, and its names are others' to take; a tombstone stays.</summary>
     Purged = 8,
 
-    /// <summary>Its rows, keys and backups are gone; a tombstone stays.</summary>
+    /// <summary>Its backups are gone too; a tombstone stays.</summary>
     Erased = 9,
 }

@@ -13,6 +13,7 @@ internal static class AuditActions
     public const string TenantChanged = "tenant.changed";
     public const string TenantDeleted = "tenant.deleted";
     public const string TenantRevived = "tenant.revived";
+    public const string TenantPurged = "tenant.purged";
     public const string TenantSuspended = "tenant.suspended";
     public const string TenantResumed = "tenant.resumed";
     public const string Subscribed = "tenant.subscribed";

@@ -52,14 +52,20 @@ internal sealed class TenantKeys(IDbContextFactory<PlatformDbContext> contexts, 
     public async Task DestroyAsync(TenantId tenant, CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        await using var transaction = await ControlTransaction.BeginAsync(db, cancellationToken);
+        await DestroyAsync(db, tenant, cancellationToken);
+        await db.SaveChangesAsync(cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+    }
+
+    /// <summary>The same as a part of the caller's transaction, who saves and commits it.</summary>
+    public async Task DestroyAsync(PlatformDbContext db, TenantId tenant, CancellationToken cancellationToken)
+    {
         await db.LockKeysAsync(tenant, cancellationToken);
         var last = await db.TenantKeys.Where(key => key.TenantId == tenant).MaxAsync(key => (int?)key.Version, cancellationToken) ?? 1;
         await db.TenantKeys.Where(key => key.TenantId == tenant).ExecuteDeleteAsync(cancellationToken);
         db.TenantKeys.Add(new() { TenantId = tenant, Version = last, CreatedAt = clock.GetUtcNow() });
-        await db.SaveChangesAsync(cancellationToken);
-        await transaction.CommitAsync(cancellationToken);
-        cache.Forget(tenant);
+        db.AfterCommit(() => cache.Forget(tenant));
     }
 
     private Task<IReadOnlyList<TenantKey>> KeysOfAsync(TenantId tenant, CancellationToken cancellationToken) =>

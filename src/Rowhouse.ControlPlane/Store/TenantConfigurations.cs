@@ -30,10 +30,13 @@ internal sealed class RegisteredTenantConfiguration : IEntityTypeConfiguration<R
             "ck_tenants_revived_while_retained", "revived_as IS NULL OR deleted_at IS NOT NULL AND retained_until IS NOT NULL"));
         builder.Property<ulong>(ChangedIn).HasColumnType("xid8").HasDefaultValueSql("pg_current_xact_id()").ValueGeneratedOnAddOrUpdate();
         builder.HasIndex(ChangedIn, nameof(RegisteredTenant.Id));
-        builder.HasIndex(tenant => tenant.Slug).IsUnique();
         builder.HasIndex(tenant => tenant.Id).HasDatabaseName("ix_tenants_id_dedicated").HasFilter("placement_kind = 1");
-        // Purged and erased tenants leave their name to others.
+
+        // Purged and erased tenants leave their names to others.
+        builder.HasIndex(tenant => tenant.Slug).IsUnique().HasFilter("status NOT IN (8, 9)");
+        builder.HasIndex(tenant => new { tenant.Slug, tenant.Id });
         builder.HasIndex(tenant => tenant.MasterAccountKey).IsUnique().HasFilter("status NOT IN (8, 9)");
+        builder.HasIndex(tenant => new { tenant.RetainedUntil, tenant.Id }).HasFilter("revived_as IS NOT NULL");
         builder.HasIndex(tenant => new { tenant.CreatedAt, tenant.Id });
         builder.HasIndex(tenant => new { tenant.NameKey, tenant.Id });
         builder.HasIndex(tenant => new { tenant.Plan, tenant.NameKey, tenant.Id });

@@ -23,7 +23,7 @@ internal static class ListTenants
     public static PageSorts<RegisteredTenant> Sorts { get; } = new()
     {
         { "name", tenant => ValueTuple.Create(tenant.NameKey, tenant.Id) },
-        { "slug", tenant => ValueTuple.Create(tenant.Slug) },
+        { "slug", tenant => ValueTuple.Create(tenant.Slug, tenant.Id) },
         { "createdAt", tenant => ValueTuple.Create(tenant.CreatedAt, tenant.Id) },
     };
 

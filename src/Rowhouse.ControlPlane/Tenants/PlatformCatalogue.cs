@@ -24,7 +24,7 @@ internal sealed class PlatformCatalogue(IDbContextFactory<PlatformDbContext> con
         {
             var after = last;
             var page = await TranslateAsync(() => db.Tenants
-                .Where(tenant => ((string)(object)tenant.Slug).CompareTo(after) > 0)
+                .Where(tenant => tenant.Status != TenantStatus.Purged && tenant.Status != TenantStatus.Erased && ((string)(object)tenant.Slug).CompareTo(after) > 0)
                 .OrderBy(tenant => tenant.Slug)
                 .Take(Batch)
                 .Select(tenant => new { tenant.Id, tenant.Slug })
@@ -55,7 +55,7 @@ internal sealed class PlatformCatalogue(IDbContextFactory<PlatformDbContext> con
             .Select(identifier => identifier.TenantId)
             .Distinct()
             .ToListAsync(cancellationToken));
-        return await ReadAsync(ids, cancellationToken);
+        return [.. (await ReadAsync(ids, cancellationToken)).Where(entry => entry.Tenant.Status is not (TenantStatus.Purged or TenantStatus.Erased))];
     }
 
     public async IAsyncEnumerable<IReadOnlyList<CatalogueEntry>> WatchAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)

@@ -54,7 +54,7 @@ internal sealed class RegisteredTenant
     /// <summary>Until when a deleted tenant can be revived.</summary>
     public DateTimeOffset? RetainedUntil { get; private set; }
 
-    /// <summary>What a deleted tenant becomes when it is revived: what it was.</summary>
+    /// <summary>What a deleted tenant becomes when it is revived: what it was. None once it is being removed.</summary>
     public TenantStatus? RevivedAs { get; private set; }
 
     /// <summary>Why its home could not be made, for people.</summary>
@@ -147,6 +147,20 @@ internal sealed class RegisteredTenant
         return true;
     }
 
+    /// <summary>Closes one that never had a home: there is nothing that could be revived.</summary>
+    /// <returns>Whether its home could not be made.</returns>
+    public bool TryAbandon(DateTimeOffset now)
+    {
+        if (Status is not TenantStatus.Failed || !TryBecome(TenantStatus.Deleting) || !TryBecome(TenantStatus.Deleted))
+        {
+            return false;
+        }
+
+        DeletedAt = now;
+        RetainedUntil = now;
+        return true;
+    }
+
     /// <summary>Opens it again as it was.</summary>
     /// <returns>Whether it was deleted and its retention has not ended.</returns>
     public bool TryRevive(DateTimeOffset now)
@@ -159,6 +173,41 @@ internal sealed class RegisteredTenant
         DeletedAt = null;
         RetainedUntil = null;
         RevivedAs = null;
+        return true;
+    }
+
+    /// <summary>Gives up that it can be revived: from then on it is being removed.</summary>
+    /// <returns>Whether it was deleted, its retention has ended, and nobody has done this before.</returns>
+    public bool TryEndRetention(DateTimeOffset now)
+    {
+        if (Status is not TenantStatus.Deleted || RevivedAs is null || now < RetainedUntil)
+        {
+            return false;
+        }
+
+        RevivedAs = null;
+        Touch();
+        return true;
+    }
+
+    /// <summary>Leaves nothing of it but its id, its slug and when it was there. All names that lead to it are others' to take.</summary>
+    /// <returns>Whether it was being removed.</returns>
+    public bool TryPurge()
+    {
+        if (RevivedAs is not null || !TryBecome(TenantStatus.Purged))
+        {
+            return false;
+        }
+
+        Name = Slug.Value;
+        NameKey = Slug.Value;
+        MasterAccountName = null;
+        MasterAccountKey = null;
+        Addresses = [];
+        TechnicalUserName = null;
+        TechnicalUserEmail = null;
+        Subscriptions.Clear();
+        Identifiers.RemoveAll(identifier => identifier.Origin is not IdentifierOrigin.Id);
         return true;
     }
 
@@ -283,39 +332,4 @@ internal sealed class RegisteredTenant
     public void Touch() => Version++;
 
     private TechnicalUser? TechnicalUser => TechnicalUserName is null || TechnicalUserEmail is null ? null : new() { Name = TechnicalUserName, Email = TechnicalUserEmail };
-}
-
-/// <summary>A value that leads to the tenant, its id and slug among them.</summary>
-internal sealed class TenantIdentifier
-{
-    public required IdentifierKind Kind { get; init; }
-
-    public required string Value { get; init; }
-
-    public required TenantId TenantId { get; init; }
-
-    public required IdentifierOrigin Origin { get; init; }
-
-    /// <summary>Whether somebody outside knows the tenant by it.</summary>
-    public bool IsGiven => Origin is IdentifierOrigin.Given or IdentifierOrigin.SlugAndGiven;
-
-    public bool IsHost(string host) => Kind is IdentifierKind.Host && Value == host;
-}
-
-/// <summary>Why a value leads to a tenant. The numbers are stored; do not change them.</summary>
-internal enum IdentifierOrigin
-{
-    Id = 0,
-    Slug = 1,
-    Given = 2,
-    SlugAndGiven = 3,
-}
-
-internal sealed class Subscription
-{
-    public required TenantId TenantId { get; init; }
-
-    public required string Product { get; init; }
-
-    public required DateTimeOffset Since { get; init; }
 }

@@ -37,6 +37,11 @@ internal sealed class TenantChange(PlatformDbContext db, TenantDirectory directo
         string idOrSlug, HttpContext context, string action, Func<RegisteredTenant, ProblemHttpResult?> move, CancellationToken cancellationToken) =>
         SaveAsync(idOrSlug, context, action, subject: null, StatusOf, tenant => Task.FromResult(move(tenant)), cancellationToken);
 
+    /// <summary>The same where what it can become has to be looked for.</summary>
+    public Task<(TenantResponse? Tenant, ProblemHttpResult? Problem)> MoveAsync(
+        string idOrSlug, HttpContext context, string action, Func<RegisteredTenant, Task<ProblemHttpResult?>> move, CancellationToken cancellationToken) =>
+        SaveAsync(idOrSlug, context, action, subject: null, StatusOf, move, cancellationToken);
+
     /// <summary>Changes the tenant, and records what the change was.</summary>
     /// <param name="idOrSlug">The tenant, as the caller names it.</param>
     /// <param name="context">The request.</param>

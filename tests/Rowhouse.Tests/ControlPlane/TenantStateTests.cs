@@ -31,6 +31,8 @@ public sealed class TenantStateTests
         Resume,
         Delete,
         Revive,
+        EndRetention,
+        Purge,
         DayPasses,
         MonthPasses,
     }
@@ -53,10 +55,11 @@ public sealed class TenantStateTests
     }
 
     [Property(MaxTest = 500)]
-    public void Whatever_is_done_to_a_tenant_in_whatever_order_it_comes_back_as_it_was_until_its_retention_ends(Act[] acts)
+    public void Whatever_is_done_to_a_tenant_in_whatever_order_it_comes_back_as_it_was_until_its_retention_ends_and_then_no_more(Act[] acts)
     {
         var (tenant, now) = (NewTenant(), Start);
         var (open, deleted, until) = (true, false, Start);
+        var (ended, purged) = (false, false);
         foreach (var act in acts)
         {
             var version = tenant.Version;
@@ -65,7 +68,9 @@ public sealed class TenantStateTests
                 Act.Suspend => !deleted && open,
                 Act.Resume => !deleted && !open,
                 Act.Delete => !deleted,
-                Act.Revive => deleted && now < until,
+                Act.Revive => deleted && !ended && now < until,
+                Act.EndRetention => deleted && !ended && now >= until,
+                Act.Purge => ended && !purged,
                 _ => false,
             };
 
@@ -75,6 +80,8 @@ public sealed class TenantStateTests
                 Act.Resume => TenantStates.Become(tenant, TenantStatus.Active) is null,
                 Act.Delete => tenant.TryDelete(now, TimeSpan.FromDays(RetentionDays)),
                 Act.Revive => tenant.TryRevive(now),
+                Act.EndRetention => tenant.TryEndRetention(now),
+                Act.Purge => tenant.TryPurge(),
                 _ => false,
             };
 
@@ -88,7 +95,9 @@ public sealed class TenantStateTests
                 (true, Act.Revive) => (open, false, until),
                 _ => (open, deleted, until),
             };
-            tenant.Status.ShouldBe(deleted ? TenantStatus.Deleted : open ? TenantStatus.Active : TenantStatus.Suspended);
+            ended |= done && act is Act.EndRetention;
+            purged |= done && act is Act.Purge;
+            tenant.Status.ShouldBe(purged ? TenantStatus.Purged : deleted ? TenantStatus.Deleted : open ? TenantStatus.Active : TenantStatus.Suspended);
             tenant.RetainedUntil.ShouldBe(deleted ? until : null);
             (tenant.DeletedAt is not null).ShouldBe(deleted);
             (tenant.Version > version).ShouldBe(done);

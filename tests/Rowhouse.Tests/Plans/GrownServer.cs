@@ -130,7 +130,7 @@ public sealed class GrownServer : ServerFixture
             string[] ids = [.. estate.Ids, bare.Slug, CatalogueCard.ReleaseId.ToString(), CatalogueCard.SetId.ToString(), ApiWalk.ListEntry];
 
             // What is read before it is changed, and changed before it is deleted; a tenant after what is in it.
-            foreach (var operation in (await walk.OperationsAsync()).OrderBy(operation => Order.IndexOf(operation.Method.Method)).ThenByDescending(operation => operation.NeedsTenant).ThenBy(operation => operation.EndsTenant))
+            foreach (var operation in (await walk.OperationsAsync()).OrderBy(operation => operation.EndsTenant).ThenBy(operation => Order.IndexOf(operation.Method.Method)).ThenByDescending(operation => operation.NeedsTenant))
             {
                 await walk.PrepareAsync(operation, estate);
                 await AskAsync(operation.Id, async () =>

@@ -4,6 +4,7 @@ using System.Net.Http.Json;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Extensions.DependencyInjection;
 using Rowhouse.Contracts;
+using Rowhouse.ControlPlane.Deprovisioning;
 using Rowhouse.ControlPlane.Keys;
 using Rowhouse.ControlPlane.Operations;
 using Rowhouse.ControlPlane.Store;
@@ -77,7 +78,7 @@ internal static class HotQueries
         }),
 
         // The catalogue of tenants, as a node reads it at its start, when somebody names a tenant, and every five seconds.
-        new("a page of the catalogue", "platform.ix_tenants_slug", "ORDER BY t.slug", ReadCatalogueAsync),
+        new("a page of the catalogue", "platform.ix_tenants_slug", "ORDER BY t.slug", ReadCatalogueAsync) { Or = "platform.ix_tenants_slug_id" },
         new("the tenants of a page of the catalogue", "platform.pk_tenants", "FROM platform.tenants AS t WHERE t.id = ANY", FindTenantAsync),
         new("what leads to some tenants", "platform.ix_identifiers_tenant_id", "INNER JOIN platform.identifiers", FindTenantAsync),
         new("what some tenants subscribe to", "platform.pk_subscriptions", "INNER JOIN platform.subscriptions", FindTenantAsync),
@@ -113,14 +114,14 @@ internal static class HotQueries
         new("whether a master account is taken", "platform.ix_tenants_master_account_key", "WHERE t.master_account_key =", CreateTenantAsync),
         new("whether a slug is taken", "platform.pk_identifiers", "SELECT i.value FROM platform.identifiers", CreateTenantAsync),
         Platform("the tenants by name", "platform.ix_tenants_name_key_id", "ORDER BY t.name_key", "/api/tenants?sort=name"),
-        Platform("the tenants by slug", "platform.ix_tenants_slug", "ORDER BY t.slug DESC", "/api/tenants?sort=-slug") with { SortsEqual = true },
+        Platform("the tenants by slug", "platform.ix_tenants_slug_id", "ORDER BY t.slug DESC", "/api/tenants?sort=-slug"),
         Platform("the tenants by age", "platform.ix_tenants_created_at_id", "ORDER BY t.created_at DESC", "/api/tenants?sort=-createdAt"),
         Platform("the tenants of a state by name", "platform.ix_tenants_status_name_key_id", "WHERE t.status =", "/api/tenants?sort=name&status=suspended"),
         Platform("the tenants of a plan by name", "platform.ix_tenants_plan_name_key_id", "WHERE t.plan =", "/api/tenants?sort=name&plan=enterprise"),
         Platform("the tenants of a plan by age", "platform.ix_tenants_created_at_id", "WHERE t.plan =", "/api/tenants?sort=createdAt&plan=starter"),
         Platform("the tenants with a product by name", "platform.ix_tenants_name_key_id", "ORDER BY t.name_key", "/api/tenants?sort=name&product=cardvault"),
         PlatformNext("the tenants by name, in the depth", "platform.ix_tenants_name_key_id", "(t.name_key, t.id) >", "/api/tenants?sort=name"),
-        PlatformNext("the tenants by slug, in the depth", "platform.ix_tenants_slug", "ORDER BY t.slug", "/api/tenants?sort=slug", "slug > ") with { SortsEqual = true },
+        PlatformNext("the tenants by slug, in the depth", "platform.ix_tenants_slug_id", "(t.slug, t.id) >", "/api/tenants?sort=slug"),
         PlatformNext("the tenants by age, in the depth", "platform.ix_tenants_created_at_id", "(t.created_at, t.id) <", "/api/tenants?sort=-createdAt"),
         Platform("the audit of the platform", "platform.ix_audit_at_id", "ORDER BY a.at DESC", "/api/platform/audit"),
         Platform("the people of a page of the audit", "platform.pk_people", "WHERE p.id = ANY", "/api/platform/audit") with { InOrder = false },
@@ -171,6 +172,8 @@ internal static class HotQueries
         new("the steps of a page of operations", "platform.pk_operation_attempts", "INNER JOIN platform.operation_attempts", server => server.SuperAdmin.ReadAsync("/api/tenants/smith-cards/operations")),
         new("an operation", "platform.pk_operations", "WHERE o.id =", ReadOperationAsync),
         new("an operation that waits for a worker", "platform.ix_operations_not_before", "UPDATE platform.operations SET token", server => server.Services.GetRequiredService<OperationRunner>().RunNextAsync(Cancelled)) { Or = "platform.ix_operations_tenant_id" },
+
+        new("whose retention has ended", "platform.ix_tenants_retained_until_id", "WHERE t.revived_as IS NOT NULL", server => ActivatorUtilities.CreateInstance<EndOfRetention>(server.Services).BeginAsync(Cancelled)) { InOrder = true },
 
         // Cards.
         Tenant("the cards by change", "cardvault.ix_cards_tenant_id_updated_at_id", "ORDER BY c.updated_at DESC", "/api/cardvault/cards?sort=-updatedAt"),

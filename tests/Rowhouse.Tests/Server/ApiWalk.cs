@@ -81,11 +81,25 @@ internal sealed class ApiWalk(ServerFixture server)
         {
             await ExecuteAsync($"UPDATE platform.tenants SET status = 7, deleted_at = now(), retained_until = now() + interval '1 day', revived_as = 2, version = version + 1 WHERE id = '{estate.Tenant.Id}'");
         }
+        else if (operation.RetriesTenant)
+        {
+            await FailAsync(estate);
+        }
         else if (operation.EndsTenant)
         {
             await ExecuteAsync($"UPDATE platform.tenants SET status = 2, deleted_at = NULL, retained_until = NULL, revived_as = NULL, deletion_protection = false, version = version + 1 WHERE id = '{estate.Tenant.Id}'");
         }
     }
+
+    // As if the operation that makes its home had been cancelled, and nothing else were under way.
+    private Task FailAsync(Estate estate) => ExecuteAsync(
+        $$"""
+        WITH ended AS (UPDATE platform.operations SET state = 4, token = NULL, lease_until = NULL, ended_at = now() WHERE tenant_id = '{{estate.Tenant.Id}}' AND state IN (0, 1, 5)),
+        cancelled AS (
+            INSERT INTO platform.operations (id, kind, tenant_id, data, state, step, attempts, failures, is_cancelled, created_at, version)
+            VALUES (gen_random_uuid(), 'provision', '{{estate.Tenant.Id}}', '{"home": "rowhouse_home_00000000000000000000000000000000", "store": "dedicated", "generation": 1}', 4, 0, 0, 0, true, now(), 1))
+        UPDATE platform.tenants SET status = 5, version = version + 1 WHERE id = '{{estate.Tenant.Id}}'
+        """);
 
     // One in its home and one of the same id about it, again where one was retried or dropped.
     private async Task SetAsideAsync(Estate estate, string says)
@@ -263,8 +277,11 @@ internal sealed record ApiOperation(string Id, HttpMethod Method, string Path, b
     /// <summary>Whether it changes an operation that has stopped, which then goes on.</summary>
     public bool ChangesOperation => Path.StartsWith("/api/operations/{", StringComparison.Ordinal) && Method != HttpMethod.Get;
 
-    /// <summary>Whether there is nothing left of the tenant to ask about.</summary>
-    public bool EndsTenant => Id.StartsWith("DeleteTenant", StringComparison.Ordinal);
+    /// <summary>Whether after it nothing of the tenant can be asked for.</summary>
+    public bool EndsTenant => Id.StartsWith("DeleteTenant", StringComparison.Ordinal) || RetriesTenant;
+
+    /// <summary>Whether it makes the home of a tenant that has none.</summary>
+    public bool RetriesTenant => Id.StartsWith("RetryTenant", StringComparison.Ordinal);
 
     /// <summary>Its path with an id, or with two as <c>tenant/thing</c>; where it takes one that is the first.</summary>
     public string With(string id)

@@ -18,7 +18,7 @@ namespace Rowhouse.Tests.ControlPlane.Homes;
 public sealed class HomeCrashTests(HomeCrashTests.Fixture server) : IClassFixture<HomeCrashTests.Fixture>
 {
     /// <summary>How often a server is killed at random; more by ROWHOUSE_TEST_CRASHES.</summary>
-    private static readonly int Crashes = int.Parse(Environment.GetEnvironmentVariable("ROWHOUSE_TEST_CRASHES") ?? "12", CultureInfo.InvariantCulture);
+    private static readonly int Crashes = int.Parse(Environment.GetEnvironmentVariable("ROWHOUSE_TEST_CRASHES") ?? "8", CultureInfo.InvariantCulture);
 
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 

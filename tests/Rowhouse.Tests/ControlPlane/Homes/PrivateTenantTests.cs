@@ -46,12 +46,12 @@ public sealed class PrivateTenantTests(PrivateTenantTests.Fixture server) : ICla
     }
 
     [Theory]
-    [InlineData("wait=soon")]
-    [InlineData("wait=-1")]
-    [InlineData("return=minimal")]
-    public async Task A_preference_that_means_nothing_here_is_not_met(string prefer)
+    [InlineData("wait=soon", "First")]
+    [InlineData("wait=-1", "Second")]
+    [InlineData("return=minimal", "Third")]
+    public async Task A_preference_that_means_nothing_here_is_not_met(string prefer, string name)
     {
-        using var answer = await server.AskAsync($"Impatient {Guid.NewGuid()}", prefer);
+        using var answer = await server.AskAsync($"Impatient {name}", prefer);
 
         answer.StatusCode.ShouldBe(HttpStatusCode.Accepted);
         await server.EndOfAsync(answer.Headers.Location);

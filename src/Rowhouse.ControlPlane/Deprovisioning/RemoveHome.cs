@@ -1,0 +1,37 @@
+using Rowhouse.ControlPlane.Homes;
+using Rowhouse.ControlPlane.Operations;
+using Rowhouse.Tenancy;
+using Rowhouse.Tenancy.Postgres;
+
+namespace Rowhouse.ControlPlane.Deprovisioning;
+
+/// <summary>Removes the tenant's home with all that is in it: a dedicated one with its login, and of the shared store the tenant's rows.</summary>
+internal sealed class RemoveHome(HomePurge homes, PostgresStore store, SqlMigrations migrations) : IOperationStep<DeprovisionData>
+{
+    public Task DoAsync(OperationRun<DeprovisionData> run, CancellationToken cancellationToken) =>
+        run.Data.Placement is PlacementKind.Dedicated ? RemoveDatabaseAsync(run, cancellationToken) : PurgeAsync(run, cancellationToken);
+
+    private Task RemoveDatabaseAsync(OperationRun<DeprovisionData> run, CancellationToken cancellationToken) => run.OnServerAsync(
+        store,
+        migrations,
+        async maker =>
+        {
+            await maker.RemoveDatabaseAsync(run.Data.Database, cancellationToken);
+            await maker.RemoveLoginAsync(run.Data.Database, cancellationToken);
+        },
+        cancellationToken);
+
+    // The operation's id is the token: whoever does the step goes on where another one stopped, and may do it beside them.
+    private async Task PurgeAsync(OperationRun<DeprovisionData> run, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await homes.RunAsync(run.TenantId, run.Data.Generation, run.Id, cancellationToken);
+        }
+        catch (HomeMismatchException exception)
+        {
+            throw new OperationRefusedException(
+                $"The store has another home of the tenant than the one of generation {run.Data.Generation}. Find out in tenancy.homes which one it is, and retry when it is that again.", exception);
+        }
+    }
+}

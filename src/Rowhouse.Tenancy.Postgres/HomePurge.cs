@@ -1,0 +1,154 @@
+using System.Globalization;
+using Npgsql;
+using Rowhouse.Tenancy.Postgres.Guards;
+using Rowhouse.Tenancy.Postgres.Roles;
+
+namespace Rowhouse.Tenancy.Postgres;
+
+/// <summary>
+/// Removes all that a tenant has in this store: the rows of all registered modules, the kernel's own, and its home. For whoever ends tenants; safe for
+/// concurrent use.
+/// </summary>
+/// <remarks>
+/// <list type="number">
+/// <item>Close the home, once all that write to it have committed: from then on only whoever names the token writes, and nobody when the home is gone.</item>
+/// <item>Empty the tenant's tables, those that refer to others first, in the application's role with the tenant bound: no other tenant's row can be touched.</item>
+/// <item>Remove the home, which is what tells that nothing is left.</item>
+/// </list>
+/// Whatever ends it half-way, called again it goes on. Also while another call for the same tenant still runs: a table is left when none of the tenant's rows
+/// is seen in it, and not when there was none to delete.
+/// </remarks>
+public sealed class HomePurge
+{
+    /// <summary>How many rows go in one transaction, but for tables that refer to themselves or round in a circle.</summary>
+    private const int Batch = 5_000;
+
+    /// <summary>How long one statement may take, in seconds.</summary>
+    private const int Timeout = 600;
+
+    private const string Name = "rowhouse purge";
+
+    private readonly PostgresStore store;
+    private readonly Lazy<IReadOnlyList<EmptyingStage>> stages;
+
+    internal HomePurge(PostgresStore store, TenantModels models)
+    {
+        this.store = store;
+        stages = new(() => EmptyingOrder.Of(models));
+    }
+
+    /// <summary>Removes the tenant's rows and its home. Where it has no home here, there is nothing to do.</summary>
+    /// <param name="tenant">The tenant.</param>
+    /// <param name="generation">The generation of the home.</param>
+    /// <param name="token">What names this work: the same one when it is begun again. Where the home was being purged under another one, that stops.</param>
+    /// <param name="cancellationToken">Stops between two transactions. The home stays closed.</param>
+    /// <exception cref="HomeMismatchException">The home is of another generation, or receives the tenant: nothing was removed. Or somebody else took the work over.</exception>
+    /// <exception cref="PostgresException">Some writer of the tenant did not end in time, or the work was taken over.</exception>
+    public async Task RunAsync(TenantId tenant, int generation, Guid token, CancellationToken cancellationToken = default)
+    {
+        // SET takes no parameter. All values are formatted from ids and a number, never from text.
+        var home = new Home(
+            $"'{tenant.Value:D}'",
+            string.Create(CultureInfo.InvariantCulture, $"generation = {generation}"),
+            $"state = 'purging' AND token = '{token:D}'",
+            string.Create(CultureInfo.InvariantCulture, $"SET LOCAL rowhouse.tenant = '{tenant.Value:D}'; SET LOCAL rowhouse.generation = '{generation}'; SET LOCAL rowhouse.mover = '{token:D}';"));
+        var platform = await OpenAsync(store.Connections.Platform, cancellationToken).ConfigureAwait(false);
+        await using var disposePlatform = platform.ConfigureAwait(false);
+        if (await CloseAsync(platform, home, token, cancellationToken).ConfigureAwait(false) is not { } isMine)
+        {
+            return;
+        }
+
+        if (!isMine)
+        {
+            throw new HomeMismatchException(tenant, generation);
+        }
+
+        await EmptyAsync(home, cancellationToken).ConfigureAwait(false);
+        if (!await RemoveAsync(platform, home, cancellationToken).ConfigureAwait(false))
+        {
+            throw new HomeMismatchException(tenant, generation);
+        }
+    }
+
+    // Null where there is no home. Whoever still writes is waited for, but new writers stand behind this.
+    private static async Task<bool?> CloseAsync(NpgsqlConnection platform, Home home, Guid token, CancellationToken cancellationToken) =>
+        await AskAsync<string>(
+            platform,
+            $"""
+            {home.Bind} SET LOCAL lock_timeout = '5s';
+            UPDATE tenancy.homes SET state = 'purging', token = '{token:D}', capturing = false WHERE tenant_id = {home.Tenant} AND {home.IsGeneration} AND state <> 'receiving';
+            SELECT CASE WHEN {home.IsGeneration} AND {home.IsMine} THEN 'mine' ELSE 'other' END FROM tenancy.homes WHERE tenant_id = {home.Tenant}
+            """,
+            cancellationToken).ConfigureAwait(false) switch
+        {
+            null => null,
+            var whose => whose == "mine",
+        };
+
+    private async Task EmptyAsync(Home home, CancellationToken cancellationToken)
+    {
+        var application = await OpenAsync(store.Connections.Application, cancellationToken).ConfigureAwait(false);
+        await using var dispose = application.ConfigureAwait(false);
+        foreach (var stage in stages.Value)
+        {
+            var names = stage.Tables.Select(table => table.SqlName).ToList();
+            var delete = stage.IsCircle
+                ? $"SET CONSTRAINTS ALL DEFERRED; {string.Join(' ', names.Select(name => $"DELETE FROM {name} WHERE tenant_id = {home.Tenant};"))}"
+                : DeleteSome(names[0], "ctid", home);
+            var look = $"SELECT {string.Join(" OR ", names.Select(name => Any(name, home)))}";
+            while (await AskAsync<bool>(application, $"{home.Bind} {delete} {look}", cancellationToken).ConfigureAwait(false))
+            {
+                // There are more.
+            }
+        }
+    }
+
+    private static async Task<bool> RemoveAsync(NpgsqlConnection platform, Home home, CancellationToken cancellationToken)
+    {
+        const string Changes = "tenancy.changes";
+        while (await AskAsync<bool>(platform, $"{home.Bind} {DeleteSome(Changes, "number", home)} SELECT {Any(Changes, home)}", cancellationToken).ConfigureAwait(false))
+        {
+            // There are more.
+        }
+
+        return !await AskAsync<bool>(
+            platform,
+            $"{home.Bind} DELETE FROM tenancy.homes WHERE tenant_id = {home.Tenant} AND {home.IsGeneration} AND {home.IsMine}; SELECT {Any("tenancy.homes", home)}",
+            cancellationToken).ConfigureAwait(false);
+    }
+
+    private static string DeleteSome(string table, string row, Home home) => string.Create(
+        CultureInfo.InvariantCulture, $"DELETE FROM {table} WHERE tenant_id = {home.Tenant} AND {row} = ANY (ARRAY(SELECT {row} FROM {table} WHERE tenant_id = {home.Tenant} LIMIT {Batch}));");
+
+    private static string Any(string table, Home home) => $"EXISTS (SELECT FROM {table} WHERE tenant_id = {home.Tenant})";
+
+    private static async Task<T?> AskAsync<T>(NpgsqlConnection connection, string sql, CancellationToken cancellationToken)
+    {
+        var transaction = await connection.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
+        await using var dispose = transaction.ConfigureAwait(false);
+        var answer = await connection.ScalarAsync<T>(sql, cancellationToken).ConfigureAwait(false);
+        await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
+        return answer;
+    }
+
+    // Of its own, and nothing prepared: texts with ids in them would drive out what requests keep prepared.
+    private static async Task<NpgsqlConnection> OpenAsync(string connectionString, CancellationToken cancellationToken)
+    {
+        var own = new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false, MaxAutoPrepare = 0, CommandTimeout = Timeout, ApplicationName = Name };
+        var connection = new NpgsqlConnection(own.ConnectionString);
+        try
+        {
+            await connection.OpenAsync(cancellationToken).ConfigureAwait(false);
+            return connection;
+        }
+        catch
+        {
+            await connection.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <summary>How SQL names the home.</summary>
+    private sealed record Home(string Tenant, string IsGeneration, string IsMine, string Bind);
+}
