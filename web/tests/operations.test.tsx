@@ -143,8 +143,8 @@ describe('a new private tenant', () => {
   });
 
   test('where there are no private homes says so, and is not made', async () => {
-    const { making } = await create({ ...base, 'POST /api/tenants': problem(422, 'tenants:private-unavailable') });
-    await within(making).findByText('This installation has no private homes');
+    const { making } = await create({ ...base, 'POST /api/tenants': problem(409, 'homes:provisioning-disabled') });
+    await within(making).findByText('This installation makes no private homes');
   });
 });
 

@@ -25,10 +25,10 @@ internal sealed class DedicatedHomes(IDbContextFactory<PlatformDbContext> contex
         return Encoding.UTF8.GetString(key.Open(Home.PurposeOf(name), home.Password));
     }
 
-    public async Task<IReadOnlyList<(TenantId Tenant, Placement Home)>> FindAsync(TenantId after, int most, CancellationToken cancellationToken = default)
+    public async Task<IReadOnlyList<(TenantId Tenant, Placement Home)>> FindAsync(TenantId? after, int most, CancellationToken cancellationToken = default)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        var last = after.Value;
+        var last = after?.Value ?? Guid.Empty;
         var rows = await db.Tenants.AsNoTracking()
             .Where(tenant => tenant.PlacementKind == PlacementKind.Dedicated && ((Guid)(object)tenant.Id).CompareTo(last) > 0 && Housed.Contains(tenant.Status))
             .OrderBy(tenant => tenant.Id)

@@ -7,20 +7,6 @@ namespace Rowhouse.ControlPlane.Tenants;
 /// <summary>A tenant as the control plane keeps it.</summary>
 internal sealed class RegisteredTenant
 {
-    private static readonly Dictionary<TenantStatus, TenantStatus[]> Allowed = new()
-    {
-        [TenantStatus.Pending] = [TenantStatus.Creating, TenantStatus.Deleting],
-        [TenantStatus.Creating] = [TenantStatus.Active, TenantStatus.Failed, TenantStatus.Deleting],
-        [TenantStatus.Active] = [TenantStatus.Suspended, TenantStatus.Moving, TenantStatus.Deleting],
-        [TenantStatus.Suspended] = [TenantStatus.Active, TenantStatus.Moving, TenantStatus.Deleting],
-        [TenantStatus.Moving] = [TenantStatus.Active, TenantStatus.Suspended],
-        [TenantStatus.Failed] = [TenantStatus.Creating, TenantStatus.Deleting],
-        [TenantStatus.Deleting] = [TenantStatus.Deleted, TenantStatus.Failed],
-        [TenantStatus.Deleted] = [TenantStatus.Active, TenantStatus.Suspended, TenantStatus.Purged, TenantStatus.Erased],
-        [TenantStatus.Purged] = [TenantStatus.Erased],
-        [TenantStatus.Erased] = [],
-    };
-
     /// <summary>States in which a tenant is there for nobody: it can be brought back at most.</summary>
     public static readonly TenantStatus[] Gone = [TenantStatus.Deleting, TenantStatus.Deleted, TenantStatus.Purged, TenantStatus.Erased];
 
@@ -93,10 +79,7 @@ internal sealed class RegisteredTenant
 
     public bool IsGone => Gone.Contains(Status);
 
-    public IReadOnlyList<TenantStatus> CanBecome => Following(Status);
-
-    /// <summary>What a tenant in this state can become.</summary>
-    public static IReadOnlyList<TenantStatus> Following(TenantStatus status) => Allowed[status];
+    public IReadOnlyList<TenantStatus> CanBecome => TenantLife.Following(Status);
 
     public bool TryBecome(TenantStatus status)
     {
@@ -299,37 +282,8 @@ internal sealed class RegisteredTenant
         },
         [.. Identifiers.Where(identifier => identifier.IsGiven).Select(identifier => new Identifier(identifier.Kind, identifier.Value))]);
 
-    /// <summary>The tenant as the API shows it.</summary>
-    /// <param name="admin">The first admin, where the tenant has just been made.</param>
-    /// <param name="withAccount">Whether the reader may see master account, addresses and technical user.</param>
-    public TenantResponse ToResponse(MemberResponse? admin = null, bool withAccount = false) => new(
-        Id.Value,
-        Slug.Value,
-        Name,
-        [.. Identifiers.Where(identifier => identifier is { IsGiven: true, Kind: IdentifierKind.Name }).Select(identifier => identifier.Value).Order(StringComparer.Ordinal)],
-        TenantWords.Of(Status),
-        TenantWords.CloudTypeOf(PlacementKind),
-        TenantWords.ProvisioningOf(Status),
-        withAccount ? ProvisioningError : null,
-        PlacementKind is PlacementKind.Dedicated ? Database : TenantWords.SharedTable,
-        new(TenantWords.Of(PlacementKind), Store, Database, Generation),
-        Plan,
-        [.. Subscriptions.Select(subscription => subscription.Product).Order(StringComparer.Ordinal)],
-        TimeZone,
-        Currency,
-        Locale,
-        DeletionProtection,
-        CreatedAt,
-        Version,
-        DeletedAt,
-        RetainedUntil,
-        withAccount ? MasterAccountName : null,
-        withAccount ? Addresses : null,
-        withAccount ? TechnicalUser : null,
-        admin);
-
     /// <summary>Counts a change.</summary>
     public void Touch() => Version++;
 
-    private TechnicalUser? TechnicalUser => TechnicalUserName is null || TechnicalUserEmail is null ? null : new() { Name = TechnicalUserName, Email = TechnicalUserEmail };
+    public TechnicalUser? TechnicalUser => TechnicalUserName is null || TechnicalUserEmail is null ? null : new() { Name = TechnicalUserName, Email = TechnicalUserEmail };
 }

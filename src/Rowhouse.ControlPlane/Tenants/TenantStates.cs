@@ -16,7 +16,7 @@ internal static class TenantStates
     /// <summary>Says that a tenant that was deleted changes no more.</summary>
     public static ProblemHttpResult RefuseGone(TenantStatus status)
     {
-        string[] allowed = [.. RegisteredTenant.Following(status).Select(TenantWords.Of)];
+        string[] allowed = [.. TenantLife.Following(status).Select(TenantWords.Of)];
         return ControlPlaneProblems.WrongState.With(
             $"The tenant is {TenantWords.Of(status)} and changes no more. One that is deleted can be revived until its retention ends.",
             [new("state", TenantWords.Of(status)), new("allowed", allowed)]);

@@ -11,8 +11,8 @@ public interface IDedicatedHomes
     ValueTask<string> GetPasswordAsync(TenantId tenant, Placement home, CancellationToken cancellationToken = default);
 
     /// <summary>The tenants that live in a dedicated home, some at a time, in the order of their ids.</summary>
-    /// <param name="after">The last one of the answer before; the tenant that is not set at first.</param>
+    /// <param name="after">The last one of the answer before; none at first.</param>
     /// <param name="most">How many at most.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    Task<IReadOnlyList<(TenantId Tenant, Placement Home)>> FindAsync(TenantId after, int most, CancellationToken cancellationToken = default);
+    Task<IReadOnlyList<(TenantId Tenant, Placement Home)>> FindAsync(TenantId? after, int most, CancellationToken cancellationToken = default);
 }

@@ -24,7 +24,7 @@ internal sealed class HomeOutbox(PostgresStore store, HomeSources sources, ITena
         IEnumerable<Guid> found = await FindSharedAsync(after, most, cancellationToken).ConfigureAwait(false);
         foreach (var homes in dedicated)
         {
-            found = found.Concat((await homes.FindAsync(new(after), most, cancellationToken).ConfigureAwait(false)).Select(home => home.Tenant.Value));
+            found = found.Concat((await homes.FindAsync(after == Guid.Empty ? null : new TenantId(after), most, cancellationToken).ConfigureAwait(false)).Select(home => home.Tenant.Value));
         }
 
         return [.. found.Distinct().Order().Take(most)];
@@ -35,7 +35,7 @@ internal sealed class HomeOutbox(PostgresStore store, HomeSources sources, ITena
         List<TResult> answers = [await AskAsync(entries.Value, askAsync).ConfigureAwait(false)];
         foreach (var homes in dedicated)
         {
-            TenantId last = default;
+            TenantId? last = null;
             IReadOnlyList<(TenantId Tenant, Placement Home)> page;
             do
             {

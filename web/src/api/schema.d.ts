@@ -221,7 +221,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Begins again to make the home of a tenant whose home could not be made. */
+        /** Tries again to make the home of a tenant for which that failed. */
         post: operations["RetryTenant"];
         delete?: never;
         options?: never;
@@ -415,6 +415,23 @@ export interface paths {
         put?: never;
         /** Brings a deleted tenant back as it was, until its retention ends. */
         post: operations["ReviveTenantAccount"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/accounts/{idOrSlug}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Tries again to make the home of a tenant for which that failed. */
+        post: operations["RetryTenantAccount"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2716,8 +2733,10 @@ export interface components {
             cloudType: string;
             /** @description `pending`, `creating`, `active`, `failed`, `deleting` or `absent`. */
             provisioningStatus: string;
-            /** @description Why its home could not be made, and what to do; set while it has failed. */
-            provisioningError?: null | string;
+            /** @description Why its home could not be made, where that failed; for super-admins and its own admins. */
+            provisioningError: null | string;
+            /** @description The database of its own, or `shared`. */
+            tableName: string;
             /** @description Where its rows live. */
             placement: components["schemas"]["PlacementResponse"];
             /** @description The plan of its products. */
@@ -3705,6 +3724,7 @@ export interface operations {
             /**
              * @description `urn:rowhouse:request:in-flight` The same request is being worked on
              *     `urn:rowhouse:tenants:identifier-taken` The identifier leads to a tenant already
+             *     `urn:rowhouse:homes:provisioning-disabled` This installation makes no private homes
              */
             409: {
                 headers: {
@@ -3732,10 +3752,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /**
-             * @description `urn:rowhouse:request:key-reused` The key was used for another request
-             *     `urn:rowhouse:tenants:private-unavailable` This installation has no private homes
-             */
+            /** @description `urn:rowhouse:request:key-reused` The key was used for another request */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -3926,6 +3943,7 @@ export interface operations {
             /**
              * @description `urn:rowhouse:tenants:protected` The tenant is protected from deletion
              *     `urn:rowhouse:tenants:wrong-state` The tenant's state does not allow this
+             *     `urn:rowhouse:operations:wrong-state` The operation's state does not allow this
              */
             409: {
                 headers: {
@@ -4447,10 +4465,7 @@ export interface operations {
                     "application/json": components["schemas"]["TenantResponse"];
                 };
             };
-            /**
-             * @description `urn:rowhouse:request:malformed` The request cannot be read
-             *     `urn:rowhouse:tenancy:conflicting-tenants` The request's identifiers disagree
-             */
+            /** @description `urn:rowhouse:tenancy:conflicting-tenants` The request's identifiers disagree */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -4490,8 +4505,20 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `urn:rowhouse:tenants:wrong-state` The tenant's state does not allow this */
+            /**
+             * @description `urn:rowhouse:tenants:wrong-state` The tenant's state does not allow this
+             *     `urn:rowhouse:operations:wrong-state` The operation's state does not allow this
+             */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `urn:rowhouse:request:changed-meanwhile` It was changed meanwhile */
+            412: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5588,6 +5615,15 @@ export interface operations {
                     "application/json": components["schemas"]["TenantResponse"];
                 };
             };
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TenantResponse"];
+                };
+            };
             /**
              * @description `urn:rowhouse:request:malformed` The request cannot be read
              *     `urn:rowhouse:request:invalid` The request is not valid
@@ -5635,6 +5671,7 @@ export interface operations {
             /**
              * @description `urn:rowhouse:request:in-flight` The same request is being worked on
              *     `urn:rowhouse:tenants:identifier-taken` The identifier leads to a tenant already
+             *     `urn:rowhouse:homes:provisioning-disabled` This installation makes no private homes
              */
             409: {
                 headers: {
@@ -5662,10 +5699,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /**
-             * @description `urn:rowhouse:request:key-reused` The key was used for another request
-             *     `urn:rowhouse:tenants:private-unavailable` This installation has no private homes
-             */
+            /** @description `urn:rowhouse:request:key-reused` The key was used for another request */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -5856,6 +5890,7 @@ export interface operations {
             /**
              * @description `urn:rowhouse:tenants:protected` The tenant is protected from deletion
              *     `urn:rowhouse:tenants:wrong-state` The tenant's state does not allow this
+             *     `urn:rowhouse:operations:wrong-state` The operation's state does not allow this
              */
             409: {
                 headers: {
@@ -6315,6 +6350,111 @@ export interface operations {
             /**
              * @description `urn:rowhouse:tenants:wrong-state` The tenant's state does not allow this
              *     `urn:rowhouse:tenants:retention-ended` The tenant's retention has ended
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `urn:rowhouse:request:changed-meanwhile` It was changed meanwhile */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `urn:rowhouse:server:failed` The server failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `urn:rowhouse:server:stopping` The server is stopping
+             *     `urn:rowhouse:server:busy` Others are working on the same data
+             *     `urn:rowhouse:server:store-unavailable` The database cannot be reached
+             */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    RetryTenantAccount: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                idOrSlug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TenantResponse"];
+                };
+            };
+            /** @description `urn:rowhouse:tenancy:conflicting-tenants` The request's identifiers disagree */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `urn:rowhouse:access:sign-in-required` Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `urn:rowhouse:access:cross-site` The change was not sent by the console
+             *     `urn:rowhouse:tenancy:bound-credential` The credential belongs to one tenant
+             *     `urn:rowhouse:access:not-allowed` Your role does not allow this
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `urn:rowhouse:tenancy:unknown-tenant` There is no such tenant */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `urn:rowhouse:tenants:wrong-state` The tenant's state does not allow this
+             *     `urn:rowhouse:operations:wrong-state` The operation's state does not allow this
              */
             409: {
                 headers: {

@@ -14,7 +14,7 @@ using Rowhouse.Tests.Server;
 namespace Rowhouse.Tests.ControlPlane.Outbox;
 
 /// <summary>A server whose events fail until a test mends their handlers, and are set aside after two times.</summary>
-public sealed class OutboxServer : ServerFixture
+public class OutboxServer : ServerFixture
 {
     private volatile bool isMended = true;
 
