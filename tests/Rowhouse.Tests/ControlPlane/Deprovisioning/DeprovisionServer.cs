@@ -13,6 +13,7 @@ using Rowhouse.ControlPlane.Deprovisioning;
 using Rowhouse.ControlPlane.Operations;
 using Rowhouse.ControlPlane.Store;
 using Rowhouse.Server;
+using Rowhouse.Tenancy;
 using Rowhouse.Tenancy.Secrets;
 using Rowhouse.Tenancy.Settings;
 using Rowhouse.Testing;
@@ -88,12 +89,13 @@ public sealed class DeprovisionServer : ServerFixture
     /// <returns>How many it has begun to remove.</returns>
     public static Task<int> LookAsync(IServiceProvider services) => services.GetServices<IHostedService>().OfType<EndOfRetention>().Single().BeginAsync(Cancelled);
 
-    /// <summary>Deletes a tenant whose retention ends at once, and waits until it is gone.</summary>
+    /// <summary>Deletes a tenant whose retention ends at once, and waits until it is gone and both servers know.</summary>
     public async Task PurgeAsync(Guid tenant, string slug)
     {
         await DeleteAsync(tenant, slug);
         await LookAsync(Services);
         (await EndAsync(tenant)).Status.ShouldBe("succeeded");
+        await Eventually.UntilAsync(() => Task.FromResult(new[] { Services, There }.All(node => !node.GetRequiredService<TenantDirectory>().TryFind(new TenantId(tenant), out _))), Cancelled);
     }
 
     /// <summary>The operation that removes a tenant; there is one.</summary>
