@@ -86,7 +86,7 @@ public sealed class DeprovisionTests(DeprovisionServer server) : IClassFixture<D
         await first.Admin.Client.PostAsJsonAsync("/api/cardvault/cards", new { player = "Of The First" }, Cancelled).ShouldBeAsync(HttpStatusCode.Created);
         await server.ExecuteAsync(server.Database.Control!, $"INSERT INTO platform.identifiers (kind, value, tenant_id, origin) VALUES ({(int)IdentifierKind.Host}, 'second-life.example', '{first.Id}', 2)");
         await first.Admin.Client.PostAsJsonAsync("/api/domains", new { host = "cards.second-life.example" }, Cancelled).ShouldBeAsync(HttpStatusCode.Created);
-        (await FindThereAsync(IdentifierKind.Host, "second-life.example")).ShouldBe(first.Id);
+        await Eventually.UntilAsync(async () => await FindThereAsync(IdentifierKind.Host, "second-life.example") == first.Id, Cancelled);
         await server.PurgeAsync(first.Id, first.Slug);
         await Eventually.UntilAsync(async () => await FindThereAsync(IdentifierKind.Name, first.Slug) is null, Cancelled);
         (await FindThereAsync(IdentifierKind.Host, "second-life.example")).ShouldBeNull();
