@@ -27,7 +27,6 @@ using Rowhouse.Tenancy;
 using Rowhouse.Tenancy.AspNetCore;
 using Rowhouse.Tenancy.AspNetCore.Admission;
 using Rowhouse.Tenancy.Postgres;
-using Rowhouse.Tenancy.Postgres.Homes;
 using Rowhouse.Tenancy.Postgres.Outbox;
 using Rowhouse.Tenancy.Settings;
 
@@ -76,10 +75,7 @@ public static class ControlPlaneHostExtensions
         services.AddScoped<CreateTenant>();
         services.AddScoped<ChangeTenant>();
         services.AddOperations();
-        services.AddSingleton<OperationKind, ProvisionHome>();
-        services.AddSingleton<HomePlan>();
-        services.AddSingleton<DedicatedHomes>();
-        services.AddSingleton<IDedicatedHomes>(provider => provider.GetRequiredService<DedicatedHomes>());
+        services.AddHomes();
         services.AddDeprovisioning();
         services.AddScoped<LicenseRules>();
         services.AddScoped<AddLicense>();

@@ -59,7 +59,7 @@ public sealed class SqlMigrations
         }
 
         storeScripts = store;
-        fingerprint = new(() => Fingerprint.Of([.. store.Select(script => $"{script} {script.Checksum}"), .. models.Tables.Select(table => $"{table} {table.IsShared} {new CaptureTrigger(table).FunctionSql}")]));
+        fingerprint = new(() => Fingerprint.Of([.. store.Select(script => $"{script} {script.Checksum}"), .. models.Tables.Select(table => $"{table} {table.IsShared} {string.Join(',', [.. table.TenantRights, "to the platform", .. table.PlatformRights])} {new CaptureTrigger(table).FunctionSql}"), TableRules.Common]));
         controlScripts = control;
         ControlSchemas = schemas;
     }
@@ -92,10 +92,10 @@ public sealed class SqlMigrations
         if (NeedControl)
         {
             var control = connections.ControlOwner ?? throw new InvalidOperationException($"A migration needs the control database: set {ConfiguredConnections.Control}.");
-            applied.AddRange(await ApplyAsync(control, roles, controlScripts, [roles.Platform], [], cancellationToken).ConfigureAwait(false));
+            applied.AddRange(await ApplyAsync(control, roles, controlScripts, [roles.Platform], [], closing: null, cancellationToken).ConfigureAwait(false));
         }
 
-        applied.AddRange(await ApplyAsync(owner, roles, storeScripts, [roles.Tenants, roles.Platform], models.Tables, cancellationToken).ConfigureAwait(false));
+        applied.AddRange(await ApplyAsync(owner, roles, storeScripts, [roles.Tenants, roles.Platform], models.Tables, closing: null, cancellationToken).ConfigureAwait(false));
         return applied;
     }
 
@@ -104,7 +104,7 @@ public sealed class SqlMigrations
     /// <param name="roles">What the roles are called.</param>
     /// <param name="cancellationToken">Undoes everything.</param>
     internal Task ApplyToHomeAsync(string owner, RoleNames roles, CancellationToken cancellationToken) =>
-        ApplyAsync(owner, roles, storeScripts, [roles.Tenants, roles.Platform], models.Tables, cancellationToken, Fingerprint.CommentSql(new NpgsqlConnectionStringBuilder(owner).Database!, StoreFingerprint)); // whoever asks names one
+        ApplyAsync(owner, roles, storeScripts, [roles.Tenants, roles.Platform], models.Tables, Fingerprint.CommentSql(new NpgsqlConnectionStringBuilder(owner).Database!, StoreFingerprint), cancellationToken); // whoever asks names one
 
     /// <summary>The scripts that the databases still need.</summary>
     /// <param name="store">The databases.</param>
@@ -125,7 +125,7 @@ public sealed class SqlMigrations
     }
 
     private static async Task<IEnumerable<string>> ApplyAsync(
-        string owner, RoleNames roles, IReadOnlyList<SqlScript> scripts, IReadOnlyList<string> readers, IReadOnlyList<GuardedTable> tables, CancellationToken cancellationToken, string? last = null)
+        string owner, RoleNames roles, IReadOnlyList<SqlScript> scripts, IReadOnlyList<string> readers, IReadOnlyList<GuardedTable> tables, string? closing, CancellationToken cancellationToken)
     {
         var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(owner) { Pooling = false, CommandTimeout = 0 }.ConnectionString);
         await using var disposeConnection = connection.ConfigureAwait(false);
@@ -144,9 +144,9 @@ public sealed class SqlMigrations
         }
 
         await GuardWriter.WriteAsync(connection, roles, tables, cancellationToken).ConfigureAwait(false);
-        if (last is not null)
+        if (closing is not null)
         {
-            await connection.ExecuteAsync(last, cancellationToken).ConfigureAwait(false);
+            await connection.ExecuteAsync(closing, cancellationToken).ConfigureAwait(false);
         }
 
         await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);

@@ -25,7 +25,7 @@ namespace Rowhouse.Tenancy.Postgres;
 public abstract class TenantDbContext : DbContext
 {
     private readonly IServiceProvider? scopeServices;
-    private TenantScope? scope;
+    private readonly TenantScope? scope;
     private Placement? home;
 
     /// <summary>Makes a context. Its tenant is asked for when it is first needed, not here.</summary>
@@ -44,6 +44,10 @@ public abstract class TenantDbContext : DbContext
         }
 
         scopeServices = core?.ApplicationServiceProvider;
+        scope = scopeServices?.GetService<TenantScope>();
+
+        // Where its connection leads, also when another context of the scope has learnt of a newer home meanwhile.
+        home = scope is { IsBound: true } ? scope.Tenant.Placement : null;
         base.ChangeTracker.Tracking += Stamp;
 
         // A savepoint before every SaveChanges of an explicit transaction costs two round trips; who retries inside a
@@ -72,7 +76,6 @@ public abstract class TenantDbContext : DbContext
     /// <exception cref="InvalidOperationException">The context was made before its scope had the tenant, so it leads elsewhere than to the tenant's dedicated home.</exception>
     internal int BindGeneration()
     {
-        // Where the connection leads, also when another context of the scope has learnt of a newer home meanwhile.
         home ??= Scope.Tenant.Placement;
         if (home.Kind is PlacementKind.Dedicated && Database.GetDbConnection().Database != home.Database)
         {
@@ -123,8 +126,7 @@ public abstract class TenantDbContext : DbContext
     /// <summary>Where the time in new ids comes from.</summary>
     internal TimeProvider Clock => scopeServices?.GetService<TimeProvider>() ?? TimeProvider.System;
 
-    private TenantScope Scope => scope ??=
-        scopeServices?.GetService<TenantScope>()
+    private TenantScope Scope => scope
         ?? throw new InvalidOperationException($"{GetType().Name} was made without the services of a scope, so it has no tenant. Take it from a dependency-injection scope.");
 
     /// <inheritdoc/>

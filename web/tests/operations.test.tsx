@@ -18,7 +18,7 @@ const active = { ...creating, status: 'active', provisioningStatus: 'active' };
 const reason = 'The database server refuses connections (08006); mend it and retry.';
 const failed = { ...creating, status: 'failed', provisioningStatus: 'failed', provisioningError: reason };
 
-const names = ['login', 'database', 'home', 'reference-data', 'parameters', 'polish'];
+const names = ['login', 'database', 'home', 'reference-data', 'records', 'polish'];
 const at = (second: number) => `2026-01-02T03:04:${String(second).padStart(2, '0')}Z`;
 
 /** A provisioning with so many steps done, the next one under way. */
@@ -138,7 +138,7 @@ describe('a new private tenant', () => {
     await waitFor(() => expect(second.isOpen()).toBe(true));
     expect(count(`POST /api/tenants/${tenant.id}/retry`)).toBe(1);
     second.tell(provision(2));
-    await waitFor(async () => expect(await step(making, 'Tables')).toBe('TablesRunning'));
+    await waitFor(async () => expect(await step(making, 'Home')).toBe('HomeRunning'));
     expect(within(making).queryByText(reason)).toBeNull();
   });
 
@@ -173,7 +173,7 @@ describe('an operation that is under way', () => {
     new MutationObserver(() => said.push(news.textContent)).observe(news, { childList: true, characterData: true, subtree: true });
 
     for (const done of [1, 2, 3]) told.tell(provision(done));
-    await waitFor(async () => expect(await step(drawer, 'Tables')).toBe('TablesDone · 1s'));
+    await waitFor(async () => expect(await step(drawer, 'Home')).toBe('HomeDone · 1s'));
     told.tell(provision(2, { status: 'undoing' }));
 
     await waitFor(() => expect(said).toEqual(['Make its home: Being undone']));
@@ -251,11 +251,17 @@ describe('an operation that is under way', () => {
     await within(asking).findByText('The operation’s state does not allow this');
   });
 
+  test('that removes a tenant and is stuck can be retried', async () => {
+    opened({ ...base, 'GET /api/tenants/smith': { ...creating, status: 'deleted' }, [listed]: page(provision(1, { kind: 'deprovision', status: 'stuck', reason: 'The database server refused.' })) });
+    const drawer = await dialog('Smith Cards');
+    await within(drawer).findByRole('button', { name: 'Retry' });
+  });
+
   test('of a kind that cannot be undone cannot be cancelled', async () => {
     const told = stream();
-    opened({ ...base, 'GET /api/tenants/smith': { ...creating, status: 'deleting' }, [listed]: page(provision(1, { kind: 'deprovision' })), [events]: told.answer });
+    opened({ ...base, 'GET /api/tenants/smith': { ...creating, status: 'deleted' }, [listed]: page(provision(1, { kind: 'deprovision' })), [events]: told.answer });
     const drawer = await dialog('Smith Cards');
-    await within(drawer).findByRole('progressbar', { name: 'Remove its home' });
+    await within(drawer).findByRole('progressbar', { name: 'Remove what is left of it' });
     expect(within(drawer).queryByRole('button', { name: 'Cancel…' })).toBeNull();
   });
 });
@@ -275,7 +281,7 @@ describe('the operations on a tenant', () => {
 
     fireEvent.click(rows[1] as HTMLElement);
 
-    expect(await step(drawer, 'Parameters')).toBe('ParametersDone · 1s');
+    expect(await step(drawer, 'Records')).toBe('RecordsDone · 1s');
   });
 
   test('are retried when they failed, the newest one alone', async () => {
@@ -302,7 +308,7 @@ describe('the operations on a tenant', () => {
     opened({ ...base, [listed]: page({ ...stuck, steps: failing }) });
     const drawer = await dialog('Smith Cards');
     expect(await within(drawer).findAllByText(reason)).toHaveLength(1);
-    expect(await step(drawer, 'Tables')).toBe('TablesFailed');
+    expect(await step(drawer, 'Home')).toBe('HomeFailed');
     for (const name of ['Retry', 'Cancel…']) expect(within(drawer).getByRole('button', { name })).toBeTruthy();
   });
 
@@ -331,7 +337,7 @@ describe('a tenant without a home', () => {
     const server: Answers = { ...base, 'GET /api/tenants/smith': failed, [listed]: page(undone) };
     server['DELETE /api/tenants/smith'] = () => {
       Object.assign(server, { 'GET /api/tenants/smith': { ...failed, status: 'purged', provisioningError: null }, [listed]: page(undone) });
-      return Promise.resolve(Response.json({ ...failed, status: 'deleting' }));
+      return Promise.resolve(Response.json({ ...failed, status: 'deleted', deletedAt: '2026-11-30T10:00:00Z', retainedUntil: '2026-11-30T10:00:00Z' }));
     };
     const { count } = opened(server);
     const drawer = await dialog('Smith Cards');

@@ -3,7 +3,7 @@ using Rowhouse.ControlPlane.Operations;
 
 namespace Rowhouse.ControlPlane.Deprovisioning;
 
-/// <summary>Destroys the tenant's data keys. Whatever they have sealed was in the home.</summary>
+/// <summary>Destroys the tenant's data keys. Whatever they have sealed was in the home, or is the password of a login that is gone.</summary>
 internal sealed class DestroyKeys(TenantKeys keys) : IOperationStep<DeprovisionData>
 {
     public Task DoAsync(OperationRun<DeprovisionData> run, CancellationToken cancellationToken) =>

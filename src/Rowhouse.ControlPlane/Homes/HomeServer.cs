@@ -8,7 +8,8 @@ namespace Rowhouse.ControlPlane.Homes;
 internal static class HomeServer
 {
     /// <summary>Makes or removes something of a home in the operation's session on the server.</summary>
-    /// <exception cref="OperationRefusedException">This server cannot make homes, now or later.</exception>
+    /// <exception cref="OperationDelayedException">This server cannot; another may.</exception>
+    /// <exception cref="OperationRefusedException">The template is missing.</exception>
     public static async Task OnServerAsync<TData>(
         this OperationRun<TData> run, PostgresStore store, SqlMigrations migrations, Func<HomeMaker, Task> act, CancellationToken cancellationToken)
         where TData : class
@@ -16,7 +17,7 @@ internal static class HomeServer
         var connections = store.Connections;
         if (connections.Provisioner is not { } provisioner)
         {
-            throw new OperationRefusedException("This server has no connection of the provisioner: set ROWHOUSE_DATABASE_PROVISIONER, restart it and retry.");
+            throw new OperationDelayedException("The server that took it up has no connection of the provisioner. It waits for one that has: set ROWHOUSE_DATABASE_PROVISIONER.");
         }
 
         await using var session = await run.OpenServerAsync(provisioner, cancellationToken);

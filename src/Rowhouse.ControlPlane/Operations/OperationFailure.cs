@@ -11,6 +11,7 @@ internal sealed record OperationFailure(string Reason, bool IsForGood)
     public static OperationFailure Of(Exception exception) => exception switch
     {
         OperationRefusedException refused => new(refused.Message, IsForGood: true),
+        OperationDelayedException delayed => new(delayed.Message, IsForGood: false),
         PostgresException refused => OfServer(refused),
         NpgsqlException => new("The database server cannot be reached, or the connection broke. Look whether it runs and whether its address is right.", IsForGood: false),
         TimeoutException => new("It did not end in time.", IsForGood: false),

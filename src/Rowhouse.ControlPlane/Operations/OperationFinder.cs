@@ -3,9 +3,13 @@ using Rowhouse.ControlPlane.Store;
 
 namespace Rowhouse.ControlPlane.Operations;
 
-/// <summary>Reads operations as the API shows them.</summary>
+/// <summary>Finds operations.</summary>
 internal static class OperationFinder
 {
+    /// <summary>Those that go on by themselves.</summary>
+    public static IQueryable<Operation> UnderWay(this IQueryable<Operation> operations) =>
+        operations.Where(operation => operation.State == OperationState.Running || operation.State == OperationState.Undoing);
+
     /// <summary>Those that have not come to their end; of a tenant there is one at most.</summary>
     public static IQueryable<Operation> Unended(this IQueryable<Operation> operations) =>
         operations.Where(operation => operation.State == OperationState.Running || operation.State == OperationState.Undoing || operation.State == OperationState.Stuck);

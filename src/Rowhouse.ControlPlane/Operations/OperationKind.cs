@@ -17,6 +17,9 @@ internal abstract class OperationKind
     /// <summary>How often a step may fail before the operation is undone, where trying again might help: with eight there is half a minute between the first and the last.</summary>
     public virtual int MostFailures => 8;
 
+    /// <summary>Whether this server has what the steps need. Where it has not, operations of the kind are left to those that have.</summary>
+    public virtual bool IsWorkedOnHere => true;
+
     /// <summary>Whether what was done can be undone. Where it cannot, an operation that does not get on waits for somebody.</summary>
     public virtual bool CanBeUndone => true;
 

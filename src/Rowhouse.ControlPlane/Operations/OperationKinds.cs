@@ -9,6 +9,9 @@ internal sealed class OperationKinds(IEnumerable<OperationKind> kinds)
 
     public IReadOnlyCollection<string> Names => kinds.Keys;
 
+    /// <summary>The names of those that this server works on.</summary>
+    public IReadOnlyCollection<string> WorkedOn => [.. kinds.Values.Where(kind => kind.IsWorkedOnHere).Select(kind => kind.Name)];
+
     public OperationKind this[string name] => kinds[name];
 
     /// <summary>Whether operations of the kind can be undone; where it is another release's, nobody here knows.</summary>

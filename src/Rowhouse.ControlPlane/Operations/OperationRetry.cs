@@ -31,7 +31,15 @@ internal sealed class OperationRetry(PlatformDbContext db, OperationKinds kinds,
 
         await kinds[operation.Kind].StateChangedAsync(db, operation, cancellationToken);
         audit.Add(AuditActions.OperationRetried, operation.TenantId, operation.Kind, details: new { operation = id });
-        await db.SaveChangesAsync(cancellationToken);
+        try
+        {
+            await db.SaveChangesAsync(cancellationToken);
+        }
+        catch (DbUpdateException exception) when (exception is DbUpdateConcurrencyException || exception.IsUniqueViolation())
+        {
+            return (null, ControlPlaneProblems.OperationState.With("Something else has just begun on the tenant. Read its operations again.", [new("state", OperationWords.Of(operation.State))]));
+        }
+
         db.AfterCommit(signal.Set);
         await transaction.CommitAsync(cancellationToken);
         return (operation, null);

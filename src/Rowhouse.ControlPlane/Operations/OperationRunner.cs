@@ -33,7 +33,7 @@ internal sealed partial class OperationRunner(
     /// <returns>Whether there was one.</returns>
     public async Task<bool> RunNextAsync(CancellationToken cancellationToken)
     {
-        await using var lease = await OperationLease.TakeAsync(contexts, kinds.Names, options.Lease, clock, cancellationToken);
+        await using var lease = await OperationLease.TakeAsync(contexts, kinds.WorkedOn, options.Lease, clock, cancellationToken);
         if (lease is null)
         {
             return false;

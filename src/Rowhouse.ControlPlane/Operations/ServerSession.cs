@@ -37,6 +37,7 @@ internal sealed class ServerSession : IAsyncDisposable
         {
             Database = "postgres",
             Pooling = false,
+            CommandTimeout = 0, // making a database takes as long as it takes, and the lease ends what hangs
             ApplicationName = NameOf(operation),
         }.ConnectionString);
         try

@@ -201,7 +201,7 @@ internal sealed class CreateTenant(
         else
         {
             db.Homes.Add(home);
-            operation = operations.Add(ProvisionHome.Kind, tenant.Id, ProvisionHome.Write(new(home.Name, tenant.Store, tenant.Generation))).Id;
+            operation = operations.Add(Provision.KindName, tenant.Id, Provision.Write(new(home.Name, tenant.Store, tenant.Generation))).Id;
             await db.SaveChangesAsync(cancellationToken);
             operations.Wake();
         }

@@ -4,7 +4,9 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Primitives;
+using Npgsql;
 using Rowhouse.Contracts;
 using Rowhouse.ControlPlane.Operations;
 using Rowhouse.ControlPlane.Store;
@@ -38,14 +40,29 @@ internal static class PreferWait
     {
         var clock = context.RequestServices.GetRequiredService<TimeProvider>();
         var contexts = context.RequestServices.GetRequiredService<IDbContextFactory<PlatformDbContext>>();
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, context.RequestServices.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping);
+        try
+        {
+            return await EndAsync(context, contexts, clock, accepted, tenant, longest, either.Token);
+        }
+        catch (Exception exception) when (!context.RequestAborted.IsCancellationRequested && exception is OperationCanceledException or NpgsqlException or InvalidOperationException or TimeoutException)
+        {
+            // What was begun goes on without the caller: that is still the answer.
+            return accepted;
+        }
+    }
+
+    private static async Task<IResult> EndAsync(
+        HttpContext context, IDbContextFactory<PlatformDbContext> contexts, TimeProvider clock, Accepted<TenantResponse> accepted, TenantResponse tenant, TimeSpan longest, CancellationToken cancellationToken)
+    {
         var id = new TenantId(tenant.Id);
         var began = clock.GetTimestamp();
         while (true)
         {
-            await using var db = await contexts.CreateDbContextAsync(context.RequestAborted);
-            if (!await db.Operations.AnyAsync(operation => operation.TenantId == id && (operation.State == OperationState.Running || operation.State == OperationState.Undoing), context.RequestAborted))
+            await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+            if (!await db.Operations.UnderWay().AnyAsync(operation => operation.TenantId == id, cancellationToken))
             {
-                return await db.FindTenantAsync(id.ToString(), context.RequestAborted) is { } now ? Answer(context, accepted, now, tenant.Admin) : accepted;
+                return await db.FindTenantAsync(id.ToString(), cancellationToken) is { } now ? Answer(context, accepted, now, tenant.Admin) : accepted;
             }
 
             if (clock.GetElapsedTime(began) >= longest)
@@ -53,7 +70,7 @@ internal static class PreferWait
                 return accepted;
             }
 
-            await Task.Delay(Look, clock, context.RequestAborted);
+            await Task.Delay(Look, clock, cancellationToken);
         }
     }
 

@@ -23,7 +23,6 @@ internal static class RetryTenant
     public static void Map(RouteGroupBuilder tenants, string suffix) =>
         tenants.MapPost("/{idOrSlug}/retry", HandleAsync)
             .RequireSuperAdmin()
-            .WithPreferWait()
             .WithName(nameof(RetryTenant) + suffix)
             .WithSummary("Tries again to make the home of a tenant for which that failed.")
             .WithProblems(TenancyProblems.Unknown, ControlPlaneProblems.WrongState, ControlPlaneProblems.OperationState, RequestProblems.ChangedMeanwhile);
@@ -38,7 +37,7 @@ internal static class RetryTenant
         }
 
         var last = await db.Operations.AsNoTracking().Where(operation => operation.TenantId == tenant.Id).OrderByDescending(operation => operation.CreatedAt).ThenByDescending(operation => operation.Id).FirstOrDefaultAsync(cancellationToken);
-        if (tenant.Status is not TenantStatus.Failed || last is not { Kind: ProvisionHome.Kind })
+        if (tenant.Status is not TenantStatus.Failed || last is not { Kind: Provision.KindName })
         {
             return TenantStates.Refuse(tenant, TenantStatus.Creating);
         }

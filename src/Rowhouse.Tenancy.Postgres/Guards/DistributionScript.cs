@@ -18,7 +18,7 @@ internal static class DistributionScript
     // reference table.
     public static string Write(IEnumerable<IRelationalModel> models, RoleNames roles)
     {
-        var tables = TableOrder.Of(models);
+        var tables = TableOrder.Of(models, _ => true);
         return string.Join('\n', (IEnumerable<string>)[
             $"-- Makes the store of the installation '{roles.Installation}' a Citus cluster's. Run it as a superuser, in the store on the coordinator.",
             "BEGIN;",

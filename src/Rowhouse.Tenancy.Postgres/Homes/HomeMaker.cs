@@ -4,8 +4,8 @@ using Rowhouse.Tenancy.Postgres.Roles;
 namespace Rowhouse.Tenancy.Postgres.Homes;
 
 /// <summary>
-/// Makes and removes the database of a dedicated home and its login. Each act makes it so: it may be repeated from whatever a crash left, and of two at
-/// once both succeed. Not safe for concurrent use, like the connection.
+/// Makes and removes the database of a dedicated home and its login. Each act makes it so: it may be repeated from whatever a crash left. Whoever works on a home
+/// does so alone, in a session that others end before they begin. Not safe for concurrent use, like the connection.
 /// </summary>
 public sealed class HomeMaker
 {
@@ -104,18 +104,31 @@ public sealed class HomeMaker
     {
         RefuseOthers(home);
         var name = Sql.Name(home);
-        if (await ExistsAsync("select exists (select from pg_database where datname = $1)", home, cancellationToken).ConfigureAwait(false))
+        if (!await ExistsAsync("select exists (select from pg_database where datname = $1)", home, cancellationToken).ConfigureAwait(false))
+        {
+            return;
+        }
+
+        if (!await Invalid.IsAsync(provisioner, home, cancellationToken).ConfigureAwait(false))
         {
             await provisioner.ExecuteAsync($"alter database {name} allow_connections false", cancellationToken).ConfigureAwait(false);
-            if (await ExistsAsync("select exists (select from pg_roles where rolname = $1)", home, cancellationToken).ConfigureAwait(false))
-            {
-                // Who made a role may not end its sessions; its member may.
-                await provisioner.ExecuteAsync($"grant {home} to current_user{(provisioner.PostgreSqlVersion.Major >= 16 ? " with inherit true, set false" : "")}", cancellationToken).ConfigureAwait(false);
-                await provisioner.ScalarAsync<bool>("select bool_and(pg_terminate_backend(pid)) from pg_stat_activity where datname = $1 and usename = $1", cancellationToken, home).ConfigureAwait(false);
-            }
+            await EndSessionsAsync(home, cancellationToken).ConfigureAwait(false);
+        }
 
-            // Without FORCE, for which the sessions of the platform and the owner would be others': they are short, and it waits some seconds for them.
-            await provisioner.ExecuteAsync($"drop database if exists {name}", cancellationToken).ConfigureAwait(false);
+        // Without FORCE, for which the sessions of the platform and the owner would be others': they are short, and it waits some seconds for them. Not given up:
+        // what is cut short leaves a database that can only be dropped.
+        await provisioner.ExecuteAsync($"drop database if exists {name}", CancellationToken.None).ConfigureAwait(false);
+    }
+
+    // Who made a role may not end its sessions; its member may.
+    private async Task EndSessionsAsync(string home, CancellationToken cancellationToken)
+    {
+        if (await ExistsAsync("select exists (select from pg_roles where rolname = $1)", home, cancellationToken).ConfigureAwait(false))
+        {
+            await provisioner.ExecuteAsync($"grant {home} to current_user{(provisioner.PostgreSqlVersion.Major >= 16 ? " with inherit true, set false" : "")}", cancellationToken).ConfigureAwait(false);
+            await provisioner.ScalarAsync<bool>("select bool_and(pg_terminate_backend(pid)) from pg_stat_activity where datname = $1 and usename = $1", cancellationToken, home).ConfigureAwait(false);
+            await provisioner.ExecuteAsync(
+                provisioner.PostgreSqlVersion.Major >= 16 ? $"revoke inherit option for {home} from current_user" : $"revoke {home} from current_user", cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -139,7 +152,7 @@ public sealed class HomeMaker
     }
 
     private async Task<string?> FingerprintOfAsync(string home, CancellationToken cancellationToken) =>
-        await provisioner.ScalarAsync<string>($"select coalesce({Fingerprint.LiveSql}, '') from pg_database d where d.datname = $1", cancellationToken, home).ConfigureAwait(false);
+        await provisioner.ScalarAsync<string>($"select case when {Invalid.Sql} then '' else coalesce({Fingerprint.LiveSql}, '') end from pg_database d where d.datname = $1", cancellationToken, home).ConfigureAwait(false);
 
     private Task<bool> ExistsAsync(string sql, string home, CancellationToken cancellationToken) => provisioner.ScalarAsync<bool>(sql, cancellationToken, home)!;
 }

@@ -75,21 +75,36 @@ internal sealed class HomeTemplate(SqlMigrations migrations, TenantModels models
     // One after the other; what comes to nothing in one leaves it as it was and ends this, and whoever does it again goes on there.
     private async Task MigrateHomesAsync(NpgsqlConnection provisioner, CancellationToken cancellationToken)
     {
-        var behind = await provisioner.ScalarAsync<string[]>(
-            $"select array_agg(d.datname::text order by d.datname) from pg_database d where starts_with(d.datname, $1) and d.datallowconn and {Fingerprint.LiveSql} is distinct from $2",
-            cancellationToken, Roles.HomePrefix, migrations.StoreFingerprint).ConfigureAwait(false);
-        foreach (var home in behind ?? [])
+        var behind = "";
+        while (await NextBehindAsync(provisioner, behind, cancellationToken).ConfigureAwait(false) is { } home)
         {
-            await migrations.ApplyToHomeAsync(In(home), Roles, cancellationToken).ConfigureAwait(false);
+            behind = home;
+            try
+            {
+                await migrations.ApplyToHomeAsync(In(home), Roles, cancellationToken).ConfigureAwait(false);
+            }
+            catch (PostgresException exception) when (exception.SqlState is PostgresErrorCodes.InvalidCatalogName or PostgresErrorCodes.ObjectNotInPrerequisiteState)
+            {
+                // It was removed meanwhile, or lets nobody in any more because it is.
+            }
         }
     }
+
+    // Asked again after each, so that one which an older server has made meanwhile is met too.
+    private Task<string?> NextBehindAsync(NpgsqlConnection provisioner, string after, CancellationToken cancellationToken) => provisioner.ScalarAsync<string>(
+        $"select min(d.datname::text collate \"C\") from pg_database d where starts_with(d.datname, $1) and d.datallowconn and not {Invalid.Sql} and {Fingerprint.LiveSql} is distinct from $2 and d.datname::text collate \"C\" > $3",
+        cancellationToken, Roles.HomePrefix, migrations.StoreFingerprint, after);
 
     private static async Task RemoveAsync(NpgsqlConnection provisioner, string database, CancellationToken cancellationToken)
     {
         if (await provisioner.ScalarAsync<bool>("select exists (select from pg_database where datname = $1)", cancellationToken, database).ConfigureAwait(false))
         {
-            await provisioner.ExecuteAsync($"alter database {Sql.Name(database)} with is_template false", cancellationToken).ConfigureAwait(false);
-            await provisioner.ExecuteAsync($"drop database {Sql.Name(database)}", cancellationToken).ConfigureAwait(false);
+            if (!await Invalid.IsAsync(provisioner, database, cancellationToken).ConfigureAwait(false))
+            {
+                await provisioner.ExecuteAsync($"alter database {Sql.Name(database)} with is_template false", cancellationToken).ConfigureAwait(false);
+            }
+
+            await provisioner.ExecuteAsync($"drop database {Sql.Name(database)}", CancellationToken.None).ConfigureAwait(false);
         }
     }
 

@@ -28,7 +28,7 @@ public sealed class ReferenceData
     public async Task CopyAsync(Placement home, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(home);
-        var tables = TableOrder.Of(models.Models).Where(table => table.IsShared).Select(table => table.SqlName).ToList();
+        var tables = TableOrder.Of(models.Models, table => table.IsShared).Select(table => table.SqlName).ToList();
         var from = await store.Platform.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
         await using var disposeFrom = from.ConfigureAwait(false);
         var snapshot = await from.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken).ConfigureAwait(false);

@@ -8,7 +8,7 @@ namespace Rowhouse.Tenancy.Postgres.Outbox;
 /// The outboxes in tenants' homes. Who has something is asked in the platform's role, which sees no more than that; what lies there is read and
 /// deleted in the application's, with tenant and generation bound.
 /// </summary>
-internal sealed class HomeOutbox(PostgresStore store, HomeSources sources, ITenantScopes tenants, IEnumerable<IDedicatedHomes> dedicated) : OutboxSource
+internal sealed class HomeOutbox(PostgresStore store, HomeSources sources, ITenantScopes tenants, IDedicatedHomes? dedicated = null) : OutboxSource
 {
     private const int Page = 200;
     private const int OpenAtOnce = 4;
@@ -18,42 +18,71 @@ internal sealed class HomeOutbox(PostgresStore store, HomeSources sources, ITena
 
     public override bool IsControl => false;
 
-    // Whether something waits in a dedicated home is best asked by opening its lane: that is one look into the home, and so is the question.
     public override async Task<IReadOnlyList<Guid>> FindAsync(Guid after, int most, CancellationToken cancellationToken)
     {
-        IEnumerable<Guid> found = await FindSharedAsync(after, most, cancellationToken).ConfigureAwait(false);
-        foreach (var homes in dedicated)
-        {
-            found = found.Concat((await homes.FindAsync(after == Guid.Empty ? null : new TenantId(after), most, cancellationToken).ConfigureAwait(false)).Select(home => home.Tenant.Value));
-        }
-
-        return [.. found.Distinct().Order().Take(most)];
+        var shared = await FindSharedAsync(after, most, cancellationToken).ConfigureAwait(false);
+        var own = await FindDedicatedAsync(after, most, cancellationToken).ConfigureAwait(false);
+        return [.. shared.Concat(own).Distinct().Order().Take(most)];
     }
 
     public override async Task<IReadOnlyList<TResult>> AskAsync<TResult>(Func<IQueryable<OutboxEntry>, Task<TResult>> askAsync, CancellationToken cancellationToken)
     {
         List<TResult> answers = [await AskAsync(entries.Value, askAsync).ConfigureAwait(false)];
-        foreach (var homes in dedicated)
+        TenantId? last = null;
+        IReadOnlyList<(TenantId Tenant, Placement Home)> page;
+        do
         {
-            TenantId? last = null;
-            IReadOnlyList<(TenantId Tenant, Placement Home)> page;
-            do
+            page = dedicated is null ? [] : await dedicated.FindAsync(last, Page, cancellationToken).ConfigureAwait(false);
+            var asked = new TResult[page.Count];
+            await Parallel.ForAsync(0, page.Count, new ParallelOptions { MaxDegreeOfParallelism = OpenAtOnce, CancellationToken = cancellationToken }, async (index, _) =>
             {
-                page = await homes.FindAsync(last, Page, cancellationToken).ConfigureAwait(false);
-                var asked = new TResult[page.Count];
-                await Parallel.ForAsync(0, page.Count, new ParallelOptions { MaxDegreeOfParallelism = OpenAtOnce, CancellationToken = cancellationToken }, async (index, _) =>
-                {
-                    var connection = sources.ConnectPlatform(page[index].Home);
-                    await using var dispose = connection.ConfigureAwait(false);
-                    asked[index] = await AskAsync(new DbContextOptionsBuilder<HomeEntries>().UseNpgsql(connection).Options, askAsync).ConfigureAwait(false);
-                }).ConfigureAwait(false);
-                answers.AddRange(asked);
-                last = page is [.., var end] ? end.Tenant : last;
-            }
-            while (page.Count >= Page);
+                var connection = sources.ConnectPlatform(page[index].Home);
+                await using var dispose = connection.ConfigureAwait(false);
+                asked[index] = await AskAsync(new DbContextOptionsBuilder<HomeEntries>().UseNpgsql(connection).Options, askAsync).ConfigureAwait(false);
+            }).ConfigureAwait(false);
+            answers.AddRange(asked);
+            last = page is [.., var end] ? end.Tenant : last;
         }
+        while (page.Count >= Page);
 
         return answers;
+    }
+
+    // Few homes at a time, and left again at once: a connection that stays for each would be more than a server has.
+    private async Task<List<Guid>> FindDedicatedAsync(Guid after, int most, CancellationToken cancellationToken)
+    {
+        List<Guid> found = [];
+        TenantId? last = after == Guid.Empty ? null : new TenantId(after);
+        IReadOnlyList<(TenantId Tenant, Placement Home)> page;
+        do
+        {
+            page = dedicated is null ? [] : await dedicated.FindAsync(last, Page, cancellationToken).ConfigureAwait(false);
+            var waits = new bool[page.Count];
+            await Parallel.ForAsync(0, page.Count, new ParallelOptions { MaxDegreeOfParallelism = OpenAtOnce, CancellationToken = cancellationToken }, async (index, cancelled) =>
+                waits[index] = await WaitsAsync(page[index].Home, cancelled).ConfigureAwait(false)).ConfigureAwait(false);
+            found.AddRange(page.Where((_, index) => waits[index]).Select(home => home.Tenant.Value));
+            last = page is [.., var end] ? end.Tenant : last;
+        }
+        while (page.Count >= Page && found.Count < most);
+
+        return found;
+    }
+
+    private async Task<bool> WaitsAsync(Placement home, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var connection = sources.ConnectPlatform(home);
+            await using var disposeConnection = connection.ConfigureAwait(false);
+            await connection.OpenAsync(cancellationToken).ConfigureAwait(false);
+            var command = new NpgsqlCommand("SELECT EXISTS (SELECT FROM tenancy.outbox WHERE failed_at IS NULL)", connection);
+            await using var disposeCommand = command.ConfigureAwait(false);
+            return await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false) is true;
+        }
+        catch (NpgsqlException)
+        {
+            return true; // the turn of its lane says what is wrong with it, and the others are looked into all the same
+        }
     }
 
     private async Task<List<Guid>> FindSharedAsync(Guid after, int most, CancellationToken cancellationToken)

@@ -10,7 +10,7 @@ internal abstract class OutboxSource
     /// <summary>Whether this is the control database.</summary>
     public abstract bool IsControl { get; }
 
-    /// <summary>Whose events wait, some at a time.</summary>
+    /// <summary>Whose events wait, or may, some at a time.</summary>
     /// <param name="after">The last one of the answer before; zeros at first.</param>
     /// <param name="most">How many at most.</param>
     /// <param name="cancellationToken">Stops looking.</param>

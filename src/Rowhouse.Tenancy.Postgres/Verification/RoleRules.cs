@@ -74,7 +74,10 @@ internal static class RoleRules
     /// <summary>Who can act as a role of the installation and is none itself.</summary>
     public static IEnumerable<IsolationFinding> ActAs(RoleNames names, LiveRole role) =>
         from stranger in role.Members
-        where role.Name != names.Tenants || !names.IsOfRequests(stranger)
+        where (role.Name != names.Tenants || !names.IsOfRequests(stranger))
+
+            // While it removes a home.
+            && (!names.IsOfHome(role.Name) || stranger != names.Provisioner)
         select new IsolationFinding("role", stranger, $"it is a member of {role.Name}, so it can do what that may.", $"As a superuser: REVOKE {Sql.Name(role.Name)} FROM {Sql.Name(stranger)};");
 
     private static IEnumerable<IsolationFinding> Begins(LiveRole role) =>

@@ -21,6 +21,9 @@ internal sealed class TableRules(IReadOnlyCollection<GuardedTable> tables, LiveD
 
     private const string PolicyName = "tenant";
 
+    /// <summary>What is put on every table of tenants, as far as it is not the table's own.</summary>
+    public const string Common = $"{PolicyName}: {Policy}; {FenceName}: before insert, update or delete, each statement; forced row security; deferrable keys";
+
     private static readonly string[] Guards = [FenceName, CaptureTrigger.Name];
 
     private RoleNames Names => live.Names;

@@ -1,9 +1,11 @@
+using System.Globalization;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using Rowhouse.Tenancy.Postgres;
 using Rowhouse.Tenancy.Postgres.Guards;
 using Rowhouse.Tenancy.Postgres.Homes;
 using Rowhouse.Tenancy.Postgres.Roles;
+using Rowhouse.Tenancy.Postgres.Verification;
 using Rowhouse.Tenancy.Tests.Notes;
 using Rowhouse.Tenancy.Tests.Roles;
 using Shouldly;
@@ -20,12 +22,12 @@ public sealed class HomeMakerTests(OwnServer postgres) : IClassFixture<OwnServer
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task A_home_is_made_once_however_often_and_by_whomever()
+    public async Task A_home_is_made_once_however_often()
     {
         var (connections, migrations, models) = await SchemaAsync(withNotes: true);
         await new HomeTemplate(migrations, models, connections).EnsureAsync(Cancelled);
 
-        await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => WithMakerAsync(connections, migrations, MakeAsync)));
+        await WithMakerAsync(connections, migrations, MakeAsync);
         await WithMakerAsync(connections, migrations, MakeAsync);
 
         (await NotesHost.ScalarAsync<string>(In(connections.Application, home, "secret"), "SELECT current_user::text")).ShouldBe(home);
@@ -71,6 +73,55 @@ public sealed class HomeMakerTests(OwnServer postgres) : IClassFixture<OwnServer
             await maker.RemoveDatabaseAsync(home, Cancelled);
             await maker.RemoveLoginAsync(home, Cancelled);
         }
+    }
+
+    [Theory]
+    [InlineData("COMMENT ON DATABASE {0} IS NULL")]
+    [InlineData("UPDATE pg_database SET datconnlimit = -2 WHERE datname = '{0}'")]
+    [InlineData("COMMENT ON DATABASE {0} IS 'rowhouse schema 00'")]
+    public async Task What_a_crash_left_of_a_home_is_made_anew_and_nobody_can_act_as_its_login(string crash)
+    {
+        var (connections, migrations, models) = await SchemaAsync(withNotes: true);
+        await new HomeTemplate(migrations, models, connections).EnsureAsync(Cancelled);
+        await WithMakerAsync(connections, migrations, MakeAsync);
+        var first = await IdOfAsync(home);
+        await NotesHost.ExecuteAsync(postgres.Admin, string.Format(CultureInfo.InvariantCulture, crash, home));
+
+        await WithMakerAsync(connections, migrations, MakeAsync);
+
+        (await IdOfAsync(home)).ShouldNotBe(first);
+        (await NotesHost.ScalarAsync<string>(In(connections.Application, home, "secret"), "SELECT current_user::text")).ShouldBe(home);
+        (await NotesHost.ScalarAsync<long>(postgres.Admin, $"SELECT count(*) FROM pg_auth_members WHERE roleid = '{home}'::regrole AND member = '{Names.Provisioner}'::regrole AND coalesce((to_jsonb(pg_auth_members) ->> 'inherit_option')::boolean, true)")).ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task A_home_whose_removal_was_cut_short_is_removed()
+    {
+        var (connections, migrations, models) = await SchemaAsync(withNotes: true);
+        await new HomeTemplate(migrations, models, connections).EnsureAsync(Cancelled);
+        await WithMakerAsync(connections, migrations, MakeAsync);
+        await NotesHost.ExecuteAsync(postgres.Admin, $"UPDATE pg_database SET datconnlimit = -2 WHERE datname = '{home}'");
+
+        await WithMakerAsync(connections, migrations, maker => maker.RemoveDatabaseAsync(home, Cancelled));
+
+        (await NotesHost.ScalarAsync<bool>(postgres.Admin, $"SELECT EXISTS (SELECT FROM pg_database WHERE datname = '{home}')")).ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task While_a_home_is_removed_the_provisioner_is_no_stranger_in_its_login()
+    {
+        var (connections, migrations, models) = await SchemaAsync(withNotes: true);
+        await migrations.ApplyAsync(connections, Cancelled);
+        await new HomeTemplate(migrations, models, connections).EnsureAsync(Cancelled);
+        await WithMakerAsync(connections, migrations, MakeAsync);
+        await NotesHost.ExecuteAsync(postgres.Admin, $"GRANT {home} TO {Names.Provisioner}");
+        await using var store = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(connections.Platform) { Pooling = false }.ConnectionString);
+        await store.OpenAsync(Cancelled);
+
+        (await IsolationCheck.RunAsync(store, Names, models.Tables, Cancelled)).Findings.ShouldBeEmpty();
+        await NotesHost.ExecuteAsync(postgres.Admin, $"GRANT {home} TO {Names.Application}");
+        (await IsolationCheck.RunAsync(store, Names, models.Tables, Cancelled)).Findings.ShouldNotBeEmpty();
+        await NotesHost.ExecuteAsync(postgres.Admin, $"REVOKE {home} FROM {Names.Application}, {Names.Provisioner}");
     }
 
     [Theory]

@@ -15,8 +15,12 @@ internal static class OutboxRows
     public static Guid NewId() => Guid.CreateVersion7(DateTimeOffset.UnixEpoch.AddMilliseconds(Interlocked.Increment(ref made)));
 
     /// <summary>Puts an event into a tenant's home.</summary>
-    public static Task AddToHomeAsync(this ServerFixture server, Guid tenant, OutboxRow row) =>
-        RunAsync(server.Database.Application, "tenancy.outbox", "(tenant_id, id)", tenant, row);
+    /// <param name="server">The server.</param>
+    /// <param name="tenant">The tenant.</param>
+    /// <param name="row">The event.</param>
+    /// <param name="home">The database of its home; the shared store by default.</param>
+    public static Task AddToHomeAsync(this ServerFixture server, Guid tenant, OutboxRow row, string? home = null) =>
+        RunAsync(home is null ? server.Database.Application : new NpgsqlConnectionStringBuilder(server.Database.Application) { Database = home }.ConnectionString, "tenancy.outbox", "(tenant_id, id)", tenant, row);
 
     /// <summary>Puts many events into a tenant's home that were set aside.</summary>
     public static async Task AddManyToHomeAsync(this ServerFixture server, Guid tenant, int count)

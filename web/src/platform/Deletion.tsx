@@ -14,14 +14,14 @@ import { memberCountQuery, useDelete, useProtect, useRevive } from './tenants';
 /** Protects a tenant from deletion, deletes it, and brings it back. Stays on the page while the tenant changes, so that it can say what was done. */
 export function Deletion({ tenant }: { tenant: Tenant }) {
   const { t } = useTranslation();
-  const { slug, name, status, deletionProtection, retainedUntil } = tenant;
+  const { slug, name, status, deletionProtection, deletedAt, retainedUntil } = tenant;
   const [asking, { open, close }] = useDisclosure();
   const protect = useProtect(slug);
   const remove = useDelete(slug);
   const revive = useRevive(slug);
   const isDeleted = status === 'deleted';
-  // One without a home is gone at once.
-  if (isDeleted ? retainedUntil == null : !['creating', 'failed', 'active', 'suspended'].includes(status)) {
+  // One that never had a home is kept for no time.
+  if (isDeleted ? retainedUntil == null || retainedUntil === deletedAt : !['creating', 'failed', 'active', 'suspended'].includes(status)) {
     return null;
   }
 

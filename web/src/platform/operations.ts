@@ -21,6 +21,7 @@ export const canCancel = ({ kind, status }: Operation) => (status === 'running' 
 
 /** Only the newest one of a tenant can be retried. One that was cancelled begins anew, where the tenant is still without a home. */
 export function canRetry({ kind, status }: Operation, tenant: Tenant): boolean {
+  if (kind === 'deprovision') return status === 'stuck';
   if (['deleted', 'purged', 'erased'].includes(tenant.status)) return false;
   return status === 'failed' || status === 'stuck' || (status === 'cancelled' && kind === 'provision' && tenant.status === 'failed');
 }

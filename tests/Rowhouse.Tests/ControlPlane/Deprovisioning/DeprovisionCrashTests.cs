@@ -108,7 +108,6 @@ public sealed class DeprovisionCrashTests(DeprovisionServer server) : IClassFixt
     [Fact]
     public async Task Of_a_revival_and_the_end_of_the_retention_at_the_same_moment_one_comes_first()
     {
-        var (revived, removed) = (0, 0);
         for (var i = 0; i < 12; i++)
         {
             var tenant = await server.CreateTenantAsync($"Moment {i}");
@@ -121,20 +120,16 @@ public sealed class DeprovisionCrashTests(DeprovisionServer server) : IClassFixt
 
             if (answer.StatusCode == HttpStatusCode.OK)
             {
-                revived++;
                 (await server.SuperAdmin.GetAsync($"/api/tenants/{tenant.Id}/operations", Cancelled).ReadAsync<Page<OperationResponse>>()).Items.ShouldBeEmpty();
                 await tenant.Admin.Client.GetAsync("/api/members", Cancelled).ShouldBeAsync(HttpStatusCode.OK);
             }
             else
             {
-                removed++;
                 answer.StatusCode.ShouldBe(HttpStatusCode.Conflict);
                 (await server.EndAsync(tenant.Id)).Status.ShouldBe("succeeded");
                 (await server.TenantAsync(tenant.Id)).Status.ShouldBe("purged");
             }
         }
-
-        (revived + removed).ShouldBe(12);
     }
 
     [Fact]
@@ -152,7 +147,7 @@ public sealed class DeprovisionCrashTests(DeprovisionServer server) : IClassFixt
         await server.DeleteAsync(kept.Id, kept.Slug);
         await server.ExecuteAsync(server.Database.Control!, $"UPDATE platform.operations SET state = 3 WHERE tenant_id = '{kept.Id}'");
 
-        (await DeprovisionServer.LookAsync(server.Services)).ShouldBe(1);
+        await DeprovisionServer.LookAsync(server.Services);
         (await server.EndAsync(kept.Id)).Status.ShouldBe("succeeded");
 
         Task SetAsync(string what) => server.ExecuteAsync(server.Database.Control!, $"UPDATE platform.tenants SET {what}, version = version + 1 WHERE id = '{kept.Id}'");

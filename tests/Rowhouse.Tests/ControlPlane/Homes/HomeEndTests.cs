@@ -30,7 +30,7 @@ public sealed class HomeEndTests(HomeEndTests.Fixture server) : IClassFixture<Ho
     }
 
     [Fact]
-    public async Task When_its_retention_ends_the_database_and_the_login_go_whoever_is_connected()
+    public async Task When_its_retention_ends_the_database_and_the_login_go_whoever_is_connected_as_it()
     {
         var tenant = await server.CreateTenantAsync("Gone Home", "cardvault");
         var other = await server.CreateTenantAsync("Stays Home", "cardvault");
@@ -63,7 +63,7 @@ public sealed class HomeEndTests(HomeEndTests.Fixture server) : IClassFixture<Ho
         public async Task EndRetentionAsync(TestTenant tenant)
         {
             await HomeWork.ExecuteAsync(await new PostgresFixture().SuperuserAsync(Database.Control!), $"UPDATE platform.tenants SET retained_until = now() - interval '1 second' WHERE id = '{tenant.Id}'");
-            (await Services.GetServices<IHostedService>().OfType<EndOfRetention>().Single().BeginAsync(Cancelled)).ShouldBeGreaterThan(0);
+            await Services.GetServices<IHostedService>().OfType<EndOfRetention>().Single().BeginAsync(Cancelled);
         }
     }
 }

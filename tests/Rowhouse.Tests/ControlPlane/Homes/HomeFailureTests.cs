@@ -139,6 +139,7 @@ public sealed class HomeFailureTests(HomeFailureTests.Fixture server) : IClassFi
 
     private sealed class WrongProvisioner : ServerFixture
     {
+        // The server that migrates the template has the owner's connection, and keeps the right one.
         protected override ServerSettings Configure(ServerSettings settings) =>
             settings with { Database = settings.Database! with { Provisioner = settings.Database.Owner is null ? new PostgresFixture().AdminAsync().GetAwaiter().GetResult() : settings.Database.Provisioner } };
     }

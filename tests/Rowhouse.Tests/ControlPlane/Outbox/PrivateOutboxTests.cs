@@ -28,16 +28,22 @@ public sealed class PrivateOutboxTests(PrivateOutboxTests.Fixture server) : ICla
     }
 
     [Fact]
-    public async Task A_sweep_looks_into_every_home()
+    public async Task A_sweep_finds_the_homes_in_which_something_waits()
     {
         var tenant = await server.CreateTenantAsync("Swept");
         var other = await server.CreateTenantAsync("Swept Too");
+        var quiet = await server.CreateTenantAsync("Nothing To Sweep");
+        foreach (var waiting in new[] { tenant, other })
+        {
+            await server.AddToHomeAsync(waiting.Id, new(OutboxRows.NewId(), Failed: false), waiting.Tenant.TableName);
+        }
 
         var found = await FindAsync(Guid.Empty, 1000);
 
         found.ShouldBe(found.Order());
         found.ShouldContain(tenant.Id);
         found.ShouldContain(other.Id);
+        found.ShouldNotContain(quiet.Id);
         (await FindAsync(found[0], 1)).ShouldBe([found[1]]);
         (await FindAsync(found[^1], 1000)).ShouldBeEmpty();
     }

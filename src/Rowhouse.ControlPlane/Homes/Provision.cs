@@ -17,7 +17,7 @@ internal sealed record ProvisionData(string Home, string Store, int Generation)
 }
 
 /// <summary>Makes a tenant's dedicated home, and the tenant active once it is whole; what cannot be made leaves nothing behind, and the tenant failed.</summary>
-internal sealed class ProvisionHome() : OperationKind<ProvisionData>(
+internal sealed class Provision(PostgresStore store) : OperationKind<ProvisionData>(
 [
     OperationStep<ProvisionData>.Of<MakeLogin>("login"),
     OperationStep<ProvisionData>.Of<MakeDatabase>("database"),
@@ -25,9 +25,12 @@ internal sealed class ProvisionHome() : OperationKind<ProvisionData>(
     OperationStep<ProvisionData>.Of<CopyReferenceData>("reference-data"),
 ])
 {
-    public const string Kind = "provision";
+    public const string KindName = "provision";
 
-    public override string Name => Kind;
+    public override string Name => KindName;
+
+    // It is left to a server that can do it.
+    public override bool IsWorkedOnHere => store.Connections.Provisioner is not null;
 
     public override async Task StateChangedAsync(PlatformDbContext db, Operation operation, CancellationToken cancellationToken)
     {
