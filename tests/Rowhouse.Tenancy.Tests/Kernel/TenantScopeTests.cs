@@ -139,7 +139,7 @@ public sealed class TenantScopeTests
         entered.Tenant.ShouldBe(moving);
     }
 
-    public static TheoryData<TenantStatus> ClosedStatuses => [.. Enum.GetValues<TenantStatus>().Except([TenantStatus.Active, TenantStatus.Moving])];
+    public static TheoryData<TenantStatus> ClosedStatuses => [.. Enum.GetValues<TenantStatus>().Except([TenantStatus.Active, TenantStatus.Moving, TenantStatus.Purged, TenantStatus.Erased])];
 
     [Theory]
     [MemberData(nameof(ClosedStatuses))]
@@ -151,6 +151,18 @@ public sealed class TenantScopeTests
 
         refusal.Status.ShouldBe(status);
         refusal.Message.ShouldContain($"is {status}");
+    }
+
+    [Theory]
+    [InlineData(TenantStatus.Purged)]
+    [InlineData(TenantStatus.Erased)]
+    public async Task A_tenant_of_which_nothing_is_left_is_one_that_nobody_knows(TenantStatus status)
+    {
+        var tenant = catalogue.Add(Tenants.Make("gone", status));
+
+        var refusal = await Should.ThrowAsync<TenantUnavailableException>(async () => await Scopes.EnterAsync(tenant.Id, TestContext.Current.CancellationToken));
+
+        refusal.Status.ShouldBeNull();
     }
 
     [Fact]

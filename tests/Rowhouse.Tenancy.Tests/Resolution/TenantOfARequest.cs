@@ -210,7 +210,8 @@ public sealed class TenantOfARequest
     [InlineData(TenantStatus.Suspended, HttpStatusCode.Locked, "suspended")]
     [InlineData(TenantStatus.Creating, HttpStatusCode.ServiceUnavailable, "provisioning")]
     [InlineData(TenantStatus.Deleted, HttpStatusCode.Gone, "deleted")]
-    [InlineData(TenantStatus.Erased, HttpStatusCode.Gone, "deleted")]
+    [InlineData(TenantStatus.Purged, HttpStatusCode.NotFound, "unknown")]
+    [InlineData(TenantStatus.Erased, HttpStatusCode.NotFound, "unknown")]
     [InlineData(TenantStatus.Moving, HttpStatusCode.OK, "smith")]
     public async Task A_tenant_that_is_not_open_says_why(TenantStatus state, HttpStatusCode expected, string said)
     {
