@@ -281,7 +281,7 @@ internal sealed record ApiOperation(string Id, HttpMethod Method, string Path, b
     public bool EndsTenant => Id.StartsWith("DeleteTenant", StringComparison.Ordinal) || RetriesTenant;
 
     /// <summary>Whether it makes the home of a tenant that has none.</summary>
-    public bool RetriesTenant => Id.StartsWith("RetryTenant", StringComparison.Ordinal);
+    public bool RetriesTenant => Id is "RetryTenant" or "RetryTenantAccount";
 
     /// <summary>Its path with an id, or with two as <c>tenant/thing</c>; where it takes one that is the first.</summary>
     public string With(string id)
