@@ -1,8 +1,11 @@
 using System.Net;
 using System.Net.Http.Json;
+using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using Rowhouse.Contracts;
 using Rowhouse.Contracts.CardVault;
+using Rowhouse.Tenancy;
+using Rowhouse.Tenancy.Postgres;
 using Rowhouse.Testing;
 using Rowhouse.Tests.Server;
 using Shouldly;
@@ -125,6 +128,21 @@ public sealed class PrivateTenantTests(PrivateTenantTests.Fixture server) : ICla
         {
             await Should.ThrowAsync<PostgresException>(() => HomeWork.ExecuteAsync(login, sql), sql);
         }
+    }
+
+    [Fact]
+    public async Task A_home_is_opened_for_one_tenant_alone()
+    {
+        var tenant = await server.CreateTenantAsync("First In");
+        var other = await server.CreateTenantAsync("Second In");
+        var home = new Placement(PlacementKind.Dedicated, Placement.DedicatedStore, tenant.Tenant.TableName, 1);
+        var homes = server.Services.GetRequiredService<TenantHomes>();
+
+        await homes.EnsureOpenAsync(new TenantId(tenant.Id), home, Cancelled);
+        await Should.ThrowAsync<InvalidOperationException>(() => homes.EnsureOpenAsync(new TenantId(other.Id), home, Cancelled));
+        await Should.ThrowAsync<InvalidOperationException>(() => homes.EnsureOpenAsync(new TenantId(tenant.Id), home with { Generation = 2 }, Cancelled));
+
+        (await HomeWork.ScalarAsync<long>(new NpgsqlConnectionStringBuilder(server.Database.Platform) { Database = tenant.Tenant.TableName }.ConnectionString, "SELECT count(*) FROM tenancy.homes")).ShouldBe(1);
     }
 
     [Fact]
