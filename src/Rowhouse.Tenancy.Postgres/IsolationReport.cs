@@ -14,19 +14,28 @@ public sealed record IsolationReport(int Tables, int SharedTables, IReadOnlyList
     /// </summary>
     public bool IsDistributed { get; init; }
 
-    /// <summary>Whether nothing is wrong with what was looked at.</summary>
+    /// <summary>The dedicated homes; null where they were not looked at. What breaks isolation in one is among the <see cref="Findings"/>.</summary>
+    public HomesReport? Homes { get; init; }
+
+    /// <summary>Whether nothing is wrong with what was looked at. A home that is behind, or in which its tenant cannot work, lets nobody in.</summary>
     public bool IsSound => Findings.Count == 0;
 
-    /// <summary>The report for people, a finding to a paragraph.</summary>
+    /// <summary>The report for people, a finding to a paragraph, and those homes that need somebody.</summary>
     public override string ToString()
     {
         var text = new StringBuilder();
-        foreach (var finding in Findings)
+        foreach (var finding in Findings.Concat(Homes?.Faults ?? []))
         {
             text.Append(finding).Append('\n');
         }
 
-        return text.Append(IsSound ? "Tenants are kept apart: " : $"{Findings.Count} findings: ").Append(Tables).Append(" tables of tenants, ").Append(SharedTables).Append(" shared ones looked at.")
+        if (Homes?.SayBehind() is { } behind)
+        {
+            text.Append(behind).Append('\n');
+        }
+
+        return text.Append(IsSound ? "Tenants are kept apart: " : $"{Findings.Count} findings: ").Append(Tables).Append(" tables of tenants, ").Append(SharedTables).Append(" shared ones")
+            .Append(Homes is { Homes: > 0 } ? $" and {Homes.Homes} dedicated homes" : "").Append(" looked at.")
             .Append(IsDistributed ? " The store has Citus: shards on its nodes, which have guards of their own, were not looked at." : "").ToString();
     }
 }

@@ -17,20 +17,24 @@ namespace Rowhouse.Tenancy.Postgres;
 /// </summary>
 public sealed class PostgresDatabase : IAsyncDisposable
 {
+    private const int AtATime = 1000;
+
     private readonly PostgresStore store;
     private readonly PostgresOptions options;
     private readonly TenantModels models;
     private readonly IConfiguration configuration;
     private readonly ILogger<PostgresDatabase> logger;
+    private readonly Func<IDedicatedHomes?> dedicatedHomes;
     private EmbeddedPostgres? embedded;
 
-    internal PostgresDatabase(PostgresStore store, PostgresOptions options, SqlMigrations migrations, TenantModels models, IConfiguration configuration, ILogger<PostgresDatabase> logger)
+    internal PostgresDatabase(PostgresStore store, PostgresOptions options, SqlMigrations migrations, TenantModels models, IConfiguration configuration, ILogger<PostgresDatabase> logger, Func<IDedicatedHomes?> dedicatedHomes)
     {
         this.store = store;
         this.options = options;
         this.models = models;
         this.configuration = configuration;
         this.logger = logger;
+        this.dedicatedHomes = dedicatedHomes;
         Migrations = migrations;
     }
 
@@ -101,7 +105,7 @@ public sealed class PostgresDatabase : IAsyncDisposable
     public async Task<IsolationReport> VerifyConnectionsAsync(CancellationToken cancellationToken = default) =>
         new(0, 0, await SessionRules.CheckAsync(store.Connections.Roles, store.Working, cancellationToken).ConfigureAwait(false));
 
-    /// <summary>Checks the connections, compares the live store with the models of all registered modules, and looks whether the control database is closed and as its scripts left it.</summary>
+    /// <summary>Checks the connections, compares the live store with the models of all registered modules, and looks whether the control database is closed and as its scripts left it, and whether dedicated homes are.</summary>
     /// <param name="cancellationToken">Stops looking.</param>
     public async Task<IsolationReport> VerifyIsolationAsync(CancellationToken cancellationToken = default)
     {
@@ -114,7 +118,33 @@ public sealed class PostgresDatabase : IAsyncDisposable
             report = new(report.Tables + found.Tables, report.SharedTables + found.SharedTables, [.. report.Findings.Concat(found.Findings).Distinct()]) { IsDistributed = report.IsDistributed || found.IsDistributed };
         }
 
-        return report;
+        if (!Migrations.NeedControl || refused.Contains(ConfiguredConnections.Control))
+        {
+            return report;
+        }
+
+        var homes = await VerifyHomesAsync(cancellationToken).ConfigureAwait(false);
+        return report with { Homes = homes, Findings = [.. report.Findings.Concat(homes.Findings).Distinct()] };
+    }
+
+    /// <summary>
+    /// Looks whether the dedicated homes are as they were made and have this program's schema. One query to the server's shared catalogue tells of all of them, and none is
+    /// connected to.
+    /// </summary>
+    /// <param name="cancellationToken">Stops looking.</param>
+    /// <returns>What is wrong; without a control database there are no homes.</returns>
+    public async Task<HomesReport> VerifyHomesAsync(CancellationToken cancellationToken = default)
+    {
+        if (!Migrations.NeedControl)
+        {
+            return new(0, [], [], []);
+        }
+
+        // Before the look: a home that is lived in by now is whole by then.
+        var livedIn = await FindLivedInAsync(cancellationToken).ConfigureAwait(false);
+        var connection = await store.Control.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
+        await using var dispose = connection.ConfigureAwait(false);
+        return await HomesCheck.RunAsync(connection, store.Connections.Roles, Migrations.StoreFingerprint, livedIn, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>
@@ -128,6 +158,26 @@ public sealed class PostgresDatabase : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(roles);
         return DistributionScript.Write(models.Models, roles);
+    }
+
+    private async Task<IReadOnlySet<string>> FindLivedInAsync(CancellationToken cancellationToken)
+    {
+        var found = new HashSet<string>(StringComparer.Ordinal);
+        try
+        {
+            TenantId? last = null;
+            while (dedicatedHomes() is { } homes && await homes.FindAsync(last, AtATime, cancellationToken).ConfigureAwait(false) is { Count: > 0 } some)
+            {
+                found.UnionWith(some.Select(one => one.Home.Database));
+                last = some[^1].Tenant;
+            }
+        }
+        catch (PostgresException exception) when (exception.SqlState is PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.UndefinedColumn or PostgresErrorCodes.InsufficientPrivilege)
+        {
+            // The control database is not migrated, or lost rights, which is found where it is looked at: who lives where is not known then.
+        }
+
+        return found;
     }
 
     private async Task<IsolationReport> LookAsync(NpgsqlDataSource database, bool isControl, CancellationToken cancellationToken)

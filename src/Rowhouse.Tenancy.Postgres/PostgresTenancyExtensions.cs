@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Rowhouse.Tenancy.Postgres.Guards;
+using Rowhouse.Tenancy.Postgres.Homes;
 using Rowhouse.Tenancy.Postgres.Hosting;
 
 namespace Rowhouse.Tenancy.Postgres;
@@ -31,7 +32,8 @@ public static class PostgresTenancyExtensions
             services.GetRequiredService<SqlMigrations>(),
             services.GetRequiredService<TenantModels>(),
             services.GetRequiredService<IConfiguration>(),
-            services.GetRequiredService<ILogger<PostgresDatabase>>()));
+            services.GetRequiredService<ILogger<PostgresDatabase>>(),
+            services.GetService<IDedicatedHomes>));
         tenancy.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, PostgresStartup>());
         return tenancy;
     }

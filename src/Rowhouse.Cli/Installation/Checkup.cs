@@ -98,6 +98,19 @@ internal sealed class Checkup(ServerSettings settings, CliEnvironment environmen
         }
 
         yield return await TryAsync("isolation", async () => Judge("isolation", await database.VerifyIsolationAsync(cancellationToken), "the database keeps tenants apart."));
+        yield return await TryAsync("homes", async () => Judge(await database.VerifyHomesAsync(cancellationToken)));
+    }
+
+    // Homes that others may enter are findings of isolation.
+    private static Check Judge(HomesReport report)
+    {
+        const string what = "homes";
+        return report switch
+        {
+            { Faults: [var first, ..] faults } => new(what, Verdict.Wrong, $"{faults.Count} dedicated homes are not whole, the first: {first.Where}: {first.What}", "Run 'rowhouse verify isolation' for all of them."),
+            _ when report.SayBehind() is { } behind => new(what, Verdict.Wrong, behind),
+            _ => new(what, Verdict.Good, report.Homes is 0 ? "no dedicated ones." : $"{report.Homes} dedicated ones, as they were made."),
+        };
     }
 
     private static Check Judge(string what, IsolationReport report, string good) => report.IsSound

@@ -23,6 +23,17 @@ internal sealed partial class PostgresStartup(
         {
             LogDistributed();
         }
+
+        // These stop a tenant or two, so they do not stop the server.
+        if (report.Homes?.Faults is [var first, ..] faults)
+        {
+            LogFaults(faults.Count, first);
+        }
+
+        if (report.Homes?.SayBehind() is { } behind)
+        {
+            LogBehind(behind);
+        }
     }
 
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
@@ -66,4 +77,10 @@ internal sealed partial class PostgresStartup(
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The store has Citus: only the coordinator's tables were looked at. Shards on its nodes have guards of their own, and nothing is known of them")]
     private partial void LogDistributed();
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Count} dedicated homes are not whole, and `rowhouse verify isolation` names them all. The first: {First}")]
+    private partial void LogFaults(int count, IsolationFinding first);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Behind}")]
+    private partial void LogBehind(string behind);
 }

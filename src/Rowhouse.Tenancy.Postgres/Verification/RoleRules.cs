@@ -30,11 +30,17 @@ internal static class RoleRules
             .Concat(Begins(role))
         select finding;
 
+    /// <summary>A role has an attribute that undoes isolation or leads to one that does.</summary>
+    public static IsolationFinding Has(string role, string attribute) => new("role", role, $"it has {attribute}.", $"As a superuser: ALTER ROLE {Sql.Name(role)} NO{attribute};");
+
+    /// <summary>Whether a setting that sessions begin with binds a tenant or switches guards off.</summary>
+    public static bool Steers(LiveSetting setting) => setting.Name.StartsWith(Binding, StringComparison.OrdinalIgnoreCase) || Steering.Contains(setting.Name, StringComparer.OrdinalIgnoreCase);
+
     private static IEnumerable<IsolationFinding> Is(LiveRole role)
     {
         foreach (var attribute in role.Attributes)
         {
-            yield return new("role", role.Name, $"it has {attribute}.", $"As a superuser: ALTER ROLE {Sql.Name(role.Name)} NO{attribute};");
+            yield return Has(role.Name, attribute);
         }
 
         if (role.Owns is [var first, ..])
@@ -82,7 +88,7 @@ internal static class RoleRules
 
     private static IEnumerable<IsolationFinding> Begins(LiveRole role) =>
         from setting in role.Settings
-        where setting.Name.StartsWith(Binding, StringComparison.OrdinalIgnoreCase) || Steering.Contains(setting.Name, StringComparer.OrdinalIgnoreCase)
+        where Steers(setting)
         select new IsolationFinding("role", role.Name, $"its sessions begin with {setting.Name} = {setting.Value}.", $"As a superuser: ALTER {setting.Scope} RESET {setting.Name};");
 
     private static IEnumerable<IsolationFinding> Makes(LiveRole role)

@@ -1,0 +1,103 @@
+using Rowhouse.Tenancy.Postgres.Roles;
+
+namespace Rowhouse.Tenancy.Postgres.Verification;
+
+/// <summary>
+/// What holds for the database of each dedicated home and its login: what <see cref="Homes.HomeMaker"/> leaves. One that is closed is made or removed at the
+/// moment, and nobody enters it.
+/// </summary>
+internal static class HomeRules
+{
+    private const string Connect = "CONNECT";
+
+    /// <summary>What lets others in, or lets its own login do more than it may.</summary>
+    public static IEnumerable<IsolationFinding> Check(RoleNames names, LiveHome home) => home.IsOpen ? [.. Entrances(names, home), .. Begins(home), .. LoginIs(names, home)] : [];
+
+    /// <summary>What keeps its tenant from working there, and lets nobody in.</summary>
+    /// <param name="names">What the installation's roles are called.</param>
+    /// <param name="home">The home.</param>
+    /// <param name="isLivedIn">Whether a tenant lives there, so that it has to be whole.</param>
+    public static IEnumerable<IsolationFinding> Faults(RoleNames names, LiveHome home, bool isLivedIn)
+    {
+        var place = $"database {home.Name}";
+        if (home.IsHalfDropped)
+        {
+            return [Fault(place, "its removal was cut short, so nobody can enter it.", $"The operation that removes it does so again. If it stays, as {names.Provisioner}: DROP DATABASE {Sql.Name(home.Name)};")];
+        }
+
+        if (!home.IsOpen)
+        {
+            return isLivedIn ? [Fault(place, "a tenant lives there, and it lets nobody in.", $"As {names.Provisioner}: ALTER DATABASE {Sql.Name(home.Name)} ALLOW_CONNECTIONS true;")] : [];
+        }
+
+        return LoginFaults(names, home).Concat(
+            from role in new[] { home.Name, names.Platform }
+            where !home.Grants.Any(grant => grant.Grantee == role && grant.Privilege == Connect)
+            select Fault(place, $"{role} may not connect.", $"As {names.Provisioner}: GRANT CONNECT ON DATABASE {Sql.Name(home.Name)} TO {Sql.Name(role)};"));
+    }
+
+    /// <summary>A tenant lives there, and there is no such database.</summary>
+    public static IsolationFinding Missing(string home) =>
+        Fault($"database {home}", "a tenant lives there, and there is no such database.", "Restore it from a backup of the server, or delete its tenant.");
+
+    private static IEnumerable<IsolationFinding> Entrances(RoleNames names, LiveHome home)
+    {
+        var where = $"database {home.Name}";
+        if (home.Owner != names.Provisioner)
+        {
+            yield return new("owner", where, $"it belongs to {home.Owner}.", $"As a superuser: ALTER DATABASE {Sql.Name(home.Name)} OWNER TO {names.Provisioner};");
+        }
+
+        foreach (var given in home.Grants.GroupBy(grant => grant.Grantee).Where(given => given.Key != names.Provisioner && given.Key != names.Owner))
+        {
+            var isPublic = given.Key == "public";
+            var grantee = isPublic ? "PUBLIC" : Sql.Name(given.Key);
+            if (given.Key != home.Name && given.Key != names.Platform)
+            {
+                yield return new(
+                    "grant", where, $"{(isPublic ? "every role of the server" : given.Key)} may {string.Join(", ", given)}: a dedicated home is for its own login and the platform alone.",
+                    $"As {names.Owner}: REVOKE ALL ON DATABASE {Sql.Name(home.Name)} FROM {grantee};");
+            }
+            else if (given.Where(grant => grant.Privilege != Connect || grant.Grantable).Select(grant => grant.ToString()).ToList() is { Count: > 0 } more)
+            {
+                yield return new(
+                    "grant", where, $"{given.Key} may {string.Join(", ", more)}, and needs to connect alone.",
+                    $"As {names.Owner}: REVOKE ALL ON DATABASE {Sql.Name(home.Name)} FROM {grantee}; GRANT CONNECT ON DATABASE {Sql.Name(home.Name)} TO {grantee};");
+            }
+        }
+    }
+
+    private static IEnumerable<IsolationFinding> Begins(LiveHome home) =>
+        from setting in home.Settings
+        where RoleRules.Steers(setting)
+        select new IsolationFinding("setting", $"database {home.Name}", $"sessions in it begin with {setting.Name} = {setting.Value}.", $"As a superuser: ALTER {setting.Scope} RESET {setting.Name};");
+
+    // In the words in which the roles of the group are judged, so that it is said once.
+    private static IEnumerable<IsolationFinding> LoginIs(RoleNames names, LiveHome home) => home.Login is not { } login
+        ? []
+        : login.Attributes.Select(attribute => RoleRules.Has(home.Name, attribute)).Concat(
+            from other in login.MemberOf
+            where other != names.Tenants && !login.MemberOf.Contains(names.Tenants)
+            select new IsolationFinding("role", home.Name, $"it is a member of {other}, and can act as it.", $"As a superuser: REVOKE {Sql.Name(other)} FROM {Sql.Name(home.Name)};"));
+
+    private static IEnumerable<IsolationFinding> LoginFaults(RoleNames names, LiveHome home)
+    {
+        if (home.Login is not { } login)
+        {
+            yield return Fault(home.Name, "the home has no login of this name, so its tenant cannot work.", "Restore the role from a backup of the server, or delete its tenant.");
+            yield break;
+        }
+
+        if (!login.SignsIn)
+        {
+            yield return Fault(home.Name, "it may not sign in, so its tenant cannot work.", $"As {names.Provisioner}: ALTER ROLE {Sql.Name(home.Name)} LOGIN;");
+        }
+
+        if (!login.IsInGroup)
+        {
+            yield return Fault(home.Name, $"it has not the rights of {names.Tenants}, so its tenant cannot work.", $"As {names.Provisioner}: GRANT {Sql.Name(names.Tenants)} TO {Sql.Name(home.Name)};");
+        }
+    }
+
+    private static IsolationFinding Fault(string where, string what, string mend) => new("home", where, what, mend);
+}
