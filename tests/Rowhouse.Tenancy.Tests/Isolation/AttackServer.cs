@@ -1,7 +1,10 @@
-using Rowhouse.Testing;
+using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
+using Rowhouse.Testing;
 using Rowhouse.Tenancy.Postgres;
 using Rowhouse.Tenancy.Postgres.Embedded;
+using Rowhouse.Tenancy.Postgres.Guards;
+using Rowhouse.Tenancy.Postgres.Homes;
 using Rowhouse.Tenancy.Postgres.Roles;
 using Rowhouse.Tenancy.Tests.Embedded;
 using Rowhouse.Tenancy.Tests.Notes;
@@ -13,8 +16,7 @@ namespace Rowhouse.Tenancy.Tests.Isolation;
 public sealed class AttackMatrix : ICollectionFixture<AttackServer>;
 
 /// <summary>
-/// A server with the grounds of all ways. One of its own: the logins of homes are members of the installation's group, which
-/// the verification of a database on the same server takes for strangers.
+/// A server with the grounds of all ways. One of its own: what owners and superusers plant for an attack, roles among it, would disturb others.
 /// </summary>
 public sealed class AttackServer : IAsyncLifetime
 {
@@ -25,6 +27,8 @@ public sealed class AttackServer : IAsyncLifetime
     private readonly Dictionary<Way, AttackGround> grounds = [];
     private EmbeddedPostgres? server;
     private int databases;
+
+    private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
     /// <summary>A connection string of the superuser.</summary>
     public string Admin => server?.Administrator ?? throw new InvalidOperationException("Not started.");
@@ -85,19 +89,33 @@ public sealed class AttackServer : IAsyncLifetime
         return await EnsureAsync(name);
     }
 
-    /// <summary>A home of one tenant: a database whose only request login is its own, a member of the group of tenants' tables.</summary>
+    /// <summary>A home of one tenant, as they are made.</summary>
     public async Task<PostgresConnections> HomeAsync()
     {
         var connections = await StoreAsync();
-        var application = new NpgsqlConnectionStringBuilder(connections.Application);
-        var login = $"rowhouse_home_{databases}";
-        var password = passwords.Application;
-        await NotesHost.ExecuteAsync(Admin, $"""
-            CREATE ROLE {login} LOGIN PASSWORD '{password}' IN ROLE {RoleNames.Default.Tenants};
-            REVOKE CONNECT ON DATABASE {application.Database} FROM {RoleNames.Default.Application};
-            GRANT CONNECT ON DATABASE {application.Database} TO {login};
-            """);
-        return connections with { Application = new NpgsqlConnectionStringBuilder(connections.Application) { Username = login, Password = password }.ConnectionString };
+        var home = RoleNames.Default.HomeOf(Guid.CreateVersion7(TimeProvider.System.GetUtcNow()));
+        var password = HomeMaker.MakePassword();
+        using var schema = NotesHost.Build(connections, migrate: false);
+        var migrations = schema.Services.GetRequiredService<SqlMigrations>();
+        await new HomeTemplate(migrations, schema.Services.GetRequiredService<TenantModels>(), connections).EnsureAsync(Cancelled);
+        await using var provisioner = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(connections.Provisioner) { Pooling = false }.ConnectionString);
+        await provisioner.OpenAsync(Cancelled);
+        var maker = new HomeMaker(provisioner, RoleNames.Default, migrations);
+        await maker.EnsureLoginAsync(home, password, Cancelled);
+        await maker.EnsureDatabaseAsync(home, Cancelled);
+        return connections with
+        {
+            Application = In(connections.Application, login => (login.Username, login.Password) = (home, password)),
+            Platform = In(connections.Platform),
+            Owner = In(connections.Owner!), // the roles were just made with it
+        };
+
+        string In(string connection, Action<NpgsqlConnectionStringBuilder>? change = null)
+        {
+            var builder = new NpgsqlConnectionStringBuilder(connection) { Database = home };
+            change?.Invoke(builder);
+            return builder.ConnectionString;
+        }
     }
 
     /// <summary>A superuser's connection string to a database.</summary>
