@@ -10,6 +10,9 @@ namespace Rowhouse.ControlPlane.Operations;
 /// </summary>
 internal sealed class OperationLease : IAsyncDisposable
 {
+    /// <summary>By how much an operation lets others go before it for each worker that died in its step: one that kills whoever takes it would keep all others from being worked on.</summary>
+    private static readonly TimeSpan AfterDeath = TimeSpan.FromSeconds(15);
+
     private readonly IDbContextFactory<PlatformDbContext> contexts;
     private readonly TimeSpan length;
     private readonly TimeProvider clock;
@@ -50,7 +53,7 @@ internal sealed class OperationLease : IAsyncDisposable
             WHERE id = (
                 SELECT id FROM platform.operations
                 WHERE state IN (0, 1) AND kind = ANY ({known}) AND (not_before IS NULL OR not_before <= clock_timestamp()) AND (lease_until IS NULL OR lease_until < clock_timestamp())
-                ORDER BY coalesce(not_before, created_at), id LIMIT 1 FOR UPDATE SKIP LOCKED)
+                ORDER BY coalesce(not_before, created_at) + attempts * {AfterDeath}, id LIMIT 1 FOR UPDATE SKIP LOCKED)
             RETURNING *
             """).AsNoTracking().ToListAsync(cancellationToken);
 #pragma warning restore RS0030

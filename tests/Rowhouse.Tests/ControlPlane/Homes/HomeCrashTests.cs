@@ -87,6 +87,7 @@ public sealed class HomeCrashTests(HomeCrashTests.Fixture server) : IClassFixtur
         }
 
         await server.StartNodeAsync();
+        await server.UntilDoneAsync();
         var made = 0;
         foreach (var (tenant, location) in asked)
         {
@@ -184,6 +185,16 @@ public sealed class HomeCrashTests(HomeCrashTests.Fixture server) : IClassFixtur
         {
             await HomeWork.ExecuteAsync(superuser, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'PgSleep'");
             await HomeWork.ExecuteAsync(superuser, "DROP TRIGGER IF EXISTS hold ON platform.operations; DROP TRIGGER IF EXISTS hold ON platform.operation_attempts; DROP FUNCTION IF EXISTS public.hold()");
+        }
+
+        /// <summary>Waits until no operation is under way, as long as they become fewer.</summary>
+        public async Task UntilDoneAsync()
+        {
+            for (var left = long.MaxValue; left > 0;)
+            {
+                var before = left;
+                await Eventually.UntilAsync(async () => (left = await HomeWork.ScalarAsync<long>(superuser, "SELECT count(*) FROM platform.operations WHERE state IN (0, 1)")) < before, Cancelled);
+            }
         }
 
         /// <summary>Lets the tenant keep a card.</summary>

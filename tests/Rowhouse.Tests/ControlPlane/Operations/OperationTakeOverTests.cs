@@ -1,5 +1,8 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using Rowhouse.ControlPlane.Operations;
+using Rowhouse.ControlPlane.Store;
 using Rowhouse.Testing;
 using Shouldly;
 
@@ -103,6 +106,25 @@ public sealed class OperationTakeOverTests(OperationServer server) : IClassFixtu
         after.Status.ShouldBe("succeeded");
         after.Steps.ShouldBe(ended.Steps);
         (await server.KnownAsync(id)).ShouldBe(["a", "b", "c"]);
+    }
+
+    [Fact]
+    public async Task One_in_which_workers_died_lets_others_go_first_and_is_not_forgotten()
+    {
+        // Of a kind that nobody works on but this test.
+        var deadly = await server.StartAsync("nobodys", (await server.CreateTenantAsync("Deadly One")).Id);
+        var other = await server.StartAsync("nobodys", (await server.CreateTenantAsync("Harmless One")).Id);
+        await ExecuteAsync("update platform.operations set attempts = 2 where id = $1", deadly);
+
+        (await TakeAsync()).ShouldBe(other);
+        await ExecuteAsync("update platform.operations set lease_until = null, attempts = 0, created_at = created_at + interval '1 minute' where id = $1", other);
+        (await TakeAsync()).ShouldBe(deadly);
+
+        async Task<Guid?> TakeAsync()
+        {
+            await using var lease = await OperationLease.TakeAsync(server.Services.GetRequiredService<IDbContextFactory<PlatformDbContext>>(), ["nobodys"], TimeSpan.FromMinutes(1), TimeProvider.System, Cancelled);
+            return lease?.Operation.Id;
+        }
     }
 
     private async Task ExecuteAsync(string sql, Guid id)
