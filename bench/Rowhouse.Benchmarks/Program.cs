@@ -4,12 +4,18 @@ using Rowhouse.Benchmarks.Homes;
 using Rowhouse.Benchmarks.Isolation;
 using Rowhouse.Benchmarks.Resolution;
 
-// dotnet run -c Release --project bench/Rowhouse.Benchmarks -- resolution | isolation [inserts] | throughput | caching | homes | cardvault
+// dotnet run -c Release --project bench/Rowhouse.Benchmarks -- resolution | placement | isolation [inserts] | outbox | throughput | caching | homes | cardvault
 switch (args)
 {
     case ["resolution"]:
         await DirectoryCost.RunAsync(Console.Out);
         await ResolutionCost.RunAsync(Console.Out);
+        return 0;
+    case ["placement"]:
+        await PlacementCost.RunAsync(Console.Out);
+        return 0;
+    case ["outbox"]:
+        await OutboxCost.RunAsync(Console.Out);
         return 0;
     case ["isolation"]:
         await IsolationCost.RunAsync(Console.Out);
@@ -30,6 +36,6 @@ switch (args)
         await CardVaultCost.RunAsync(Console.Out);
         return 0;
     default:
-        await Console.Error.WriteLineAsync("Name a benchmark: resolution, isolation, throughput, caching, homes, cardvault.");
+        await Console.Error.WriteLineAsync("Name a benchmark: resolution, placement, isolation, outbox, throughput, caching, homes, cardvault.");
         return 2;
 }

@@ -14,6 +14,12 @@ internal sealed class Note
     public DateTimeOffset CreatedAt { get; init; }
 }
 
+/// <summary>What is published of a note.</summary>
+internal sealed record NoteAdded(Guid Id)
+{
+    public const string Kind = "note.added";
+}
+
 /// <summary>Guarded as <see cref="Note"/> is, but for the fence, which the table's owner took off once the host had started.</summary>
 internal sealed class UnfencedNote
 {

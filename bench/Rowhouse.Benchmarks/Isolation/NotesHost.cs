@@ -7,6 +7,7 @@ using Rowhouse.Tenancy;
 using Rowhouse.Tenancy.AspNetCore;
 using Rowhouse.Tenancy.Postgres;
 using Rowhouse.Tenancy.Postgres.Embedded;
+using Rowhouse.Tenancy.Postgres.Outbox;
 
 namespace Rowhouse.Benchmarks.Isolation;
 
@@ -81,6 +82,7 @@ internal sealed class NotesHost : IAsyncDisposable
             options.MigrateAtStart = true;
         }));
         builder.AddTenantDbContext<NotesDb>();
+        builder.AddEvent<NoteAdded>(NoteAdded.Kind); // nobody handles it here, so nothing is delivered
         var catalogue = new FixedCatalogue([.. Enumerable.Range(0, TenantCount).Select(MakeTenant)]);
         builder.Services.AddSingleton<ITenantCatalogue>(catalogue);
         var built = builder.Build();
