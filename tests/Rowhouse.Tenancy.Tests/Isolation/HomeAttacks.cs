@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using Rowhouse.Tenancy.Postgres;
 using Rowhouse.Tenancy.Postgres.Guards;
+using Rowhouse.Tenancy.Postgres.Homes;
 using Rowhouse.Tenancy.Postgres.Roles;
 using Rowhouse.Tenancy.Postgres.Verification;
 using Rowhouse.Tenancy.Tests.Notes;
@@ -101,6 +102,70 @@ public sealed class HomeAttacks(AttackServer server)
 
         report.Tables.ShouldBe(4);
         report.Findings.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_context_of_a_private_tenant_works_in_its_home_and_never_in_the_shared_store_or_another_home()
+    {
+        var (store, home, other) = (await server.StoreAsync(), await server.HomeAsync(), await server.HomeAsync());
+        await using var host = NotesHost.Open(store, configure: services => services.AddSingleton<IDedicatedHomes>(new OneHome(new NpgsqlConnectionStringBuilder(home.Application).Password!)));
+        var placement = new Placement(PlacementKind.Dedicated, Placement.DedicatedStore, NameOf(home), 1);
+        var tenant = host.Smith with { Placement = placement };
+        await host.Services.GetRequiredService<TenantHomes>().EnsureOpenAsync(tenant.Id, placement, Token);
+
+        await InContextAsync(async db => await AddAsync(db));
+        await CountAsync(1, 0, 0);
+
+        foreach (var elsewhere in new[] { store, other, other with { Application = other.Platform }, store with { Application = store.Platform } })
+        {
+            foreach (var work in new Func<NotesDb, Task>[]
+            {
+                AddAsync,
+                db => db.Notes.ToListAsync(Token),
+                db => db.Notebooks.ExecuteUpdateAsync(set => set.SetProperty(notebook => notebook.Title, "x"), Token),
+                db => db.InTransactionAsync(async cancelled => { await db.Notebooks.CountAsync(cancelled); return await AddAsync(db); }, Token),
+            })
+            {
+                await InContextAsync(async db =>
+                {
+                    await using var astray = new NpgsqlConnection(elsewhere.Application);
+                    db.Database.SetDbConnection(astray);
+                    (await Record.ExceptionAsync(() => work(db))).ShouldNotBeNull().GetBaseException().ShouldBeOfType<InvalidOperationException>().Message.ShouldContain("whose home is elsewhere");
+                });
+            }
+        }
+
+        await CountAsync(1, 0, 0);
+
+        async Task InContextAsync(Func<NotesDb, Task> work)
+        {
+            await using var scope = host.Services.CreateAsyncScope();
+            scope.ServiceProvider.GetRequiredService<TenantScope>().Bind(tenant);
+            await work(scope.ServiceProvider.GetRequiredService<NotesDb>());
+        }
+
+        async Task CountAsync(params long[] expected)
+        {
+            foreach (var (database, count) in new[] { home, store, other }.Zip(expected))
+            {
+                (await NotesHost.ScalarAsync<long>(server.SuperuserOf(database), "SELECT count(*) FROM notes.notebooks")).ShouldBe(count, NameOf(database));
+            }
+        }
+
+        static Task<int> AddAsync(NotesDb db)
+        {
+            db.Notebooks.Add(new() { Title = "mine" });
+            return db.SaveChangesAsync(Token);
+        }
+    }
+
+    private static string NameOf(PostgresConnections connections) => new NpgsqlConnectionStringBuilder(connections.Application).Database!;
+
+    private sealed class OneHome(string password) : IDedicatedHomes
+    {
+        public ValueTask<string> GetPasswordAsync(TenantId tenant, Placement home, CancellationToken cancellationToken = default) => new(password);
+
+        public Task<IReadOnlyList<(TenantId Tenant, Placement Home)>> FindAsync(TenantId? after, int most, CancellationToken cancellationToken = default) => throw new NotSupportedException();
     }
 
     private static Task<PostgresException> RefusalAsync(string login, string to, string sql = "SELECT 1")

@@ -48,6 +48,41 @@ public sealed class PrivateTenantTests(PrivateTenantTests.Fixture server) : ICla
         answer.Headers.ETag!.Tag.ShouldBe($"\"{tenant.Version}\"");
     }
 
+    [Fact]
+    public async Task Who_has_waited_long_enough_is_answered_as_the_tenant_is_by_then()
+    {
+        await using var held = await server.HoldReferenceDataAsync();
+        var began = TimeProvider.System.GetTimestamp();
+
+        using var answer = await server.AskAsync("Out Of Patience", prefer: "wait=1");
+
+        answer.StatusCode.ShouldBe(HttpStatusCode.Accepted);
+        TimeProvider.System.GetElapsedTime(began).ShouldBeInRange(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(30));
+        answer.Headers.Contains("Preference-Applied").ShouldBeFalse();
+        (await answer.Content.ReadFromJsonAsync<TenantResponse>(Cancelled)).ShouldNotBeNull().Status.ShouldBe("creating");
+        (await server.SuperAdmin.GetAsync(answer.Headers.Location, Cancelled).ReadAsync<OperationResponse>()).Status.ShouldBe("running");
+        await held.DisposeAsync();
+        (await server.EndOfAsync(answer.Headers.Location)).Status.ShouldBe("succeeded");
+    }
+
+    [Fact]
+    public async Task A_home_that_lets_its_tenant_in_no_more_or_is_not_there_is_a_fault()
+    {
+        var tenant = await server.CreateTenantAsync("Locked Out", "cardvault");
+        var (admin, home) = (await new PostgresFixture().AdminAsync(), tenant.Tenant.TableName);
+        var database = server.Services.GetRequiredService<PostgresDatabase>();
+        (await database.VerifyHomesAsync(Cancelled)).Faults.ShouldNotContain(fault => fault.Where == $"database {home}");
+
+        await HomeWork.ExecuteAsync(admin, $"ALTER DATABASE {home} ALLOW_CONNECTIONS false");
+        (await database.VerifyIsolationAsync(Cancelled)).Homes.ShouldNotBeNull().Faults.ShouldContain(fault => fault.Where == $"database {home}" && fault.What.Contains("lets nobody in", StringComparison.Ordinal));
+
+        await HomeWork.ExecuteAsync(admin, $"ALTER DATABASE {home} RENAME TO {home}_aside");
+        (await database.VerifyHomesAsync(Cancelled)).Faults.ShouldContain(fault => fault.Where == $"database {home}" && fault.What.Contains("no such database", StringComparison.Ordinal));
+
+        await HomeWork.ExecuteAsync(admin, $"ALTER DATABASE {home}_aside RENAME TO {home}; ALTER DATABASE {home} ALLOW_CONNECTIONS true");
+        await tenant.Admin.Client.GetAsync("/api/cardvault/cards", Cancelled).ShouldBeAsync(HttpStatusCode.OK);
+    }
+
     [Theory]
     [InlineData("wait=soon", "First")]
     [InlineData("wait=-1", "Second")]

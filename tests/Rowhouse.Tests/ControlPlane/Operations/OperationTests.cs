@@ -1,8 +1,10 @@
 using System.Net;
 using System.Net.Http.Json;
 using Microsoft.EntityFrameworkCore;
+using Npgsql;
 using Rowhouse.Contracts;
 using Rowhouse.ControlPlane.Operations;
+using Rowhouse.Testing;
 using Rowhouse.Tests.Server;
 using Shouldly;
 
@@ -69,6 +71,48 @@ public sealed class OperationTests(OperationServer server) : IClassFixture<Opera
         ended.Reason.ShouldBe("It did not end in time.");
         tries.ShouldBe(3);
         server.DoneIn(id).ShouldBe(["+a", "+b", "-c", "-b", "-a"]);
+    }
+
+    [Fact]
+    public async Task What_another_server_can_do_waits_for_it_and_says_so()
+    {
+        var (tries, isMended) = (0, false);
+        var tenant = (await server.CreateTenantAsync("Delayed")).Id;
+        var id = await server.StartAsync("one-way", tenant, ("+b", _ =>
+        {
+            tries++;
+            return isMended ? Task.CompletedTask : throw new OperationDelayedException("It waits for a server with a crane.");
+        }));
+
+        // More often than a kind that can be undone is tried.
+        await Eventually.UntilAsync(() => Task.FromResult(tries > 4), Cancelled);
+        var waiting = await server.GetAsync(id);
+        (waiting.Status, waiting.Reason).ShouldBe(("running", "It waits for a server with a crane."));
+        isMended = true;
+
+        var ended = await server.EndAsync(id);
+        (ended.Status, ended.Reason).ShouldBe(("succeeded", null));
+        server.DoneIn(id).ShouldBe(["+a", "+b", "+c"]);
+    }
+
+    [Fact]
+    public async Task A_full_disk_is_undone_at_once_says_what_to_do_and_is_retried_when_there_is_room()
+    {
+        var (tries, isFull) = (0, true);
+        var id = await server.StartAsync("Full Disk", ("+b", _ =>
+        {
+            tries++;
+            return isFull ? throw new PostgresException("could not extend file \"base/16384/2608\": No space left on device", "ERROR", "ERROR", PostgresErrorCodes.DiskFull) : Task.CompletedTask;
+        }));
+
+        var failed = await server.EndAsync(id);
+
+        failed.Status.ShouldBe("failed");
+        failed.Reason.ShouldBe("The database server's disk is full. Make room on it, then retry: could not extend file \"base/16384/2608\": No space left on device (53100).");
+        (tries, failed.Steps.Select(step => step.Status)).ShouldSatisfyAllConditions(found => found.tries.ShouldBe(1), found => found.Item2.ShouldBe(["undone", "undone", "pending"]));
+        isFull = false;
+        await server.RetryAsync(id).ShouldBeAsync(HttpStatusCode.Accepted);
+        (await server.EndAsync(id)).Status.ShouldBe("succeeded");
     }
 
     [Fact]
