@@ -46,6 +46,9 @@ public class ServerFixture : IAsyncLifetime
     /// <summary>Whether tenants that are made for tests share a home or have one each.</summary>
     protected virtual string CloudType => "public";
 
+    /// <summary>Makes the databases that the server runs on, migrated.</summary>
+    protected virtual Task<PostgresConnections> MakeDatabaseAsync() => new PostgresFixture().CreateDatabaseAsync(Template, PrepareAsync, withControl: true);
+
     /// <summary>What this server is told besides the defaults.</summary>
     protected virtual ServerSettings Configure(ServerSettings settings) => settings;
 
@@ -56,7 +59,7 @@ public class ServerFixture : IAsyncLifetime
 
     public virtual async ValueTask InitializeAsync()
     {
-        Database = await new PostgresFixture().CreateDatabaseAsync(Template, PrepareAsync, withControl: true);
+        Database = await MakeDatabaseAsync();
         Settings = SettingsFor(Database with { Owner = null, ControlOwner = null });
         server = Build(Settings);
         await server.StartAsync();
@@ -155,6 +158,14 @@ public class ServerFixture : IAsyncLifetime
         return new(session.Person.Id, member.Id, email, Client(session.Token, tenant));
     }
 
+    /// <summary>Migrates databases and makes the super-admin: what every server begins with. The demo's password is kept in each server's own folder.</summary>
+    protected async Task PrepareAsync(PostgresConnections database)
+    {
+        await using var first = Build(SettingsFor(database) with { Demo = false });
+        await first.StartAsync();
+        await first.StopAsync();
+    }
+
     private async Task<SessionResponse> OpenSessionAsync(string email, string password)
     {
         using var answer = await Nobody.PostAsJsonAsync("/api/session", new SignInRequest(email, password));
@@ -178,14 +189,6 @@ public class ServerFixture : IAsyncLifetime
         builder.Logging.ClearProviders();
         Configure(builder);
     });
-
-    // Migrated, and with the super-admin: what every server begins with. The demo's password is kept in each server's own folder.
-    private async Task PrepareAsync(PostgresConnections database)
-    {
-        await using var first = Build(SettingsFor(database) with { Demo = false });
-        await first.StartAsync();
-        await first.StopAsync();
-    }
 }
 
 /// <summary>A tenant with an admin who is signed in.</summary>

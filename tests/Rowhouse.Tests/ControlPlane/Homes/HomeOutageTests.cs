@@ -1,0 +1,73 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Http.Json;
+using Npgsql;
+using Rowhouse.Contracts;
+using Rowhouse.Tests.Server;
+using Shouldly;
+
+namespace Rowhouse.Tests.ControlPlane.Homes;
+
+/// <summary>Homes that cannot be made because of the database server: its template, the store.</summary>
+public sealed class HomeOutageTests(ServerOnItsOwnPostgres server) : IClassFixture<ServerOnItsOwnPostgres>
+{
+    private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData("No Template", "ALTER DATABASE {0} IS_TEMPLATE false; ALTER DATABASE {0} RENAME TO {0}_aside")]
+    [InlineData("Opened Template", "ALTER DATABASE {0} ALLOW_CONNECTIONS true")]
+    public async Task Without_a_whole_template_a_tenant_fails_with_what_to_do_and_is_made_once_that_is_done(string name, string damage)
+    {
+        var template = await server.ScalarAsync<string>("SELECT datname::text FROM pg_database WHERE datname LIKE 'rowhouse\\_template\\_%' AND datistemplate");
+        await server.ExecuteAsync(string.Format(CultureInfo.InvariantCulture, damage, template));
+        using var answer = await server.AskAsync(name);
+        var begun = (await answer.Content.ReadFromJsonAsync<TenantResponse>(Cancelled)).ShouldNotBeNull();
+
+        var failed = await server.EndOfAsync(answer.Headers.Location);
+
+        failed.Status.ShouldBe("failed");
+        failed.Reason.ShouldBe($"The template {template}, from which dedicated homes of this release are made, is not on the server. Run `rowhouse migrate` with the settings of the owner and the provisioner. Then retry.");
+        await ShouldHaveFailedAsync(begun, failed);
+
+        await server.MigrateAsync();
+        await ShouldBeMadeAsync(begun);
+        await server.ExecuteAsync($"DROP DATABASE IF EXISTS {template}_aside");
+    }
+
+    [Fact]
+    public async Task A_store_that_lets_nobody_in_fails_a_tenant_with_the_servers_words_and_it_is_made_when_the_store_is_back()
+    {
+        var store = new NpgsqlConnectionStringBuilder(server.Database.Application).Database;
+        await server.ExecuteAsync($"ALTER DATABASE {store} ALLOW_CONNECTIONS false");
+        await server.ExecuteAsync($"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{store}'");
+        using var answer = await server.AskAsync("Closed Store");
+        var begun = (await answer.Content.ReadFromJsonAsync<TenantResponse>(Cancelled)).ShouldNotBeNull();
+
+        var failed = await server.EndOfAsync(answer.Headers.Location);
+
+        failed.Status.ShouldBe("failed");
+        failed.Reason.ShouldNotBeNull().ShouldContain($"database \"{store}\" is not currently accepting connections");
+        await ShouldHaveFailedAsync(begun, failed);
+
+        await server.ExecuteAsync($"ALTER DATABASE {store} ALLOW_CONNECTIONS true");
+        await ShouldBeMadeAsync(begun);
+    }
+
+    private async Task ShouldHaveFailedAsync(TenantResponse begun, OperationResponse failed)
+    {
+        var tenant = await server.TenantAsync(begun.Slug);
+        (tenant.Status, tenant.ProvisioningStatus, tenant.ProvisioningError).ShouldBe(("failed", "failed", failed.Reason));
+        (await RemainsAsync(begun.TableName)).ShouldBe(0);
+    }
+
+    private async Task ShouldBeMadeAsync(TenantResponse begun)
+    {
+        using var again = await server.SuperAdmin.PostAsync($"/api/tenants/{begun.Slug}/retry", content: null, Cancelled);
+        again.StatusCode.ShouldBe(HttpStatusCode.Accepted);
+        (await server.EndOfAsync(again.Headers.Location)).Status.ShouldBe("succeeded");
+        (await server.TenantAsync(begun.Slug)).Status.ShouldBe("active");
+        await (await server.AddMemberAsync(begun.Slug, "admin")).Client.PostAsJsonAsync("/api/cardvault/cards", new { player = "Josh Gibson" }, Cancelled).ShouldBeAsync(HttpStatusCode.Created);
+    }
+
+    private Task<long> RemainsAsync(string home) => server.ScalarAsync<long>("SELECT (SELECT count(*) FROM pg_database WHERE datname = $1) + (SELECT count(*) FROM pg_roles WHERE rolname = $1)", home);
+}
