@@ -37,7 +37,7 @@ internal sealed class WatchParameters(ParameterReader reader, ParameterFeed feed
 
     private async IAsyncEnumerable<SseItem<ParameterEvent>> EventsAsync(ParameterScope scope, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var began = clock.GetTimestamp();
+        var (began, said) = (clock.GetTimestamp(), clock.GetTimestamp());
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, host.ApplicationStopping);
         using var news = feed.Follow(scope); // before anything is read: what changes meanwhile is looked at again
         var told = new ToldParameters(scope);
@@ -47,15 +47,18 @@ internal sealed class WatchParameters(ParameterReader reader, ParameterFeed feed
             await foreach (var change in ReadAsync(scope, told, changes, cancellationToken))
             {
                 yield return Item(change);
+                said = clock.GetTimestamp();
             }
 
-            // Where the control database is not heard, silence says so.
-            if (changes.Everything || (changes is { Platform: false, Tenants.Count: 0 } && feed.IsInContact))
+            // What changed may be no news. Where the control database is not heard, silence says so.
+            if (changes.Everything || (feed.IsInContact && clock.GetElapsedTime(said) >= Heartbeat))
             {
                 yield return new(new(scope.Text, Value: null, Version: null), "current");
+                said = clock.GetTimestamp();
             }
 
-            if (clock.GetElapsedTime(began) >= Longest || await NextAsync(news, either.Token, cancellationToken) is not { } next)
+            var left = Heartbeat - clock.GetElapsedTime(said);
+            if (clock.GetElapsedTime(began) >= Longest || await NextAsync(news, left > TimeSpan.Zero ? left : Heartbeat, either.Token, cancellationToken) is not { } next)
             {
                 yield break;
             }
@@ -66,11 +69,11 @@ internal sealed class WatchParameters(ParameterReader reader, ParameterFeed feed
 
     /// <summary>Waits for news.</summary>
     /// <returns>None where the server stops: a reader who waits does not hold it.</returns>
-    private async Task<ParameterChanges?> NextAsync(ParameterNews news, CancellationToken either, CancellationToken cancellationToken)
+    private async Task<ParameterChanges?> NextAsync(ParameterNews news, TimeSpan longest, CancellationToken either, CancellationToken cancellationToken)
     {
         try
         {
-            return await news.NextAsync(Heartbeat, clock, either);
+            return await news.NextAsync(longest, clock, either);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {

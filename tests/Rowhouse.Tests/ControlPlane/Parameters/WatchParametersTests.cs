@@ -131,21 +131,47 @@ public sealed class WatchParametersTests(WatchParametersTests.Fixture server) : 
         using var open = watch;
 
         (await AfterAsync(WatchParameters.Heartbeat)).ShouldBe("current /platform/");
-        (await AfterAsync(WatchParameters.Heartbeat)).ShouldBe("current /platform/");
+
+        // So it does where somebody tells of changes all the time that are none.
+        var feed = quiet.Services.GetRequiredService<ParameterFeed>();
+        (await AfterAsync(TimeSpan.FromSeconds(5), feed.TellPlatform)).ShouldBe("current /platform/");
         var last = await AfterAsync(TimeSpan.FromMinutes(10));
         (last is null || await AfterAsync(WatchParameters.Heartbeat) is null).ShouldBeTrue();
 
-        async Task<string?> AfterAsync(TimeSpan time)
+        async Task<string?> AfterAsync(TimeSpan time, Action? meanwhile = null)
         {
             var next = watch.NextAsync();
             while (!next.IsCompleted)
             {
                 quiet.Clock.Advance(time); // until it waits by the clock
+                meanwhile?.Invoke();
                 await Task.WhenAny(next, Task.Delay(100, Cancelled));
             }
 
             return await next;
         }
+    }
+
+    [Fact]
+    public async Task Where_the_database_is_not_heard_it_is_silent_until_it_is()
+    {
+        await using var deaf = new Quiet();
+        await deaf.InitializeAsync();
+        var (watch, _) = await ParameterWatch.OpenAsync(deaf.SuperAdmin, "/platform/");
+        using var open = watch;
+        var feed = deaf.Services.GetRequiredService<ParameterFeed>();
+        var next = watch.NextAsync();
+
+        feed.Lose();
+        for (var i = 0; i < 5; i++)
+        {
+            deaf.Clock.Advance(WatchParameters.Heartbeat);
+            await Task.Delay(100, Cancelled);
+        }
+
+        next.IsCompleted.ShouldBeFalse();
+        feed.Begin();
+        (await next).ShouldBe("current /platform/");
     }
 
     [Fact]
