@@ -83,7 +83,7 @@ public sealed class ParameterNewsTests
 
     private Task<ParameterChanges> NextAsync(ParameterNews news) => news.NextAsync(TimeSpan.FromSeconds(1), clock, Cancelled);
 
-    private static ParameterScope Scope(string text) => ParameterScope.TryRead(text, out var scope, out _) ? scope : throw new ArgumentException(text);
+    private static ParameterScope Scope(string text) => ParameterScope.TryRead(text, out var scope, out _) ? scope : throw new ArgumentException("This is no path.", nameof(text));
 
     private static TenantId Id(int number) => new(new Guid(number, 0, 0, new byte[8]));
 }

@@ -69,7 +69,7 @@ public sealed class ParameterTests(ServerFixture server) : IClassFixture<ServerF
 
             all.ShouldBe(all.Order(StringComparer.Ordinal));
             all.Distinct().Count().ShouldBe(all.Count);
-            tenants.ShouldAllBe(tenant => all.Count(one => one.StartsWith($"/accounts/{tenant.Id}/")) == 5);
+            tenants.ShouldAllBe(tenant => all.Count(one => one.StartsWith($"/accounts/{tenant.Id}/", StringComparison.Ordinal)) == 5);
             all.Count(one => one.StartsWith("/platform/", StringComparison.Ordinal)).ShouldBe(others);
         }
     }

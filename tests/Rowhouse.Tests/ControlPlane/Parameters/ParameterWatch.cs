@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net.ServerSentEvents;
 using System.Text.Json;
 using Rowhouse.Contracts;
@@ -25,10 +26,10 @@ internal sealed class ParameterWatch : IDisposable
     /// <summary>Opens a stream and reads what is there.</summary>
     public static async Task<(ParameterWatch Watch, IReadOnlyList<string> There)> OpenAsync(HttpClient client, string path)
     {
-        var answer = await client.GetAsync($"/api/parameters/events?path={path}", HttpCompletionOption.ResponseHeadersRead, Cancelled);
-        answer.EnsureSuccessStatusCode();
-        answer.Content.Headers.ContentType!.MediaType.ShouldBe("text/event-stream");
-        var watch = new ParameterWatch(answer, await answer.Content.ReadAsStreamAsync(Cancelled));
+        var opened = await client.GetAsync($"/api/parameters/events?path={path}", HttpCompletionOption.ResponseHeadersRead, Cancelled);
+        opened.EnsureSuccessStatusCode();
+        opened.Content.Headers.ContentType!.MediaType.ShouldBe("text/event-stream");
+        var watch = new ParameterWatch(opened, await opened.Content.ReadAsStreamAsync(Cancelled));
         return (watch, await watch.UntilAsync(line => line == $"current {path}"));
     }
 
@@ -36,7 +37,8 @@ internal sealed class ParameterWatch : IDisposable
     public async Task<IReadOnlyList<string>> UntilAsync(Predicate<string> isLast)
     {
         List<string> told = [];
-        while (await NextAsync() is { } line)
+        var began = Stopwatch.GetTimestamp(); // that it says now and then that there is nothing is no reason to wait on
+        while (Stopwatch.GetElapsedTime(began) < Patience && await NextAsync() is { } line)
         {
             told.Add(line);
             if (isLast(line))
@@ -45,7 +47,7 @@ internal sealed class ParameterWatch : IDisposable
             }
         }
 
-        throw new InvalidOperationException($"The stream has ended after:\n{string.Join('\n', told)}");
+        throw new InvalidOperationException($"It was not told. What was:\n{string.Join('\n', told)}");
     }
 
     /// <summary>The next event; none where the stream has ended.</summary>
