@@ -4,6 +4,7 @@ using Rowhouse.Cli.Installation;
 using Rowhouse.Cli.Licenses;
 using Rowhouse.Cli.Operations;
 using Rowhouse.Cli.Outbox;
+using Rowhouse.Cli.Parameters;
 using Rowhouse.Cli.Sessions;
 using Rowhouse.Cli.Tenants;
 using Rowhouse.Cli.Terminal;
@@ -55,6 +56,7 @@ internal static class CommandLine
             LicenseListCommands.Services(runner),
             OperationsCommand.Create(runner),
             OutboxCommand.Create(runner),
+            ParametersCommand.Create(runner),
             CardVaultCommand.Create(runner),
             ServeCommand.Create(installation),
             MigrateCommand.Create(installation),

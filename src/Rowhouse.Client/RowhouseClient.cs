@@ -19,6 +19,9 @@ public sealed class RowhouseClient(HttpClient http)
     /// <summary>Long work on tenants, as a super-admin sees it.</summary>
     public OperationsClient Operations => new(api);
 
+    /// <summary>Discovery parameters, as a super-admin sees them.</summary>
+    public ParametersClient Parameters => new(api);
+
     /// <summary>What the platform keeps for all tenants.</summary>
     public PlatformClient Platform => new(api);
 

@@ -18,6 +18,7 @@ using Rowhouse.ControlPlane.Licenses.Lists;
 using Rowhouse.ControlPlane.Members;
 using Rowhouse.ControlPlane.Operations;
 using Rowhouse.ControlPlane.Outbox;
+using Rowhouse.ControlPlane.Parameters;
 using Rowhouse.ControlPlane.People;
 using Rowhouse.ControlPlane.Sessions;
 using Rowhouse.ControlPlane.Store;
@@ -77,6 +78,7 @@ public static class ControlPlaneHostExtensions
         services.AddOperations();
         services.AddHomes();
         services.AddDeprovisioning();
+        services.AddParameters();
         services.AddScoped<LicenseRules>();
         services.AddScoped<AddLicense>();
         services.AddScoped<ChangeLicense>();
@@ -144,6 +146,7 @@ public static class ControlPlaneHostExtensions
         FollowOperation.Map(operations);
         CancelOperation.Map(operations);
         RetryOperation.Map(operations);
+        endpoints.MapParameters();
         MapLicenseLists(endpoints);
         ListAudit.Map(endpoints);
         MapOutbox(endpoints);

@@ -28,6 +28,7 @@ internal static class ControlPlaneProblems
     public static readonly ProblemType UnknownOperation = new("urn:rowhouse:operations:unknown-operation", StatusCodes.Status404NotFound, "There is no such operation");
     public static readonly ProblemType OperationState = new("urn:rowhouse:operations:wrong-state", StatusCodes.Status409Conflict, "The operation's state does not allow this");
     public static readonly ProblemType ProvisioningDisabled = new("urn:rowhouse:homes:provisioning-disabled", StatusCodes.Status409Conflict, "This installation makes no private homes");
+    public static readonly ProblemType ReadOnlyParameter = new("urn:rowhouse:parameters:read-only", StatusCodes.Status409Conflict, "The parameter follows from the tenant");
     public static readonly ProblemType UnknownLicense = new("urn:rowhouse:licenses:unknown-license", StatusCodes.Status404NotFound, "The tenant has no such license");
     public static readonly ProblemType LicenseOverlaps = new("urn:rowhouse:licenses:overlap", StatusCodes.Status409Conflict, "Another license has days in common");
     public static readonly ProblemType UnknownListEntry = new("urn:rowhouse:licenses:unknown-entry", StatusCodes.Status404NotFound, "The list has no such entry");

@@ -14,6 +14,8 @@ internal sealed class Output(CliEnvironment environment, bool asJson)
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
+    private static readonly JsonSerializerOptions OnALine = new(JsonForPeople) { WriteIndented = false };
+
     /// <summary>Whether the result is for a machine.</summary>
     public bool AsJson { get; } = asJson;
 
@@ -22,6 +24,12 @@ internal sealed class Output(CliEnvironment environment, bool asJson)
     /// <param name="forPeople">The same in words.</param>
     public void Print<T>(T result, Func<T, string> forPeople) =>
         environment.Out.WriteLine(AsJson ? JsonSerializer.Serialize(result, JsonForPeople) : forPeople(result));
+
+    /// <summary>Prints one of the results that come one after the other, each on a line.</summary>
+    /// <param name="result">As the API told it.</param>
+    /// <param name="forPeople">The same in words.</param>
+    public void PrintLine<T>(T result, Func<T, string> forPeople) =>
+        environment.Out.WriteLine(AsJson ? JsonSerializer.Serialize(result, OnALine) : forPeople(result));
 
     /// <summary>Prints a list.</summary>
     /// <param name="rows">As the API answered them.</param>

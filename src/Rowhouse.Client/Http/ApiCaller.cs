@@ -1,5 +1,7 @@
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
+using System.Net.ServerSentEvents;
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 
 namespace Rowhouse.Client.Http;
@@ -41,6 +43,21 @@ internal sealed class ApiCaller(HttpClient http, BearerToken token, string? tena
         await using (source.ConfigureAwait(false))
         {
             await (progress is null ? source : new ReportingStream(source, progress)).CopyToAsync(destination, CopyBufferBytes, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Server-sent events, each with its kind, until the stream ends.</summary>
+    public async IAsyncEnumerable<(string Kind, T Item)> FollowAsync<T>(string address, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        using var response = await AnswerAsync(HttpMethod.Get, address, content: null, cancellationToken).ConfigureAwait(false);
+        var stream = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
+        await using (stream.ConfigureAwait(false))
+        {
+            var events = SseParser.Create(stream, (_, data) => JsonSerializer.Deserialize<T>(data, JsonSerializerOptions.Web) ?? throw new JsonException("The server sent an empty event."));
+            await foreach (var item in events.EnumerateAsync(cancellationToken).ConfigureAwait(false))
+            {
+                yield return (item.EventType, item.Data);
+            }
         }
     }
 

@@ -27,6 +27,8 @@ internal static class AuditActions
     public const string DomainRemoved = "domain.removed";
     public const string OperationCancelled = "operation.cancelled";
     public const string OperationRetried = "operation.retried";
+    public const string ParameterSet = "parameter.set";
+    public const string ParameterUnset = "parameter.unset";
     public const string LicenseAdded = "license.added";
     public const string LicenseChanged = "license.changed";
     public const string EventRetried = "event.retried";

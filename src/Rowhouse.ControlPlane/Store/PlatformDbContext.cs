@@ -9,6 +9,7 @@ using Rowhouse.ControlPlane.Licenses;
 using Rowhouse.ControlPlane.Licenses.Lists;
 using Rowhouse.ControlPlane.Members;
 using Rowhouse.ControlPlane.Operations;
+using Rowhouse.ControlPlane.Parameters;
 using Rowhouse.ControlPlane.People;
 using Rowhouse.ControlPlane.Sessions;
 using Rowhouse.ControlPlane.Tenants;
@@ -55,6 +56,8 @@ internal sealed class PlatformDbContext(DbContextOptions<PlatformDbContext> opti
     public DbSet<OperationAttempt> OperationAttempts => Set<OperationAttempt>();
 
     public DbSet<Home> Homes => Set<Home>();
+
+    public DbSet<PlatformParameter> Parameters => Set<PlatformParameter>();
 
     public DbSet<WrappedKey> TenantKeys => Set<WrappedKey>();
 

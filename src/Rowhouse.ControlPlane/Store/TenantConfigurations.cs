@@ -30,7 +30,8 @@ internal sealed class RegisteredTenantConfiguration : IEntityTypeConfiguration<R
             "ck_tenants_revived_while_retained", "revived_as IS NULL OR deleted_at IS NOT NULL AND retained_until IS NOT NULL"));
         builder.Property<ulong>(ChangedIn).HasColumnType("xid8").HasDefaultValueSql("pg_current_xact_id()").ValueGeneratedOnAddOrUpdate();
         builder.HasIndex(ChangedIn, nameof(RegisteredTenant.Id));
-        builder.HasIndex(tenant => tenant.Id).HasDatabaseName("ix_tenants_id_dedicated").HasFilter("placement_kind = 1");
+        builder.HasIndex(tenant => tenant.Id, "ix_tenants_id_dedicated").HasDatabaseName("ix_tenants_id_dedicated").HasFilter("placement_kind = 1");
+        builder.HasIndex(tenant => tenant.Id, "ix_tenants_id_there").HasDatabaseName("ix_tenants_id_there").HasFilter("status NOT IN (6, 7, 8, 9)");
 
         // Purged and erased tenants leave their names to others.
         builder.HasIndex(tenant => tenant.Slug).IsUnique().HasFilter("status NOT IN (8, 9)");

@@ -11,6 +11,7 @@ internal sealed class CatalogueListener : IAsyncDisposable
     private const string Channel = "rowhouse_catalogue";
     private const string Tenant = "tenant ";
     private const string Person = "person ";
+    private const string Parameter = "parameter ";
     private const string Proof = "proof ";
 
     // Notices of one transaction come one by one, and are waited for together: the shortest time that the driver can wait.
@@ -23,6 +24,7 @@ internal sealed class CatalogueListener : IAsyncDisposable
     private readonly string proof = $"{Proof}{Guid.CreateVersion7(TimeProvider.System.GetUtcNow())}";
     private HashSet<TenantId> tenants = [];
     private HashSet<Guid> people = [];
+    private bool parameters;
     private bool proven;
     private long polled;
 
@@ -78,7 +80,7 @@ internal sealed class CatalogueListener : IAsyncDisposable
     /// <returns>Whom they tell of, or <see langword="null"/> when it is time to read all that changed.</returns>
     public async Task<CatalogueNews?> NextAsync(CancellationToken cancellationToken)
     {
-        if (tenants.Count == 0 && people.Count == 0)
+        if (tenants.Count == 0 && people.Count == 0 && !parameters)
         {
             var left = poll - Stopwatch.GetElapsedTime(polled);
             if (left < More || !await connection.WaitAsync(left, cancellationToken))
@@ -93,8 +95,8 @@ internal sealed class CatalogueListener : IAsyncDisposable
             // Heard; there may be more.
         }
 
-        var news = new CatalogueNews(tenants, people);
-        (tenants, people) = ([], []);
+        var news = new CatalogueNews(tenants, people, parameters);
+        (tenants, people, parameters) = ([], [], false);
         return news;
     }
 
@@ -136,6 +138,10 @@ internal sealed class CatalogueListener : IAsyncDisposable
         {
             people.Add(person);
         }
+        else if (payload.StartsWith(Parameter, StringComparison.Ordinal))
+        {
+            parameters = true;
+        }
         else
         {
             proven |= payload == proof;
@@ -146,4 +152,5 @@ internal sealed class CatalogueListener : IAsyncDisposable
 /// <summary>What notices tell of.</summary>
 /// <param name="Tenants">Tenants that were changed.</param>
 /// <param name="People">People whose sessions or memberships were.</param>
-internal sealed record CatalogueNews(IReadOnlyCollection<TenantId> Tenants, IReadOnlySet<Guid> People);
+/// <param name="Parameters">Whether parameters of the platform were.</param>
+internal sealed record CatalogueNews(IReadOnlyCollection<TenantId> Tenants, IReadOnlySet<Guid> People, bool Parameters);

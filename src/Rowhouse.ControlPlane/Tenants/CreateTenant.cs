@@ -13,6 +13,7 @@ using Rowhouse.ControlPlane.Keys;
 using Rowhouse.ControlPlane.Licenses;
 using Rowhouse.ControlPlane.Members;
 using Rowhouse.ControlPlane.Operations;
+using Rowhouse.ControlPlane.Parameters;
 using Rowhouse.ControlPlane.Store;
 using Rowhouse.Modules.Access;
 using Rowhouse.Modules.Http;
@@ -34,6 +35,7 @@ internal sealed class CreateTenant(
     Invitations invitations,
     KeyMaker keys,
     HomePlan homePlan,
+    DefaultStores stores,
     OperationStarter operations,
     AuditTrail audit,
     TimeProvider clock)
@@ -118,7 +120,7 @@ internal sealed class CreateTenant(
         var id = TenantId.New(clock);
         var key = keys.MakeFirst(id);
         var home = plan.IsPrivate ? homePlan.Make(id, key) : null;
-        var tenant = Register(plan, id, free, home);
+        var tenant = Register(plan, id, free, home, home is null ? Placement.SharedStore : await stores.FindDedicatedAsync(cancellationToken));
         db.Licenses.AddRange((request.Licenses ?? []).Select(license => License.Of(license, tenant.Id, clock.GetUtcNow())));
         db.TenantKeys.Add(key);
 
@@ -220,7 +222,7 @@ internal sealed class CreateTenant(
         return numbered.Except(taken, StringComparer.Ordinal).Select(text => Slug.Parse(text, CultureInfo.InvariantCulture)).Cast<Slug?>().FirstOrDefault(free => !rules.IsReserved(free!.Value));
     }
 
-    private RegisteredTenant Register(TenantPlan plan, TenantId id, Slug slug, Home? home)
+    private RegisteredTenant Register(TenantPlan plan, TenantId id, Slug slug, Home? home, string storeName)
     {
         var now = clock.GetUtcNow();
         var tenant = new RegisteredTenant
@@ -228,7 +230,7 @@ internal sealed class CreateTenant(
             Id = id,
             Slug = slug,
             PlacementKind = home is null ? PlacementKind.Shared : PlacementKind.Dedicated,
-            Store = home is null ? Placement.SharedStore : Placement.DedicatedStore,
+            Store = storeName,
             Database = home?.Name ?? new NpgsqlConnectionStringBuilder(store.Connections.Application).Database ?? "",
             Plan = plan.PlanName,
             CreatedAt = now,

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
+using Rowhouse.ControlPlane.Parameters;
 using Rowhouse.ControlPlane.Sessions;
 using Rowhouse.ControlPlane.Store;
 using Rowhouse.Tenancy;
@@ -9,7 +10,7 @@ using Rowhouse.Tenancy.Postgres;
 namespace Rowhouse.ControlPlane.Tenants;
 
 /// <summary>The tenants of the platform, for the directory.</summary>
-internal sealed class PlatformCatalogue(IDbContextFactory<PlatformDbContext> contexts, PostgresStore store, DirectoryOptions options, SessionCache sessions) : ITenantCatalogue
+internal sealed class PlatformCatalogue(IDbContextFactory<PlatformDbContext> contexts, PostgresStore store, DirectoryOptions options, SessionCache sessions, ParameterFeed parameters) : ITenantCatalogue
 {
     private const int Batch = 1000;
 
@@ -62,29 +63,53 @@ internal sealed class PlatformCatalogue(IDbContextFactory<PlatformDbContext> con
     {
         await using var listener = await TranslateAsync(() => CatalogueListener.OpenAsync(store.Connections.ControlDirect, store.Control, options.Poll, cancellationToken));
 
-        // What was told of people before was not heard here.
+        // What was told of people and parameters before was not heard here.
         sessions.Clear();
-        while (true)
+        parameters.Begin();
+        try
         {
-            var (oldest, next) = await TranslateAsync(() => listener.TransactionsAsync(cancellationToken));
-            await foreach (var batch in ReadChangesAsync(oldest, next, cancellationToken))
+            while (true)
             {
-                yield return batch;
-            }
-
-            readTo = oldest; // only now: what could not be read is read again
-            while (await TranslateAsync(() => listener.NextAsync(cancellationToken)) is { } news)
-            {
-                if (news.People.Count > 0)
+                var (oldest, next) = await TranslateAsync(() => listener.TransactionsAsync(cancellationToken));
+                parameters.TellPlatform();
+                await foreach (var batch in ReadChangesAsync(oldest, next, cancellationToken))
                 {
-                    sessions.ForgetPeople(news.People);
+                    parameters.TellTenants([.. batch.Select(entry => entry.Tenant.Id)]);
+                    yield return batch;
                 }
 
-                if (news.Tenants.Count > 0)
+                readTo = oldest; // only now: what could not be read is read again
+                while (await TranslateAsync(() => listener.NextAsync(cancellationToken)) is { } news)
                 {
-                    yield return await ReadAsync(news.Tenants, cancellationToken);
+                    Tell(news);
+                    if (news.Tenants.Count > 0)
+                    {
+                        yield return await ReadAsync(news.Tenants, cancellationToken);
+                    }
                 }
             }
+        }
+        finally
+        {
+            parameters.Lose();
+        }
+    }
+
+    private void Tell(CatalogueNews news)
+    {
+        if (news.People.Count > 0)
+        {
+            sessions.ForgetPeople(news.People);
+        }
+
+        if (news.Tenants.Count > 0)
+        {
+            parameters.TellTenants(news.Tenants);
+        }
+
+        if (news.Parameters)
+        {
+            parameters.TellPlatform();
         }
     }
 

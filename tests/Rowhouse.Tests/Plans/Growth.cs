@@ -83,6 +83,7 @@ internal static class Growth
             CROSS JOIN LATERAL jsonb_populate_record(o, jsonb_build_object('tenant_id', pg_temp.grown(1, i))) grown
             WHERE o.tenant_id = '{most}';
         INSERT INTO platform.homes (name, tenant_id, password, key_version, created_at) SELECT 'grown_' || i, pg_temp.grown(1, i), '\x00', 1, now() FROM generate_series(1, {tenants}) i;
+        INSERT INTO platform.parameters (path, value, version, updated_at) SELECT '/grown/' || i, 'grown', 1, now() FROM generate_series(1, {tenants}) i;
         INSERT INTO platform.outbox (id, tenant_id, kind, payload, created_at, attempts, not_before, failed_at) SELECT pg_temp.grown(0, i), pg_temp.grown(1, i), 'grown', jsonb_build_object(), now() - i * interval '1 minute', 12, now(), CASE WHEN i % 2 = 0 THEN now() END FROM generate_series(1, {tenants}) i;
         INSERT INTO platform.seen_events (tenant_id, consumer, event_id, seen_at) SELECT pg_temp.grown(1, i), 'grown', pg_temp.grown(0, i), now() FROM generate_series(1, {tenants}) i;
         INSERT INTO platform.subscriptions (tenant_id, product, since) SELECT pg_temp.grown(1, i), 'cardvault', now() FROM generate_series(1, {tenants}) i;

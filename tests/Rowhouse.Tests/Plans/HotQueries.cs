@@ -7,6 +7,7 @@ using Rowhouse.Contracts;
 using Rowhouse.ControlPlane.Deprovisioning;
 using Rowhouse.ControlPlane.Keys;
 using Rowhouse.ControlPlane.Operations;
+using Rowhouse.ControlPlane.Parameters;
 using Rowhouse.ControlPlane.Store;
 using Rowhouse.ControlPlane.Tenants;
 using Rowhouse.Tenancy;
@@ -89,7 +90,7 @@ internal static class HotQueries
         new("a session", "platform.pk_sessions", "FROM platform.sessions", server => server.Smith.Admin.Client.ReadAsync("/api/me")),
         new("the person of a session", "platform.pk_people", "INNER JOIN platform.people AS p ON s.person_id = p.id", server => server.Smith.Admin.Client.ReadAsync("/api/me")),
         new("the roles of a person", "platform.ix_members_person_id", "LEFT JOIN platform.members AS m ON s0.id = m.person_id", server => server.Smith.Admin.Client.ReadAsync("/api/me")),
-        new("the tenants of a person", "platform.pk_tenants", "INNER JOIN platform.tenants AS t ON m.tenant_id = t.id", server => server.Smith.Admin.Client.ReadAsync("/api/me")),
+        new("the tenants of a person", "platform.pk_tenants", "INNER JOIN platform.tenants AS t ON m.tenant_id = t.id", server => server.Smith.Admin.Client.ReadAsync("/api/me")) { Or = "platform.ix_tenants_id_there" },
         new("the people of an address", "platform.ix_people_email_key_only_tenant_id", "WHERE p.email_key =", SignInAsync) { Or = "platform.ix_people_email_key" },
         new("the attempts to sign in from a network", "platform.pk_sign_in_attempts", "FROM platform.sign_in_attempts", SignInAsync),
         new("whose password was right", "platform.pk_people", "UPDATE platform.people", SignInAsync),
@@ -165,6 +166,17 @@ internal static class HotQueries
         new("the license that counts", "platform.ix_licenses_of_one_thing", "AND l.start_date <=", ValidateLicenseAsync) { InOrder = true, Or = "platform.ix_licenses_tenant_id_start_date_id" },
         new("the licenses that a new one overlaps", "platform.ix_licenses_of_one_thing", "AND l.id <>", AddLicenseAsync) { Or = "platform.ix_licenses_tenant_id_end_date_id" },
         new("a license", "platform.pk_licenses", "AND l.id =", ChangeLicenseAsync) { Or = "platform.ix_licenses_tenant_id_end_date_id" },
+
+        // Parameters: as a list and as a stream read them, and where a home is made.
+        new("the parameters of a tenant", "platform.pk_tenants", "t.status NOT IN (6, 7, 8, 9) AND t.id = ANY", server => server.SuperAdmin.ReadAsync($"/api/parameters?path=/accounts/{server.Smith.Id}/")) { Or = "platform.ix_tenants_id_there" },
+        new("the parameters of all tenants", "platform.ix_tenants_id_there", "t.status NOT IN (6, 7, 8, 9) AND t.id::uuid >=", server => server.SuperAdmin.ReadAsync("/api/parameters?path=/accounts/")) { InOrder = true, Or = "platform.pk_tenants" },
+        new("the parameters of all tenants, in the depth", "platform.ix_tenants_id_there", "t.status NOT IN (6, 7, 8, 9) AND t.id::uuid >=", server => server.SuperAdmin.ReadAsync($"/api/parameters?path=/&after=/accounts/{server.Smith.Id}/cloud-type")) { InOrder = true, Or = "platform.pk_tenants" },
+        new("the parameters that are set", "platform.pk_parameters", "FROM platform.parameters", server => server.SuperAdmin.ReadAsync("/api/parameters?path=/platform/")),
+        new("the store of new homes", "platform.pk_parameters", "FROM platform.parameters", async server =>
+        {
+            await using var scope = server.Services.CreateAsyncScope();
+            await scope.ServiceProvider.GetRequiredService<DefaultStores>().FindDedicatedAsync(Cancelled);
+        }),
 
         // Operations.
         Platform("the operations on a tenant", "platform.ix_operations_tenant_id_created_at_id", "ORDER BY o.created_at DESC", "/api/tenants/smith-cards/operations"),

@@ -3,7 +3,6 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
-using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.WebUtilities;
 using Npgsql;
 using Rowhouse.Contracts;
@@ -160,6 +159,7 @@ internal sealed class ApiWalk(ServerFixture server)
             "SearchCatalogue" => ["q"],
             "AllowDomain" => ["domain"],
             "DeleteTenant" or "DeleteTenantAccount" => ["confirm"],
+            "SetParameter" or "UnsetParameter" or "WatchParameters" => ["path"],
             _ => [],
         };
         var query = needed.Union(parameter is null ? [] : [parameter]).Select(name => KeyValuePair.Create<string, string?>(name, Value(name, estate)));
@@ -169,7 +169,22 @@ internal sealed class ApiWalk(ServerFixture server)
             request.Headers.Add("X-Tenant-Id", tenant);
         }
 
-        return await client.SendAsync(request, Cancelled);
+        return operation.Id is "WatchParameters" ? await BeginAsync(client, request) : await client.SendAsync(request, Cancelled);
+    }
+
+    // The stream goes on for ten minutes; what there is has been read when it says so.
+    private static async Task<HttpResponseMessage> BeginAsync(HttpClient client, HttpRequestMessage request)
+    {
+        var answer = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, Cancelled);
+        if (answer.IsSuccessStatusCode)
+        {
+            using var lines = new StreamReader(await answer.Content.ReadAsStreamAsync(Cancelled));
+            while (await lines.ReadLineAsync(Cancelled) is not (null or "event: current"))
+            {
+            }
+        }
+
+        return answer;
     }
 
     /// <summary>Values that are good. Of a filter few rows are like it, or none: then a list goes through the most before its page is full.</summary>
@@ -190,6 +205,7 @@ internal sealed class ApiWalk(ServerFixture server)
         "location" => "Box 7",
         "manufacturer" => "Maker 7",
         "onDuplicate" => "skip",
+        "path" => "/platform/postgres/shared-store",
         "plan" => "enterprise",
         "player" => "Player 7",
         "product" => "nobody's",
@@ -225,6 +241,7 @@ internal sealed class ApiWalk(ServerFixture server)
             "ValidateLicense" => new { enterpriseId = ListEntry, productId = ListEntry, serviceId = ListEntry, entitlement = "cardvault" },
             "AddEnterprise" or "AddLicensedProduct" or "AddLicensedService" => new { id = $"walk-{Interlocked.Increment(ref made)}", name = "Walk" },
             "ChangeEnterprise" or "ChangeLicensedProduct" or "ChangeLicensedService" => new { name = $"Walk {Interlocked.Increment(ref made)}" },
+            "SetParameter" => new { value = "shared" },
             "AddDomain" => new { host = $"walk{Interlocked.Increment(ref made)}.example" },
             "AddCollection" => new { name = $"Walk {Interlocked.Increment(ref made)}" },
             "ChangeCollection" => new { name = $"Walk {Interlocked.Increment(ref made)}" },
@@ -248,52 +265,4 @@ internal sealed class ApiWalk(ServerFixture server)
     private static string[] Queries(JsonElement operation) => operation.TryGetProperty("parameters", out var parameters)
         ? [.. parameters.EnumerateArray().Where(parameter => parameter.TryGetProperty("in", out var place) && place.GetString() == "query").Select(parameter => parameter.GetProperty("name").GetString()!)] // each has a name
         : [];
-}
-
-/// <summary>An operation of the document.</summary>
-/// <param name="Id">Its name.</param>
-/// <param name="Method">How it is sent.</param>
-/// <param name="Path">Where to.</param>
-/// <param name="NeedsTenant">Whether it is about the tenant that is named.</param>
-/// <param name="BodyType">What it takes.</param>
-/// <param name="Queries">The names of what its query may give.</param>
-internal sealed record ApiOperation(string Id, HttpMethod Method, string Path, bool NeedsTenant, string? BodyType, string[] Queries)
-{
-    /// <summary>Whether it gives a list, in several orders.</summary>
-    public bool IsSorted => Queries.Contains("sort");
-
-    /// <summary>Whether its good body names something that the estate owns.</summary>
-    public bool NamesOthers => Id is "AddCard" or "ChangeCard";
-
-    /// <summary>Whether it reads the catalogue, which is everybody's: an id of the victim's leads to nothing there.</summary>
-    public bool IsShared => Path.Contains("/catalogue/", StringComparison.Ordinal) && !Path.Contains('{', StringComparison.Ordinal);
-
-    /// <summary>Whether it is about something of the tenant that its path names.</summary>
-    public bool IsWithinTenant => Regex.IsMatch(Path, @"^/api/(tenants|accounts)/\{\w+\}/(licenses|operations|outbox)", RegexOptions.None, TimeSpan.FromSeconds(1));
-
-    /// <summary>Whether it changes an event that was set aside, which then is no more.</summary>
-    public bool ChangesEvent => Path.Contains("/outbox/{", StringComparison.Ordinal);
-
-    /// <summary>Whether it changes an operation that has stopped, which then goes on.</summary>
-    public bool ChangesOperation => Path.StartsWith("/api/operations/{", StringComparison.Ordinal) && Method != HttpMethod.Get;
-
-    /// <summary>Whether after it nothing of the tenant can be asked for.</summary>
-    public bool EndsTenant => Id.StartsWith("DeleteTenant", StringComparison.Ordinal) || RetriesTenant;
-
-    /// <summary>Whether it makes the home of a tenant that has none.</summary>
-    public bool RetriesTenant => Id is "RetryTenant" or "RetryTenantAccount";
-
-    /// <summary>Its path with an id, or with two as <c>tenant/thing</c>; where it takes one that is the first.</summary>
-    public string With(string id)
-    {
-        var ids = id.Split('/');
-        var next = 0;
-        return Regex.Replace(Path.Replace("{product}", "cardvault", StringComparison.Ordinal), @"\{\w+\}", _ => ids[Math.Min(next++, ids.Length - 1)], RegexOptions.None, TimeSpan.FromSeconds(1));
-    }
-}
-
-/// <summary>What somebody owns of each kind.</summary>
-internal sealed record Estate(TestTenant Tenant, string Domain, Guid Member, Guid Invited, Guid Collection, Guid Empty, Guid Card, Guid License, Guid Event, Guid Operation)
-{
-    public string[] Ids => [Tenant.Slug, Domain, .. new[] { Tenant.Id, Tenant.Admin.Id, Member, Invited, Empty, Collection, Card, Event, Operation }.Select(id => id.ToString()), $"{Tenant.Id}/{License}", $"{Tenant.Id}/{Event}"];
 }

@@ -800,6 +800,42 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/parameters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Parameters at and below a path, in the order of their paths. */
+        get: operations["ListParameters"];
+        /** Sets a parameter of the platform. It counts for new tenants. */
+        put: operations["SetParameter"];
+        post?: never;
+        /** Puts the default of a parameter of the platform back, and tells it. */
+        delete: operations["UnsetParameter"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/parameters/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Parameters at and below a path as server-sent events: a put for each that is there, then current, then a put or delete with each change. current comes again where nothing has changed for a while; the stream ends after ten minutes. */
+        get: operations["WatchParameters"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/enterprises": {
         parameters: {
             query?: never;
@@ -2422,6 +2458,18 @@ export interface components {
             total?: null | number;
         };
         /** @description A bounded piece of a list. */
+        PageOfParameterResponse: {
+            /** @description The piece, in the order asked for. */
+            items: components["schemas"]["ParameterResponse"][];
+            /** @description What to give as `after` to get the next piece; `null` at the end. */
+            next: null | string;
+            /**
+             * Format: int64
+             * @description How many there are in all, where `count=true` was asked for.
+             */
+            total?: null | number;
+        };
+        /** @description A bounded piece of a list. */
         PageOfReleaseSummary: {
             /** @description The piece, in the order asked for. */
             items: components["schemas"]["ReleaseSummary"][];
@@ -2444,6 +2492,35 @@ export interface components {
              * @description How many there are in all, where `count=true` was asked for.
              */
             total?: null | number;
+        };
+        /** @description Something that a watcher of parameters is told: in a `put` or `delete` a parameter, in a `current` the path that is watched. */
+        ParameterEvent: {
+            /** @description Its path. */
+            path: string;
+            /** @description What it is now; `null` in a `delete` and a `current`. */
+            value: null | string;
+            /**
+             * Format: int64
+             * @description Its version; `null` in a `delete` and a `current`.
+             */
+            version: null | number;
+        };
+        /** @description A discovery parameter. */
+        ParameterResponse: {
+            /** @description Its path, for example `/accounts/{id}/cloud-type`. */
+            path: string;
+            /** @description Its value. */
+            value: string;
+            /**
+             * Format: int64
+             * @description Grows with each change; what has the same version has the same value. Also the entity tag of what can be set; 0 where nobody has set it.
+             */
+            version: number;
+            /**
+             * Format: date-time
+             * @description When it was set or unset last; `null` where nobody has, and for what follows from a tenant.
+             */
+            updatedAt?: null | string;
         };
         /** @description A person in short. */
         PersonSummary: {
@@ -2575,6 +2652,11 @@ export interface components {
             /** @description The tenants that the person is a member of. */
             tenants: components["schemas"]["TenantMembership"][];
         };
+        /** @description What a parameter is to be. */
+        SetParameterRequest: {
+            /** @description Its value. */
+            value: string;
+        };
         /** @description Accepts an invitation as somebody new. */
         SetPasswordRequest: {
             /** @description The secret of the link. */
@@ -2631,6 +2713,12 @@ export interface components {
         };
         SseItemOfOperationResponse: {
             data?: components["schemas"]["OperationResponse"];
+            eventType?: null | string;
+            eventId?: null | string;
+            reconnectionInterval?: null | string;
+        };
+        SseItemOfParameterEvent: {
+            data?: components["schemas"]["ParameterEvent"];
             eventType?: null | string;
             eventId?: null | string;
             reconnectionInterval?: null | string;
@@ -9560,6 +9648,399 @@ export interface operations {
             };
             /** @description `urn:rowhouse:operations:wrong-state` The operation's state does not allow this */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `urn:rowhouse:server:failed` The server failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `urn:rowhouse:server:stopping` The server is stopping
+             *     `urn:rowhouse:server:busy` Others are working on the same data
+             *     `urn:rowhouse:server:store-unavailable` The database cannot be reached
+             */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ListParameters: {
+        parameters: {
+            query?: {
+                /** @description A path, for example /accounts/ and an id; with a slash at its end without the parameter at the path itself. All by default. */
+                path?: string;
+                /** @description How many to give at most, 1 to 200; 50 by default. */
+                limit?: number;
+                /** @description What the last page gave as next: the path of its last parameter. */
+                after?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfParameterResponse"];
+                };
+            };
+            /**
+             * @description `urn:rowhouse:request:invalid` The request is not valid
+             *     `urn:rowhouse:request:malformed` The request cannot be read
+             *     `urn:rowhouse:tenancy:conflicting-tenants` The request's identifiers disagree
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `urn:rowhouse:access:sign-in-required` Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `urn:rowhouse:tenancy:bound-credential` The credential belongs to one tenant
+             *     `urn:rowhouse:access:not-allowed` Your role does not allow this
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `urn:rowhouse:server:failed` The server failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `urn:rowhouse:server:stopping` The server is stopping
+             *     `urn:rowhouse:server:busy` Others are working on the same data
+             *     `urn:rowhouse:server:store-unavailable` The database cannot be reached
+             */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    SetParameter: {
+        parameters: {
+            query?: {
+                /** @description The parameter's path, for example /platform/postgres/default-dedicated-store. */
+                path?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetParameterRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ParameterResponse"];
+                };
+            };
+            /**
+             * @description `urn:rowhouse:request:malformed` The request cannot be read
+             *     `urn:rowhouse:request:invalid` The request is not valid
+             *     `urn:rowhouse:tenancy:conflicting-tenants` The request's identifiers disagree
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `urn:rowhouse:access:sign-in-required` Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `urn:rowhouse:access:cross-site` The change was not sent by the console
+             *     `urn:rowhouse:tenancy:bound-credential` The credential belongs to one tenant
+             *     `urn:rowhouse:access:not-allowed` Your role does not allow this
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `urn:rowhouse:request:too-slow` The request was sent too slowly */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `urn:rowhouse:parameters:read-only` The parameter follows from the tenant
+             *     `urn:rowhouse:request:changed-at-once` It was changed at the same moment
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `urn:rowhouse:request:changed-meanwhile` It was changed meanwhile */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `urn:rowhouse:request:too-large` The request is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `urn:rowhouse:request:unsupported-type` The type of the body is not taken here */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `urn:rowhouse:server:failed` The server failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `urn:rowhouse:server:stopping` The server is stopping
+             *     `urn:rowhouse:server:busy` Others are working on the same data
+             *     `urn:rowhouse:server:store-unavailable` The database cannot be reached
+             */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    UnsetParameter: {
+        parameters: {
+            query?: {
+                /** @description The parameter's path, for example /platform/postgres/default-dedicated-store. */
+                path?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ParameterResponse"];
+                };
+            };
+            /**
+             * @description `urn:rowhouse:request:invalid` The request is not valid
+             *     `urn:rowhouse:tenancy:conflicting-tenants` The request's identifiers disagree
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `urn:rowhouse:access:sign-in-required` Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `urn:rowhouse:access:cross-site` The change was not sent by the console
+             *     `urn:rowhouse:tenancy:bound-credential` The credential belongs to one tenant
+             *     `urn:rowhouse:access:not-allowed` Your role does not allow this
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `urn:rowhouse:parameters:read-only` The parameter follows from the tenant
+             *     `urn:rowhouse:request:changed-at-once` It was changed at the same moment
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `urn:rowhouse:request:changed-meanwhile` It was changed meanwhile */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `urn:rowhouse:server:failed` The server failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `urn:rowhouse:server:stopping` The server is stopping
+             *     `urn:rowhouse:server:busy` Others are working on the same data
+             *     `urn:rowhouse:server:store-unavailable` The database cannot be reached
+             */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    WatchParameters: {
+        parameters: {
+            query?: {
+                /** @description A path, or a slash for all; with a slash at its end without the parameter at the path itself. */
+                path?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": components["schemas"]["SseItemOfParameterEvent"];
+                };
+            };
+            /**
+             * @description `urn:rowhouse:request:invalid` The request is not valid
+             *     `urn:rowhouse:tenancy:conflicting-tenants` The request's identifiers disagree
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `urn:rowhouse:access:sign-in-required` Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `urn:rowhouse:tenancy:bound-credential` The credential belongs to one tenant
+             *     `urn:rowhouse:access:not-allowed` Your role does not allow this
+             */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
