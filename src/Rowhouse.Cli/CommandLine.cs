@@ -6,6 +6,7 @@ using Rowhouse.Cli.Operations;
 using Rowhouse.Cli.Outbox;
 using Rowhouse.Cli.Parameters;
 using Rowhouse.Cli.Sessions;
+using Rowhouse.Cli.Stores;
 using Rowhouse.Cli.Tenants;
 using Rowhouse.Cli.Terminal;
 
@@ -54,6 +55,7 @@ internal static class CommandLine
             LicenseListCommands.Enterprises(runner),
             LicenseListCommands.Products(runner),
             LicenseListCommands.Services(runner),
+            StoresCommand.Create(runner),
             OperationsCommand.Create(runner),
             OutboxCommand.Create(runner),
             ParametersCommand.Create(runner),

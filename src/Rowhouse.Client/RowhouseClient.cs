@@ -19,6 +19,9 @@ public sealed class RowhouseClient(HttpClient http)
     /// <summary>Long work on tenants, as a super-admin sees it.</summary>
     public OperationsClient Operations => new(api);
 
+    /// <summary>Where tenants can live, as a super-admin sees it.</summary>
+    public StoresClient Stores => new(api);
+
     /// <summary>Discovery parameters, as a super-admin sees them.</summary>
     public ParametersClient Parameters => new(api);
 

@@ -42,6 +42,16 @@ public sealed record CreateTenantRequest
     /// <value><c>public</c> by default.</value>
     public string? CloudType { get; init; }
 
+    /// <summary>The name of the store it lives in.</summary>
+    /// <value>Of those that are open and have room, the one that is the least full.</value>
+    [StringLength(40)]
+    public string? Store { get; init; }
+
+    /// <summary>The region of the store it lives in.</summary>
+    /// <value>Any by default.</value>
+    [StringLength(40)]
+    public string? Region { get; init; }
+
     /// <summary>The names of the products it subscribes to.</summary>
     /// <value>The installation's default products.</value>
     [MaxLength(20)]

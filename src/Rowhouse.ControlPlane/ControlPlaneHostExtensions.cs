@@ -20,6 +20,7 @@ using Rowhouse.ControlPlane.Operations;
 using Rowhouse.ControlPlane.Outbox;
 using Rowhouse.ControlPlane.Parameters;
 using Rowhouse.ControlPlane.People;
+using Rowhouse.ControlPlane.Placements;
 using Rowhouse.ControlPlane.Sessions;
 using Rowhouse.ControlPlane.Store;
 using Rowhouse.ControlPlane.Tenants;
@@ -76,6 +77,7 @@ public static class ControlPlaneHostExtensions
         services.AddScoped<CreateTenant>();
         services.AddScoped<ChangeTenant>();
         services.AddOperations();
+        services.AddPlacements();
         services.AddHomes();
         services.AddDeprovisioning();
         services.AddParameters();
@@ -149,6 +151,7 @@ public static class ControlPlaneHostExtensions
         endpoints.MapParameters();
         MapLicenseLists(endpoints);
         ListAudit.Map(endpoints);
+        endpoints.MapStores();
         MapOutbox(endpoints);
     }
 

@@ -28,6 +28,10 @@ internal static class ControlPlaneProblems
     public static readonly ProblemType UnknownOperation = new("urn:rowhouse:operations:unknown-operation", StatusCodes.Status404NotFound, "There is no such operation");
     public static readonly ProblemType OperationState = new("urn:rowhouse:operations:wrong-state", StatusCodes.Status409Conflict, "The operation's state does not allow this");
     public static readonly ProblemType ProvisioningDisabled = new("urn:rowhouse:homes:provisioning-disabled", StatusCodes.Status409Conflict, "This installation makes no private homes");
+    public static readonly ProblemType UnknownStore = new("urn:rowhouse:stores:unknown-store", StatusCodes.Status404NotFound, "There is no such store");
+    public static readonly ProblemType StoreNameTaken = new("urn:rowhouse:stores:name-taken", StatusCodes.Status409Conflict, "A store has this name already");
+    public static readonly ProblemType StoreInUse = new("urn:rowhouse:stores:in-use", StatusCodes.Status409Conflict, "The store cannot be removed");
+    public static readonly ProblemType NoRoom = new("urn:rowhouse:stores:no-room", StatusCodes.Status409Conflict, "No store takes the tenant");
     public static readonly ProblemType ReadOnlyParameter = new("urn:rowhouse:parameters:read-only", StatusCodes.Status409Conflict, "The parameter follows from the tenant");
     public static readonly ProblemType UnknownLicense = new("urn:rowhouse:licenses:unknown-license", StatusCodes.Status404NotFound, "The tenant has no such license");
     public static readonly ProblemType LicenseOverlaps = new("urn:rowhouse:licenses:overlap", StatusCodes.Status409Conflict, "Another license has days in common");

@@ -17,14 +17,12 @@ namespace Rowhouse.Tenancy.Postgres;
 /// </summary>
 public sealed class PostgresDatabase : IAsyncDisposable
 {
-    private const int AtATime = 1000;
 
     private readonly PostgresStore store;
     private readonly PostgresOptions options;
     private readonly TenantModels models;
     private readonly IConfiguration configuration;
     private readonly ILogger<PostgresDatabase> logger;
-    private readonly Func<IDedicatedHomes?> dedicatedHomes;
     private EmbeddedPostgres? embedded;
 
     internal PostgresDatabase(PostgresStore store, PostgresOptions options, SqlMigrations migrations, TenantModels models, IConfiguration configuration, ILogger<PostgresDatabase> logger, Func<IDedicatedHomes?> dedicatedHomes)
@@ -34,12 +32,15 @@ public sealed class PostgresDatabase : IAsyncDisposable
         this.models = models;
         this.configuration = configuration;
         this.logger = logger;
-        this.dedicatedHomes = dedicatedHomes;
         Migrations = migrations;
+        Homes = new(store, migrations, models, dedicatedHomes);
     }
 
     /// <summary>The scripts of all registered modules.</summary>
     public SqlMigrations Migrations { get; }
+
+    /// <summary>The stores of dedicated homes, where there is a control plane.</summary>
+    public HomeStores Homes { get; }
 
     /// <summary>Whether the databases are on the private server of the data folder.</summary>
     public bool IsEmbedded => embedded is not null;
@@ -78,8 +79,8 @@ public sealed class PostgresDatabase : IAsyncDisposable
     }
 
     /// <summary>
-    /// Applies the missing scripts and sets the guards; in dedicated homes, too, where there is a control plane and the provisioner's connection is known.
-    /// From then on homes are made with this schema.
+    /// Applies the missing scripts and sets the guards; in dedicated homes on the same server, too, where there is a control plane and the
+    /// provisioner's connection is known. From then on homes are made there with this schema.
     /// </summary>
     /// <param name="cancellationToken">Leaves each database as it was or as it has to be.</param>
     /// <returns>The scripts that were applied in the shared store and the control database.</returns>
@@ -90,7 +91,7 @@ public sealed class PostgresDatabase : IAsyncDisposable
         var applied = await Migrations.ApplyAsync(store.Connections, cancellationToken).ConfigureAwait(false);
         if (Migrations.NeedControl && store.Connections.Provisioner is not null)
         {
-            await new HomeTemplate(Migrations, models, store.Connections).EnsureAsync(cancellationToken).ConfigureAwait(false);
+            await Homes.PrepareAsync(HomeStore.Of(store.Connections), cancellationToken).ConfigureAwait(false);
         }
 
         return applied;
@@ -123,28 +124,8 @@ public sealed class PostgresDatabase : IAsyncDisposable
             return report;
         }
 
-        var homes = await VerifyHomesAsync(cancellationToken).ConfigureAwait(false);
+        var homes = await Homes.VerifyHomesAsync(cancellationToken).ConfigureAwait(false);
         return report with { Homes = homes, Findings = [.. report.Findings.Concat(homes.Findings).Distinct()] };
-    }
-
-    /// <summary>
-    /// Looks whether the dedicated homes are as they were made and have this program's schema. One query to the server's shared catalogue tells of all of them, and none is
-    /// connected to.
-    /// </summary>
-    /// <param name="cancellationToken">Stops looking.</param>
-    /// <returns>What is wrong; without a control database there are no homes.</returns>
-    public async Task<HomesReport> VerifyHomesAsync(CancellationToken cancellationToken = default)
-    {
-        if (!Migrations.NeedControl)
-        {
-            return new(0, [], [], []);
-        }
-
-        // Before the look: a home that is lived in by now is whole by then.
-        var livedIn = await FindLivedInAsync(cancellationToken).ConfigureAwait(false);
-        var connection = await store.Control.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
-        await using var dispose = connection.ConfigureAwait(false);
-        return await HomesCheck.RunAsync(connection, store.Connections.Roles, Migrations.StoreFingerprint, livedIn, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>
@@ -158,26 +139,6 @@ public sealed class PostgresDatabase : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(roles);
         return DistributionScript.Write(models.Models, roles);
-    }
-
-    private async Task<IReadOnlySet<string>> FindLivedInAsync(CancellationToken cancellationToken)
-    {
-        var found = new HashSet<string>(StringComparer.Ordinal);
-        try
-        {
-            TenantId? last = null;
-            while (dedicatedHomes() is { } homes && await homes.FindAsync(last, AtATime, cancellationToken).ConfigureAwait(false) is { Count: > 0 } some)
-            {
-                found.UnionWith(some.Select(one => one.Home.Database));
-                last = some[^1].Tenant;
-            }
-        }
-        catch (PostgresException exception) when (exception.SqlState is PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.UndefinedColumn or PostgresErrorCodes.InsufficientPrivilege)
-        {
-            // The control database is not migrated, or lost rights, which is found where it is looked at: who lives where is not known then.
-        }
-
-        return found;
     }
 
     private async Task<IsolationReport> LookAsync(NpgsqlDataSource database, bool isControl, CancellationToken cancellationToken)

@@ -13,7 +13,7 @@ namespace Rowhouse.Testing;
 /// </remarks>
 public sealed class TestServer : IAsyncDisposable
 {
-    private const string Prefix = "rowhouse-test-";
+    internal const string Prefix = "rowhouse-test-";
 
     // How a test says to xunit, from wherever it is, that it cannot run here.
     private const string Skip = "$XunitDynamicSkip$";

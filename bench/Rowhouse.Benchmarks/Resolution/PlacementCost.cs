@@ -76,6 +76,12 @@ internal static class PlacementCost
 
     private sealed class NoHomes : IDedicatedHomes
     {
+        private readonly HomeStore store = new() { Name = Placement.DedicatedStore, Platform = "Host=127.0.0.1;Username=rowhouse_platform" };
+
+        public HomeStore FindStore(string name) => store;
+
+        public Task<IReadOnlyList<HomeStore>> ListStoresAsync(CancellationToken cancellationToken = default) => Task.FromResult<IReadOnlyList<HomeStore>>([store]);
+
         public ValueTask<string> GetPasswordAsync(TenantId tenant, Placement home, CancellationToken cancellationToken = default) => throw new NotSupportedException("Nothing is opened.");
 
         public Task<IReadOnlyList<(TenantId Tenant, Placement Home)>> FindAsync(TenantId? after, int most, CancellationToken cancellationToken = default) => throw new NotSupportedException("Nothing is opened.");

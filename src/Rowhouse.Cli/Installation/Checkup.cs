@@ -98,7 +98,7 @@ internal sealed class Checkup(ServerSettings settings, CliEnvironment environmen
         }
 
         yield return await TryAsync("isolation", async () => Judge("isolation", await database.VerifyIsolationAsync(cancellationToken), "the database keeps tenants apart."));
-        yield return await TryAsync("homes", async () => Judge(await database.VerifyHomesAsync(cancellationToken)));
+        yield return await TryAsync("homes", async () => Judge(await database.Homes.VerifyHomesAsync(cancellationToken)));
     }
 
     // Homes that others may enter are findings of isolation.

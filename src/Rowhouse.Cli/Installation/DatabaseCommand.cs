@@ -1,7 +1,9 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Rowhouse.Cli.Terminal;
+using Rowhouse.Contracts;
 using Rowhouse.Tenancy.Postgres;
 using Rowhouse.Tenancy.Postgres.Roles;
 
@@ -13,11 +15,11 @@ internal static class DatabaseCommand
     private const string InstallationVariable = "ROWHOUSE_INSTALLATION";
     private const string FromInput = "-";
 
-    public static Command Create(InstallationRunner runner) => new("database", "The databases of this installation.") { Init(runner), Distribute(runner) };
+    public static Command Create(InstallationRunner runner) => new("database", "The databases of this installation.") { Init(runner), Homes(runner), Distribute(runner) };
 
     private static Command Init(InstallationRunner runner)
     {
-        var admin = new Option<string>("--admin") { Description = $"A connection string of somebody who may create roles and databases; '{FromInput}' reads it from standard input. Else {AdminVariable}, which like standard input shows it to no other user." };
+        var admin = AdminOption();
         var installation = InstallationOption(runner.Environment);
         var name = StoreOption();
         var controlName = NameOption("--control-database", "What the control database is called; else as the installation, with _control.");
@@ -62,6 +64,30 @@ internal static class DatabaseCommand
         return command;
     }
 
+    private static Command Homes(InstallationRunner runner)
+    {
+        var admin = AdminOption();
+        var installation = InstallationOption(runner.Environment);
+        var command = new Command("homes", "Make the roles on another PostgreSQL server, so that private tenants can live there, and print how it is reached, as 'rowhouse stores add --connections -' reads it. Run again, it sets new passwords.") { admin, installation };
+        command.SetAction((parsed, cancellationToken) => runner.ExplainAsync(async () =>
+        {
+            var roles = parsed.GetRequiredValue(installation);
+            var administrator = await AdminAsync(parsed.GetValue(admin), runner.Environment, cancellationToken);
+            if (await DatabaseRoles.FindDatabasesAsync(administrator, roles, cancellationToken) is [_, ..] others)
+            {
+                throw new InvalidOperationException(
+                    $"The roles of the installation '{roles.Installation}' have rights in databases of this server: {string.Join(", ", others)}. An installation is on it, which new passwords would lock out. "
+                    + "Its own server is a store already ('dedicated'); for homes of another installation name that one (--installation). Nothing was changed.");
+            }
+
+            var store = await DatabaseRoles.EnsureStoreAsync("homes", administrator, roles, RolePasswords.Generate(), cancellationToken);
+            var connections = new StoreConnectionsRequest { Platform = store.Platform, Provisioner = store.Provisioner, Owner = store.Owner };
+            runner.OutputOf(parsed).Print(connections, made => JsonSerializer.Serialize(made, JsonSerializerOptions.Web));
+            return ExitCodes.Done;
+        }));
+        return command;
+    }
+
     private static Command Distribute(InstallationRunner runner)
     {
         var installation = InstallationOption(runner.Environment);
@@ -87,6 +113,11 @@ internal static class DatabaseCommand
         }));
         return command;
     }
+
+    private static Option<string> AdminOption() => new("--admin")
+    {
+        Description = $"A connection string of somebody who may create roles and databases; '{FromInput}' reads it from standard input. Else {AdminVariable}, which like standard input shows it to no other user.",
+    };
 
     private static Option<string?> StoreOption() => NameOption("--database", "What the store is called, the database of the tenants' rows; else as the installation, with _shared.");
 

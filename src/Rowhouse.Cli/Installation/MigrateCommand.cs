@@ -17,7 +17,7 @@ internal static class MigrateCommand
             if (parsed.GetValue(status))
             {
                 var pending = await database.Migrations.FindPendingAsync(services.GetRequiredService<PostgresStore>(), cancellationToken);
-                var homes = await database.VerifyHomesAsync(cancellationToken);
+                var homes = await database.Homes.VerifyHomesAsync(cancellationToken);
                 output.Print(
                     new { scripts = pending, homes = homes.Behind },
                     missing => string.Join('\n', new[] { missing.scripts.Count is 0 ? "The schema is up to date." : $"Missing:\n  {string.Join("\n  ", missing.scripts)}", homes.SayBehind() }.OfType<string>()));
@@ -26,13 +26,19 @@ internal static class MigrateCommand
 
             var applied = await database.MigrateAsync(cancellationToken);
             output.Print(applied, scripts => scripts.Count is 0 ? "The schema was up to date; the guards were written again." : $"Applied:\n  {string.Join("\n  ", scripts)}");
-            if ((await database.VerifyHomesAsync(cancellationToken)).SayBehind() is { } behind)
+            var failures = await database.Homes.PrepareAddedAsync(cancellationToken);
+            foreach (var (store, why) in failures)
+            {
+                await runner.Environment.Error.WriteLineAsync($"The store {store} is not ready for this version, and its homes may be behind: {why} Mend it and run this again.");
+            }
+
+            if ((await database.Homes.VerifyHomesAsync(cancellationToken)).SayBehind() is { } behind)
             {
                 // Without the provisioner's connection homes stay as they are; with it, one may have been made by an older server meanwhile.
                 output.Say(behind);
             }
 
-            return ExitCodes.Done;
+            return failures.Count is 0 ? ExitCodes.Done : ExitCodes.Refused;
         });
         return command;
     }

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using Rowhouse.Cli.Licenses;
 using Rowhouse.Cli.Terminal;
 using Rowhouse.Contracts;
 

@@ -31,6 +31,9 @@ internal static class AuditActions
     public const string ParameterUnset = "parameter.unset";
     public const string LicenseAdded = "license.added";
     public const string LicenseChanged = "license.changed";
+    public const string StoreAdded = "store.added";
+    public const string StoreChanged = "store.changed";
+    public const string StoreRemoved = "store.removed";
     public const string EventRetried = "event.retried";
     public const string EventDropped = "event.dropped";
 

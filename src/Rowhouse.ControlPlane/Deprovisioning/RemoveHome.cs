@@ -6,14 +6,14 @@ using Rowhouse.Tenancy.Postgres;
 namespace Rowhouse.ControlPlane.Deprovisioning;
 
 /// <summary>Removes the tenant's home with all that is in it: a dedicated one with its login, and of the shared store the tenant's rows.</summary>
-internal sealed class RemoveHome(HomePurge homes, PostgresStore store, SqlMigrations migrations) : IOperationStep<DeprovisionData>
+internal sealed class RemoveHome(HomePurge homes, HomeServers servers) : IOperationStep<DeprovisionData>
 {
     public Task DoAsync(OperationRun<DeprovisionData> run, CancellationToken cancellationToken) =>
         run.Data.Placement is PlacementKind.Dedicated ? RemoveDatabaseAsync(run, cancellationToken) : PurgeAsync(run, cancellationToken);
 
-    private Task RemoveDatabaseAsync(OperationRun<DeprovisionData> run, CancellationToken cancellationToken) => run.OnServerAsync(
-        store,
-        migrations,
+    private Task RemoveDatabaseAsync(OperationRun<DeprovisionData> run, CancellationToken cancellationToken) => servers.ActAsync(
+        run,
+        run.Data.Store,
         async maker =>
         {
             await maker.RemoveDatabaseAsync(run.Data.Database, cancellationToken);

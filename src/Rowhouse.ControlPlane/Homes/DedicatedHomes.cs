@@ -1,5 +1,6 @@
 using System.Text;
 using Microsoft.EntityFrameworkCore;
+using Rowhouse.ControlPlane.Placements;
 using Rowhouse.ControlPlane.Store;
 using Rowhouse.Tenancy;
 using Rowhouse.Tenancy.Keys;
@@ -8,7 +9,7 @@ using Rowhouse.Tenancy.Postgres.Homes;
 namespace Rowhouse.ControlPlane.Homes;
 
 /// <summary>The dedicated homes that the control plane has made.</summary>
-internal sealed class DedicatedHomes(IDbContextFactory<PlatformDbContext> contexts, ITenantKeys keys) : IDedicatedHomes
+internal sealed class DedicatedHomes(IDbContextFactory<PlatformDbContext> contexts, ITenantKeys keys, StoreRegistry stores) : IDedicatedHomes
 {
     // In these a tenant's home is there, whole.
     private static readonly TenantStatus[] Housed = [TenantStatus.Active, TenantStatus.Suspended, TenantStatus.Moving];
@@ -24,6 +25,10 @@ internal sealed class DedicatedHomes(IDbContextFactory<PlatformDbContext> contex
         var key = await keys.GetAsync(tenant, home.KeyVersion, cancellationToken);
         return Encoding.UTF8.GetString(key.Open(Home.PurposeOf(name), home.Password));
     }
+
+    public HomeStore FindStore(string name) => stores.Find(name);
+
+    public Task<IReadOnlyList<HomeStore>> ListStoresAsync(CancellationToken cancellationToken = default) => stores.ReadAsync(cancellationToken);
 
     public async Task<IReadOnlyList<(TenantId Tenant, Placement Home)>> FindAsync(TenantId? after, int most, CancellationToken cancellationToken = default)
     {

@@ -9,9 +9,6 @@ namespace Rowhouse.ControlPlane.Homes;
 /// <summary>Decides what a tenant's dedicated home is called and its login's password; whoever asks saves both before anything is made.</summary>
 internal sealed class HomePlan(PostgresStore store, PlatformKeys keys, TimeProvider clock)
 {
-    /// <summary>Whether this installation makes homes.</summary>
-    public bool IsPossible => store.Connections.Provisioner is not null;
-
     /// <summary>A new home for a tenant.</summary>
     /// <param name="tenant">The tenant.</param>
     /// <param name="key">The tenant's key.</param>

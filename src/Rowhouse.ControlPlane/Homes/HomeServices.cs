@@ -11,6 +11,7 @@ internal static class HomeServices
     {
         services.AddSingleton<OperationKind, Provision>();
         services.AddSingleton<HomePlan>();
+        services.AddSingleton<HomeServers>();
         services.AddSingleton<DedicatedHomes>();
         services.AddSingleton<IDedicatedHomes>(provider => provider.GetRequiredService<DedicatedHomes>());
     }

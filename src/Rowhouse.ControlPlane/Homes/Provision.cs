@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Rowhouse.ControlPlane.Operations;
+using Rowhouse.ControlPlane.Placements;
 using Rowhouse.ControlPlane.Store;
 using Rowhouse.Tenancy;
 using Rowhouse.Tenancy.Postgres;
@@ -17,7 +18,7 @@ internal sealed record ProvisionData(string Home, string Store, int Generation)
 }
 
 /// <summary>Makes a tenant's dedicated home, and the tenant active once it is whole; what cannot be made leaves nothing behind, and the tenant failed.</summary>
-internal sealed class Provision(PostgresStore store) : OperationKind<ProvisionData>(
+internal sealed class Provision(StoreRegistry stores) : OperationKind<ProvisionData>(
 [
     OperationStep<ProvisionData>.Of<MakeLogin>("login"),
     OperationStep<ProvisionData>.Of<MakeDatabase>("database"),
@@ -30,7 +31,7 @@ internal sealed class Provision(PostgresStore store) : OperationKind<ProvisionDa
     public override string Name => KindName;
 
     // It is left to a server that can do it.
-    public override bool IsWorkedOnHere => store.Connections.Provisioner is not null;
+    public override bool IsWorkedOnHere => stores.MakesHomes;
 
     public override async Task StateChangedAsync(PlatformDbContext db, Operation operation, CancellationToken cancellationToken)
     {
@@ -50,26 +51,26 @@ internal sealed class Provision(PostgresStore store) : OperationKind<ProvisionDa
     }
 
     /// <summary>The login, which may connect nowhere yet.</summary>
-    private sealed class MakeLogin(PostgresStore store, SqlMigrations migrations, DedicatedHomes homes) : IOperationStep<ProvisionData>
+    private sealed class MakeLogin(HomeServers servers, DedicatedHomes homes) : IOperationStep<ProvisionData>
     {
         public async Task DoAsync(OperationRun<ProvisionData> run, CancellationToken cancellationToken)
         {
             var password = await homes.GetPasswordAsync(run.TenantId, run.Data.Home, cancellationToken);
-            await run.OnServerAsync(store, migrations, maker => maker.EnsureLoginAsync(run.Data.Home, password, cancellationToken), cancellationToken);
+            await servers.ActAsync(run, run.Data.Store, maker => maker.EnsureLoginAsync(run.Data.Home, password, cancellationToken), cancellationToken);
         }
 
         public Task UndoAsync(OperationRun<ProvisionData> run, CancellationToken cancellationToken) =>
-            run.OnServerAsync(store, migrations, maker => maker.RemoveLoginAsync(run.Data.Home, cancellationToken), cancellationToken);
+            servers.ActAsync(run, run.Data.Store, maker => maker.RemoveLoginAsync(run.Data.Home, cancellationToken), cancellationToken);
     }
 
     /// <summary>The database, with the schema and without rows.</summary>
-    private sealed class MakeDatabase(PostgresStore store, SqlMigrations migrations) : IOperationStep<ProvisionData>
+    private sealed class MakeDatabase(HomeServers servers) : IOperationStep<ProvisionData>
     {
         public Task DoAsync(OperationRun<ProvisionData> run, CancellationToken cancellationToken) =>
-            run.OnServerAsync(store, migrations, maker => maker.EnsureDatabaseAsync(run.Data.Home, cancellationToken), cancellationToken);
+            servers.ActAsync(run, run.Data.Store, maker => maker.EnsureDatabaseAsync(run.Data.Home, cancellationToken), cancellationToken);
 
         public Task UndoAsync(OperationRun<ProvisionData> run, CancellationToken cancellationToken) =>
-            run.OnServerAsync(store, migrations, maker => maker.RemoveDatabaseAsync(run.Data.Home, cancellationToken), cancellationToken);
+            servers.ActAsync(run, run.Data.Store, maker => maker.RemoveDatabaseAsync(run.Data.Home, cancellationToken), cancellationToken);
     }
 
     /// <summary>The tenant may write there, and nobody else.</summary>

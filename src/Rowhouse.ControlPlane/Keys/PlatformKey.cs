@@ -8,6 +8,9 @@ namespace Rowhouse.ControlPlane.Keys;
 /// <summary>A key of the platform. It wraps tenants' keys, and its bytes never leave it.</summary>
 internal sealed class PlatformKey(string id, byte[] key)
 {
+    // Envelopes are tenants'. The platform's own are of an id that no tenant can have: theirs are of version 7.
+    private static readonly TenantId Itself = new(Guid.AllBitsSet);
+
     /// <summary>What it is called in the file and beside what it has wrapped.</summary>
     public string Id { get; } = id;
 
@@ -54,6 +57,15 @@ internal sealed class PlatformKey(string id, byte[] key)
             CryptographicOperations.ZeroMemory(bytes);
         }
     }
+
+    /// <summary>Seals something of the platform's own.</summary>
+    /// <param name="purpose">What it is for, as whoever opens it has to say too.</param>
+    /// <param name="plaintext">The bytes.</param>
+    public byte[] Seal(string purpose, ReadOnlySpan<byte> plaintext) => Envelope.Seal(key, Itself, purpose, 1, plaintext);
+
+    /// <summary>Opens what <see cref="Seal"/> has sealed.</summary>
+    /// <exception cref="EnvelopeRefusedException">It was changed, or is for something else.</exception>
+    public byte[] Open(string purpose, byte[] envelope) => Envelope.Open(key, Itself, purpose, 1, envelope);
 
     private string Purpose => $"tenant-key:{Id}";
 

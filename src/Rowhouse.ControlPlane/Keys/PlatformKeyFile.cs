@@ -19,6 +19,27 @@ internal sealed partial class PlatformKeyFile(string path)
 
         """;
 
+    /// <summary>The file that the installation's settings name, or the one in its data folder, which is made where it is missing.</summary>
+    /// <exception cref="PlatformKeyException">The data folder cannot be made.</exception>
+    public static PlatformKeyFile Of(ControlPlaneOptions options)
+    {
+        if (options.PlatformKeyFile is { } named)
+        {
+            return new(named);
+        }
+
+        try
+        {
+            Directory.CreateDirectory(options.DataFolder);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new PlatformKeyException($"The data folder '{options.DataFolder}', where the platform's key is kept, cannot be made: {exception.Message} Name another one (ROWHOUSE_DATA).", exception);
+        }
+
+        return new(System.IO.Path.Combine(options.DataFolder, "platform-key"));
+    }
+
     /// <summary>Where it lies.</summary>
     public string Path { get; } = path;
 

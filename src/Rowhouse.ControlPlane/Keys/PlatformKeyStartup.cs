@@ -16,14 +16,14 @@ internal sealed partial class PlatformKeyStartup(
 {
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        var file = FileOf(options);
+        var file = PlatformKeyFile.Of(options);
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
 
         // One server after the other, so that the second finds what the first has left.
         await db.LockPlatformKeysAsync(cancellationToken);
         var known = await db.PlatformKeys.AsNoTracking()
-            .Select(key => new { key.Id, key.Proof, IsInUse = db.TenantKeys.Any(wrapped => wrapped.PlatformKey == key.Id) })
+            .Select(key => new { key.Id, key.Proof, IsInUse = db.TenantKeys.Any(wrapped => wrapped.PlatformKey == key.Id) || db.Stores.Any(store => store.PlatformKey == key.Id) })
             .OrderBy(key => key.Id)
             .ToListAsync(cancellationToken);
         var inUse = known.Where(key => key.IsInUse).ToList();
@@ -73,25 +73,6 @@ internal sealed partial class PlatformKeyStartup(
     }
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    private static PlatformKeyFile FileOf(ControlPlaneOptions options)
-    {
-        if (options.PlatformKeyFile is { } named)
-        {
-            return new(named);
-        }
-
-        try
-        {
-            Directory.CreateDirectory(options.DataFolder);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            throw new PlatformKeyException($"The data folder '{options.DataFolder}', where the platform's key is kept, cannot be made: {exception.Message} Name another one (ROWHOUSE_DATA).", exception);
-        }
-
-        return new(Path.Combine(options.DataFolder, "platform-key"));
-    }
 
     private static string Names(IEnumerable<string> ids) => string.Join(", ", ids.Select(id => $"'{id}'"));
 

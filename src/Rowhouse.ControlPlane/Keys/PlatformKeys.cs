@@ -1,7 +1,7 @@
 namespace Rowhouse.ControlPlane.Keys;
 
 /// <summary>The keys of the platform that this server has, from its start on.</summary>
-internal sealed class PlatformKeys
+internal sealed class PlatformKeys(ControlPlaneOptions options)
 {
     private IReadOnlyList<PlatformKey>? keys;
 
@@ -15,6 +15,6 @@ internal sealed class PlatformKeys
 
     /// <summary>A key by its id.</summary>
     /// <exception cref="PlatformKeyException">The server does not have it.</exception>
-    public PlatformKey Find(string id) => Keys.FirstOrDefault(key => key.Id == id)
-        ?? throw new PlatformKeyException($"The platform's key '{id}' has wrapped keys of tenants, and this server's file does not have it. Give all servers the same file (ROWHOUSE_PLATFORM_KEY_FILE), and restart them.");
+    public PlatformKey Find(string id) => (keys ?? PlatformKeyFile.Of(options).Read()).FirstOrDefault(key => key.Id == id) // commands work beside a server, and open alone
+        ?? throw new PlatformKeyException($"The platform's key '{id}' has sealed what is to be opened, and this server's file does not have it. Give all servers the same file (ROWHOUSE_PLATFORM_KEY_FILE), and restart them.");
 }

@@ -3,7 +3,7 @@ using Rowhouse.ControlPlane.Store;
 
 namespace Rowhouse.ControlPlane.Keys;
 
-/// <summary>Wraps all tenants' keys by the platform's first key, so that the others can leave the file. What was done stays done: it can be stopped and run again, also by two at once.</summary>
+/// <summary>Wraps all tenants' keys, and seals how stores are reached, by the platform's first key, so that the others can leave the file. What was done stays done: it can be stopped and run again, also by two at once.</summary>
 internal sealed class RewrapKeys(IDbContextFactory<PlatformDbContext> contexts, PlatformKeys keys)
 {
     private const int Batch = 200;
@@ -23,7 +23,22 @@ internal sealed class RewrapKeys(IDbContextFactory<PlatformDbContext> contexts, 
             batchDone?.Invoke(done);
         }
 
-        return done;
+        return done + await SealStoresAsync(current, cancellationToken);
+    }
+
+    // They are few.
+    private async Task<int> SealStoresAsync(PlatformKey current, CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        var stores = await db.Stores.Where(store => store.PlatformKey != null && store.PlatformKey != current.Id).ToListAsync(cancellationToken);
+        foreach (var store in stores)
+        {
+            store.Lead(store.Open(keys), current);
+            store.Touch();
+        }
+
+        await db.SaveChangesAsync(cancellationToken);
+        return stores.Count;
     }
 
     // Null where nothing is left.

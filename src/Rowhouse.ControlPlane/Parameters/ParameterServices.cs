@@ -15,7 +15,7 @@ internal static class ParameterServices
         services.AddSingleton<ParameterFeed>();
         services.AddSingleton<ParameterReader>();
         services.AddSingleton<WatchParameters>();
-        services.AddSingleton(StoreNames.Usual);
+        services.AddScoped<StoreNames>();
         services.AddScoped<DefaultStores>();
         services.AddScoped<ChangeParameter>();
     }

@@ -1,21 +1,32 @@
+using Microsoft.EntityFrameworkCore;
+using Rowhouse.ControlPlane.Store;
 using Rowhouse.ControlPlane.Tenants;
 using Rowhouse.Tenancy;
 
 namespace Rowhouse.ControlPlane.Parameters;
 
 /// <summary>The stores that a parameter may name.</summary>
-/// <param name="names">What homes each has, and its name.</param>
-internal sealed class StoreNames(params IReadOnlyList<(PlacementKind Kind, string Name)> names)
+internal sealed class StoreNames(PlatformDbContext db)
 {
-    /// <summary>The stores that every installation has.</summary>
-    public static StoreNames Usual { get; } = new((PlacementKind.Shared, Placement.SharedStore), (PlacementKind.Dedicated, Placement.DedicatedStore));
+    // More than anybody reads.
+    private const int MostShown = 20;
 
-    /// <summary>Says why a name is not that of a store with homes of a kind.</summary>
-    /// <returns><see langword="null"/> where it is.</returns>
-    public ValueTask<string?> ExplainAsync(PlacementKind kind, string name, CancellationToken cancellationToken)
+    /// <summary>Says why a value names no store with homes of a kind.</summary>
+    /// <returns><see langword="null"/> where it does.</returns>
+    public async Task<string?> ExplainAsync(PlacementKind kind, string value, CancellationToken cancellationToken)
     {
-        cancellationToken.ThrowIfCancellationRequested();
-        var known = names.Where(store => store.Kind == kind).Select(store => store.Name).ToList();
-        return ValueTask.FromResult(known.Contains(name) ? null : $"No store for {TenantWords.Of(kind)} homes has this name. There are: {string.Join(", ", known)}.");
+        if (kind is PlacementKind.Dedicated && value == PlatformParameters.LeastFull)
+        {
+            return null;
+        }
+
+        var stores = db.Stores.AsNoTracking().Where(store => store.Kind == kind);
+        if (await stores.AnyAsync(store => store.Name == value, cancellationToken))
+        {
+            return null;
+        }
+
+        var known = await stores.OrderBy(store => store.Name).Select(store => store.Name).Take(MostShown).ToListAsync(cancellationToken);
+        return $"No store for {TenantWords.Of(kind)} homes has this name. There are: {string.Join(", ", known)}{(kind is PlacementKind.Dedicated ? $"; or {PlatformParameters.LeastFull}" : "")}.";
     }
 }

@@ -11,6 +11,7 @@ using Rowhouse.ControlPlane.Members;
 using Rowhouse.ControlPlane.Operations;
 using Rowhouse.ControlPlane.Parameters;
 using Rowhouse.ControlPlane.People;
+using Rowhouse.ControlPlane.Placements;
 using Rowhouse.ControlPlane.Sessions;
 using Rowhouse.ControlPlane.Tenants;
 using Rowhouse.Tenancy;
@@ -56,6 +57,8 @@ internal sealed class PlatformDbContext(DbContextOptions<PlatformDbContext> opti
     public DbSet<OperationAttempt> OperationAttempts => Set<OperationAttempt>();
 
     public DbSet<Home> Homes => Set<Home>();
+
+    public DbSet<RegisteredStore> Stores => Set<RegisteredStore>();
 
     public DbSet<PlatformParameter> Parameters => Set<PlatformParameter>();
 

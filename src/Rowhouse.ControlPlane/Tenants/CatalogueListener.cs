@@ -11,6 +11,7 @@ internal sealed class CatalogueListener : IAsyncDisposable
     private const string Channel = "rowhouse_catalogue";
     private const string Tenant = "tenant ";
     private const string Person = "person ";
+    private const string Stores = "stores";
     private const string Parameter = "parameter ";
     private const string Proof = "proof ";
 
@@ -24,6 +25,7 @@ internal sealed class CatalogueListener : IAsyncDisposable
     private readonly string proof = $"{Proof}{Guid.CreateVersion7(TimeProvider.System.GetUtcNow())}";
     private HashSet<TenantId> tenants = [];
     private HashSet<Guid> people = [];
+    private bool stores;
     private bool parameters;
     private bool proven;
     private long polled;
@@ -80,7 +82,7 @@ internal sealed class CatalogueListener : IAsyncDisposable
     /// <returns>Whom they tell of, or <see langword="null"/> when it is time to read all that changed.</returns>
     public async Task<CatalogueNews?> NextAsync(CancellationToken cancellationToken)
     {
-        if (tenants.Count == 0 && people.Count == 0 && !parameters)
+        if (tenants.Count == 0 && people.Count == 0 && !stores && !parameters)
         {
             var left = poll - Stopwatch.GetElapsedTime(polled);
             if (left < More || !await connection.WaitAsync(left, cancellationToken))
@@ -95,8 +97,8 @@ internal sealed class CatalogueListener : IAsyncDisposable
             // Heard; there may be more.
         }
 
-        var news = new CatalogueNews(tenants, people, parameters);
-        (tenants, people, parameters) = ([], [], false);
+        var news = new CatalogueNews(tenants, people, stores, parameters);
+        (tenants, people, stores, parameters) = ([], [], false, false);
         return news;
     }
 
@@ -144,6 +146,7 @@ internal sealed class CatalogueListener : IAsyncDisposable
         }
         else
         {
+            stores |= payload == Stores;
             proven |= payload == proof;
         }
     }
@@ -152,5 +155,6 @@ internal sealed class CatalogueListener : IAsyncDisposable
 /// <summary>What notices tell of.</summary>
 /// <param name="Tenants">Tenants that were changed.</param>
 /// <param name="People">People whose sessions or memberships were.</param>
+/// <param name="Stores">Whether stores were.</param>
 /// <param name="Parameters">Whether parameters of the platform were.</param>
-internal sealed record CatalogueNews(IReadOnlyCollection<TenantId> Tenants, IReadOnlySet<Guid> People, bool Parameters);
+internal sealed record CatalogueNews(IReadOnlyCollection<TenantId> Tenants, IReadOnlySet<Guid> People, bool Stores, bool Parameters);

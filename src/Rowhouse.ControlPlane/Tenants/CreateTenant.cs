@@ -13,7 +13,7 @@ using Rowhouse.ControlPlane.Keys;
 using Rowhouse.ControlPlane.Licenses;
 using Rowhouse.ControlPlane.Members;
 using Rowhouse.ControlPlane.Operations;
-using Rowhouse.ControlPlane.Parameters;
+using Rowhouse.ControlPlane.Placements;
 using Rowhouse.ControlPlane.Store;
 using Rowhouse.Modules.Access;
 using Rowhouse.Modules.Http;
@@ -35,7 +35,7 @@ internal sealed class CreateTenant(
     Invitations invitations,
     KeyMaker keys,
     HomePlan homePlan,
-    DefaultStores stores,
+    PlacementPolicy placements,
     OperationStarter operations,
     AuditTrail audit,
     TimeProvider clock)
@@ -53,7 +53,7 @@ internal sealed class CreateTenant(
             .WithIdempotencyIn<PlatformIdempotencyStore>()
             .WithName(nameof(CreateTenant) + suffix)
             .WithSummary("Makes a tenant.")
-            .WithProblems(ControlPlaneProblems.IdentifierTaken, ControlPlaneProblems.ProvisioningDisabled);
+            .WithProblems(ControlPlaneProblems.IdentifierTaken, ControlPlaneProblems.ProvisioningDisabled, ControlPlaneProblems.NoRoom);
 
     private async Task<Results<Created<TenantResponse>, Accepted<TenantResponse>, ProblemHttpResult>> HandleAsync(CreateTenantRequest request, HttpContext context, CancellationToken cancellationToken)
     {
@@ -69,7 +69,7 @@ internal sealed class CreateTenant(
             : TypedResults.Created($"/api/tenants/{tenant.Id}", tenant);
     }
 
-    /// <summary>Makes the tenant. Of two that ask for the same name at once one gets it: the store decides, and the other looks again.</summary>
+    /// <summary>Makes the tenant. Of two that ask for the same name or the last place of a store at once one gets it: the database decides, and the other looks again.</summary>
     public async Task<MadeTenant> ExecuteAsync(CreateTenantRequest request, CancellationToken cancellationToken)
     {
         for (var attempt = 1; ; attempt++)
@@ -77,7 +77,15 @@ internal sealed class CreateTenant(
             db.ChangeTracker.Clear();
             try
             {
-                return await TryAsync(request, cancellationToken);
+                if (await TryAsync(request, cancellationToken) is { } made)
+                {
+                    return made;
+                }
+
+                if (attempt == Attempts)
+                {
+                    return ControlPlaneProblems.NoRoom.With("Many tenants that ask for the last places are being made at once. Try again.");
+                }
             }
             catch (DbUpdateException exception) when (exception.IsUniqueViolation())
             {
@@ -90,11 +98,13 @@ internal sealed class CreateTenant(
         }
     }
 
-    private async Task<MadeTenant> TryAsync(CreateTenantRequest request, CancellationToken cancellationToken)
+    // Null where others have taken the place meanwhile.
+    private async Task<MadeTenant?> TryAsync(CreateTenantRequest request, CancellationToken cancellationToken)
     {
         var errors = new FieldErrors();
         var plan = rules.Read(request, errors);
         await licenseRules.CheckAsync(request.Licenses ?? [], errors, cancellationToken);
+        var (place, noPlace) = await placements.ChooseAsync(plan.IsPrivate ? PlacementKind.Dedicated : PlacementKind.Shared, plan.Store, plan.Region, errors, cancellationToken);
         var taken = new FieldErrors();
         var slug = await FindTakenAsync(plan, taken, cancellationToken);
         if (!errors.IsEmpty || slug is null && taken.IsEmpty)
@@ -112,15 +122,15 @@ internal sealed class CreateTenant(
             return ControlPlaneProblems.IdentifierTaken.With("Another tenant has a name that this one asks for.", taken.ToDictionary());
         }
 
-        if (plan.IsPrivate && !homePlan.IsPossible)
+        if (place is null)
         {
-            return ControlPlaneProblems.ProvisioningDisabled.With("This installation has only the shared home: ROWHOUSE_DATABASE_PROVISIONER is not set. Ask for cloudType public, or leave it out.");
+            return noPlace!; // nothing is wrong with the request, so one of the two is there
         }
 
         var id = TenantId.New(clock);
         var key = keys.MakeFirst(id);
         var home = plan.IsPrivate ? homePlan.Make(id, key) : null;
-        var tenant = Register(plan, id, free, home, home is null ? Placement.SharedStore : await stores.FindDedicatedAsync(cancellationToken));
+        var tenant = Register(plan, id, free, place, home);
         db.Licenses.AddRange((request.Licenses ?? []).Select(license => License.Of(license, tenant.Id, clock.GetUtcNow())));
         db.TenantKeys.Add(key);
 
@@ -133,7 +143,12 @@ internal sealed class CreateTenant(
         }
 
         audit.Add(AuditActions.TenantCreated, tenant.Id, free.Value, details: new { plan.Facts.Name, plan.ExternalIds, plan.Products, Plan = plan.PlanName, Licenses = request.Licenses?.Count ?? 0 });
-        var operation = await SaveAsync(tenant, home, cancellationToken);
+        var (isSaved, operation) = await SaveAsync(tenant, home, cancellationToken);
+        if (!isSaved)
+        {
+            return null;
+        }
+
         db.AfterCommit(() => directory.Apply(tenant.ToEntry()));
         return new(tenant.ToResponse(admin, withAccount: true), Operation: operation);
     }
@@ -191,9 +206,14 @@ internal sealed class CreateTenant(
 
     // A home is in another database. Its tenant is in the control database before, so that one whose names are taken gets none. In the shared store
     // it is opened before the tenant is seen: whatever ends this half-way, no tenant is without a home.
-    private async Task<Guid?> SaveAsync(RegisteredTenant tenant, Home? home, CancellationToken cancellationToken)
+    private async Task<(bool IsSaved, Guid? Operation)> SaveAsync(RegisteredTenant tenant, Home? home, CancellationToken cancellationToken)
     {
         await using var transaction = await ControlTransaction.BeginAsync(db, cancellationToken);
+        if (home is not null && !await placements.HoldAsync(tenant.Store, cancellationToken))
+        {
+            return (false, null);
+        }
+
         await db.SaveChangesAsync(cancellationToken);
         Guid? operation = null;
         if (home is null)
@@ -209,7 +229,7 @@ internal sealed class CreateTenant(
         }
 
         await transaction.CommitAsync(cancellationToken);
-        return operation;
+        return (true, operation);
     }
 
     private async Task<Slug?> NumberAsync(Slug slug, CancellationToken cancellationToken)
@@ -222,7 +242,7 @@ internal sealed class CreateTenant(
         return numbered.Except(taken, StringComparer.Ordinal).Select(text => Slug.Parse(text, CultureInfo.InvariantCulture)).Cast<Slug?>().FirstOrDefault(free => !rules.IsReserved(free!.Value));
     }
 
-    private RegisteredTenant Register(TenantPlan plan, TenantId id, Slug slug, Home? home, string storeName)
+    private RegisteredTenant Register(TenantPlan plan, TenantId id, Slug slug, string place, Home? home)
     {
         var now = clock.GetUtcNow();
         var tenant = new RegisteredTenant
@@ -230,7 +250,7 @@ internal sealed class CreateTenant(
             Id = id,
             Slug = slug,
             PlacementKind = home is null ? PlacementKind.Shared : PlacementKind.Dedicated,
-            Store = storeName,
+            Store = place,
             Database = home?.Name ?? new NpgsqlConnectionStringBuilder(store.Connections.Application).Database ?? "",
             Plan = plan.PlanName,
             CreatedAt = now,

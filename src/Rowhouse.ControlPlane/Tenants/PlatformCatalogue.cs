@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
 using Rowhouse.ControlPlane.Parameters;
+using Rowhouse.ControlPlane.Placements;
 using Rowhouse.ControlPlane.Sessions;
 using Rowhouse.ControlPlane.Store;
 using Rowhouse.Tenancy;
@@ -10,7 +11,8 @@ using Rowhouse.Tenancy.Postgres;
 namespace Rowhouse.ControlPlane.Tenants;
 
 /// <summary>The tenants of the platform, for the directory.</summary>
-internal sealed class PlatformCatalogue(IDbContextFactory<PlatformDbContext> contexts, PostgresStore store, DirectoryOptions options, SessionCache sessions, ParameterFeed parameters) : ITenantCatalogue
+internal sealed class PlatformCatalogue(
+    IDbContextFactory<PlatformDbContext> contexts, PostgresStore store, DirectoryOptions options, SessionCache sessions, StoreRegistry stores, ParameterFeed parameters) : ITenantCatalogue
 {
     private const int Batch = 1000;
 
@@ -78,10 +80,16 @@ internal sealed class PlatformCatalogue(IDbContextFactory<PlatformDbContext> con
                     yield return batch;
                 }
 
+                await TranslateAsync(() => stores.ReadAsync(cancellationToken));
                 readTo = oldest; // only now: what could not be read is read again
                 while (await TranslateAsync(() => listener.NextAsync(cancellationToken)) is { } news)
                 {
                     Tell(news);
+                    if (news.Stores)
+                    {
+                        await TranslateAsync(() => stores.ReadAsync(cancellationToken));
+                    }
+
                     if (news.Tenants.Count > 0)
                     {
                         yield return await ReadAsync(news.Tenants, cancellationToken);

@@ -14,47 +14,61 @@ internal sealed class HomeSources(PostgresStore store, IServiceProvider services
     private const int MostConnections = 16;
     private const int IdleSeconds = 10;
 
-    private readonly ConcurrentDictionary<(TenantId Tenant, Placement Home), NpgsqlDataSource> sources = [];
+    private readonly ConcurrentDictionary<(TenantId Tenant, Placement Home), Source> sources = [];
 
     /// <summary>A new connection to where the tenant's rows are, closed.</summary>
     public NpgsqlConnection Connect(Tenant tenant) => (tenant.Placement.Kind is PlacementKind.Shared ? store.Application : SourceOf(tenant.Id, tenant.Placement)).CreateConnection();
 
     /// <summary>A connection in the platform's role to the database of a home, closed. It is in no pool: the platform looks into dedicated homes seldom and soon leaves, so that they can be removed.</summary>
-    public NpgsqlConnection ConnectPlatform(Placement home) => home.Kind is PlacementKind.Shared ? store.Platform.CreateConnection() : new NpgsqlConnection(AddressOf(home, store.Connections.Platform, pooling: false).ConnectionString);
+    public NpgsqlConnection ConnectPlatform(Placement home) => home.Kind is PlacementKind.Shared
+        ? store.Platform.CreateConnection()
+        : new NpgsqlConnection(new NpgsqlConnectionStringBuilder(Homes.FindStore(home.Store).Platform) { Database = home.Database, Pooling = false }.ConnectionString);
+
+    private IDedicatedHomes Homes => field ??= services.GetRequiredService<IDedicatedHomes>();
 
     public async ValueTask DisposeAsync()
     {
         foreach (var source in sources.Values)
         {
-            await source.DisposeAsync().ConfigureAwait(false);
+            await source.Pool.DisposeAsync().ConfigureAwait(false);
         }
     }
 
     private NpgsqlDataSource SourceOf(TenantId tenant, Placement home)
     {
-        if (sources.TryGetValue((tenant, home), out var known))
+        var at = Homes.FindStore(home.Store);
+        while (true)
         {
-            return known;
-        }
+            var known = sources.GetValueOrDefault((tenant, home));
+            if (known is not null && ReferenceEquals(known.Store, at))
+            {
+                return known.Pool;
+            }
 
-        var made = MakeSource(tenant, home);
-        var kept = sources.GetOrAdd((tenant, home), made);
-        if (kept != made)
-        {
-            made.Dispose();
-        }
+            // Its store is at another address now: what is open there is closed as it is given back.
+            var made = new Source(at, MakePool(tenant, home, at));
+            if (known is null ? sources.TryAdd((tenant, home), made) : sources.TryUpdate((tenant, home), made, known))
+            {
+                known?.Pool.Dispose();
+                return made.Pool;
+            }
 
-        return kept;
+            made.Pool.Dispose();
+        }
     }
 
-    private NpgsqlDataSource MakeSource(TenantId tenant, Placement home)
+    private NpgsqlDataSource MakePool(TenantId tenant, Placement home, HomeStore at)
     {
-        var homes = services.GetRequiredService<IDedicatedHomes>();
-        var address = AddressOf(home, store.Connections.Application, pooling: true);
-        address.Username = home.Database;
-        address.Password = null;
-        address.MaxPoolSize = MostConnections;
-        address.ConnectionIdleLifetime = IdleSeconds;
+        var homes = Homes;
+        var address = new NpgsqlConnectionStringBuilder(at.Platform)
+        {
+            Username = home.Database,
+            Password = null,
+            Database = home.Database,
+            Pooling = true,
+            MaxPoolSize = MostConnections,
+            ConnectionIdleLifetime = IdleSeconds,
+        };
         var source = new NpgsqlDataSourceBuilder(store.Prepare(address.ConnectionString));
 
         // Reading the types of each database anew would double the time that its first connection takes; homes have PostgreSQL's own types alone.
@@ -65,10 +79,5 @@ internal sealed class HomeSources(PostgresStore store, IServiceProvider services
         return source.Build();
     }
 
-    // Around any pooler: it does not know the logins of homes.
-    private NpgsqlConnectionStringBuilder AddressOf(Placement home, string role, bool pooling)
-    {
-        var direct = new NpgsqlConnectionStringBuilder(store.Connections.ControlDirect ?? store.Connections.Application);
-        return new(role) { Host = direct.Host, Port = direct.Port, Database = home.Database, Pooling = pooling };
-    }
+    private sealed record Source(HomeStore Store, NpgsqlDataSource Pool);
 }

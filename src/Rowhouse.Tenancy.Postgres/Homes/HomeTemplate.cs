@@ -10,12 +10,10 @@ namespace Rowhouse.Tenancy.Postgres.Homes;
 /// The database that dedicated homes are copies of: migrated, guarded, looked at, and then sealed, so that nobody connects to it any more. Its name tells its schema,
 /// so a release with another one makes the next beside it.
 /// </summary>
-internal sealed class HomeTemplate(SqlMigrations migrations, TenantModels models, PostgresConnections connections)
+internal sealed class HomeTemplate(SqlMigrations migrations, TenantModels models, RoleNames roles, HomeStore store)
 {
     // One template at a time, whichever program makes it.
     private const string Lock = "select pg_advisory_lock(hashtext('rowhouse template'))";
-
-    private RoleNames Roles => connections.Roles;
 
     /// <summary>Whether a template is whole: only then it is sealed, and has its name.</summary>
     public static Task<bool> IsSealedAsync(NpgsqlConnection connection, string template, CancellationToken cancellationToken) =>
@@ -26,10 +24,10 @@ internal sealed class HomeTemplate(SqlMigrations migrations, TenantModels models
     /// <exception cref="IsolationException">The template would not keep tenants apart.</exception>
     public async Task EnsureAsync(CancellationToken cancellationToken)
     {
-        var provisioner = await OpenAsync(connections.Provisioner, cancellationToken).ConfigureAwait(false);
+        var provisioner = await OpenAsync(store.Provisioner, cancellationToken).ConfigureAwait(false);
         await using var dispose = provisioner.ConfigureAwait(false);
         await provisioner.ExecuteAsync(Lock, cancellationToken).ConfigureAwait(false);
-        var name = Roles.TemplateOf(migrations.StoreFingerprint);
+        var name = roles.TemplateOf(migrations.StoreFingerprint);
         if (!await IsSealedAsync(provisioner, name, cancellationToken).ConfigureAwait(false))
         {
             await MakeAsync(provisioner, name, cancellationToken).ConfigureAwait(false);
@@ -43,16 +41,16 @@ internal sealed class HomeTemplate(SqlMigrations migrations, TenantModels models
         var draft = $"{name}_new";
         await RemoveAsync(provisioner, name, cancellationToken).ConfigureAwait(false);
         await RemoveAsync(provisioner, draft, cancellationToken).ConfigureAwait(false);
-        await provisioner.ExecuteAsync(DatabaseMaker.CreateSql(draft, owner: Roles.Provisioner), cancellationToken).ConfigureAwait(false);
+        await provisioner.ExecuteAsync(DatabaseMaker.CreateSql(draft, owner: roles.Provisioner), cancellationToken).ConfigureAwait(false);
 
         var owner = In(draft);
         var inside = await OpenAsync(owner, cancellationToken).ConfigureAwait(false);
         await using (inside.ConfigureAwait(false))
         {
-            await inside.ExecuteAsync(DatabaseMaker.GuardTemplateSql(draft, Roles), cancellationToken).ConfigureAwait(false);
+            await inside.ExecuteAsync(DatabaseMaker.GuardTemplateSql(draft, roles), cancellationToken).ConfigureAwait(false);
         }
 
-        await migrations.ApplyToHomeAsync(owner, Roles, cancellationToken).ConfigureAwait(false);
+        await migrations.ApplyToHomeAsync(owner, roles, cancellationToken).ConfigureAwait(false);
         await VerifyAsync(owner, cancellationToken).ConfigureAwait(false);
         await provisioner.ExecuteAsync($"alter database {Sql.Name(draft)} with is_template true allow_connections false", cancellationToken).ConfigureAwait(false);
         await provisioner.ExecuteAsync($"alter database {Sql.Name(draft)} rename to {Sql.Name(name)}", cancellationToken).ConfigureAwait(false);
@@ -65,7 +63,7 @@ internal sealed class HomeTemplate(SqlMigrations migrations, TenantModels models
         await using var disposeConnection = connection.ConfigureAwait(false);
         var transaction = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken).ConfigureAwait(false);
         await using var disposeTransaction = transaction.ConfigureAwait(false);
-        var report = await IsolationCheck.RunAsync(connection, Roles, models.Tables, cancellationToken).ConfigureAwait(false);
+        var report = await IsolationCheck.RunAsync(connection, roles, models.Tables, cancellationToken).ConfigureAwait(false);
         if (!report.IsSound)
         {
             throw new IsolationException(report);
@@ -81,7 +79,7 @@ internal sealed class HomeTemplate(SqlMigrations migrations, TenantModels models
             behind = home;
             try
             {
-                await migrations.ApplyToHomeAsync(In(home), Roles, cancellationToken).ConfigureAwait(false);
+                await migrations.ApplyToHomeAsync(In(home), roles, cancellationToken).ConfigureAwait(false);
             }
             catch (PostgresException exception) when (exception.SqlState is PostgresErrorCodes.InvalidCatalogName or PostgresErrorCodes.ObjectNotInPrerequisiteState)
             {
@@ -93,7 +91,7 @@ internal sealed class HomeTemplate(SqlMigrations migrations, TenantModels models
     // Asked again after each, so that one which an older server has made meanwhile is met too.
     private Task<string?> NextBehindAsync(NpgsqlConnection provisioner, string after, CancellationToken cancellationToken) => provisioner.ScalarAsync<string>(
         $"select min(d.datname::text collate \"C\") from pg_database d where starts_with(d.datname, $1) and d.datallowconn and not {Invalid.Sql} and {Fingerprint.LiveSql} is distinct from $2 and d.datname::text collate \"C\" > $3",
-        cancellationToken, Roles.HomePrefix, migrations.StoreFingerprint, after);
+        cancellationToken, roles.HomePrefix, migrations.StoreFingerprint, after);
 
     private static async Task RemoveAsync(NpgsqlConnection provisioner, string database, CancellationToken cancellationToken)
     {
@@ -108,7 +106,7 @@ internal sealed class HomeTemplate(SqlMigrations migrations, TenantModels models
         }
     }
 
-    private string In(string database) => new NpgsqlConnectionStringBuilder(connections.Owner ?? throw new InvalidOperationException("The template of dedicated homes is made with the owner's connection."))
+    private string In(string database) => new NpgsqlConnectionStringBuilder(store.Owner ?? throw new InvalidOperationException("The template of dedicated homes is made with the owner's connection."))
     {
         Database = database,
     }.ConnectionString;

@@ -62,6 +62,11 @@ internal sealed partial class PostgresStartup(
             {
                 LogMigrated(script);
             }
+
+            foreach (var (at, why) in await database.Homes.PrepareAddedAsync(cancellationToken).ConfigureAwait(false))
+            {
+                LogNotPrepared(at, why);
+            }
         }
         else if (await database.Migrations.FindPendingAsync(store, cancellationToken).ConfigureAwait(false) is [var first, ..] pending)
         {
@@ -71,6 +76,9 @@ internal sealed partial class PostgresStartup(
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Applied {Script}")]
     private partial void LogMigrated(string script);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "The store {Store} is not ready for homes of this version, and its homes may be behind: {Why}")]
+    private partial void LogNotPrepared(string store, string why);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "The database keeps tenants apart: {Tables} tables of tenants and {SharedTables} shared ones looked at")]
     private partial void LogSound(int tables, int sharedTables);

@@ -1,4 +1,5 @@
 using Npgsql;
+using Rowhouse.Tenancy.Postgres.Homes;
 
 namespace Rowhouse.Tenancy.Postgres.Roles;
 
@@ -36,11 +37,7 @@ public static class DatabaseRoles
         var connection = await OpenAsync(admin, cancellationToken).ConfigureAwait(false);
         await using (connection.ConfigureAwait(false))
         {
-            if (connection.PostgreSqlVersion.Major < 15)
-            {
-                throw new InvalidOperationException($"Rowhouse needs PostgreSQL 15 or newer; {connection.Host} runs {connection.PostgreSqlVersion}.");
-            }
-
+            RefuseOld(connection);
             await new RoleMaker(connection, roles).EnsureAsync(passwords, cancellationToken).ConfigureAwait(false);
             foreach (var database in databases.All)
             {
@@ -66,6 +63,35 @@ public static class DatabaseRoles
                 await guardAsync(new(owner, roles)).ConfigureAwait(false);
             }
         }
+    }
+
+    /// <summary>
+    /// Makes the roles on a server that is to be a store of dedicated homes, and no database; running it again changes nothing but the passwords, which it always sets to the given ones.
+    /// </summary>
+    /// <param name="name">What the store is called.</param>
+    /// <param name="admin">A connection string of somebody who may create roles there. Its database is only connected to.</param>
+    /// <param name="roles">What the roles are called: as those of the installation.</param>
+    /// <param name="passwords">The passwords that the roles shall have on that server.</param>
+    /// <param name="cancellationToken">Stops half-way; run it again.</param>
+    /// <returns>How to reach the server in each role that works on homes.</returns>
+    /// <exception cref="InvalidOperationException">The server is too old, or a role has rights that would undo the isolation.</exception>
+    /// <exception cref="NpgsqlException">The server refused; the message says what.</exception>
+    public static async Task<HomeStore> EnsureStoreAsync(string name, string admin, RoleNames roles, RolePasswords passwords, CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        ArgumentException.ThrowIfNullOrEmpty(admin);
+        ArgumentNullException.ThrowIfNull(roles);
+        ArgumentNullException.ThrowIfNull(passwords);
+        var connection = await OpenAsync(admin, cancellationToken).ConfigureAwait(false);
+        await using (connection.ConfigureAwait(false))
+        {
+            RefuseOld(connection);
+            await new RoleMaker(connection, roles).EnsureAsync(passwords, cancellationToken).ConfigureAwait(false);
+        }
+
+        return new() { Name = name, Platform = As(roles.Platform, passwords.Platform), Provisioner = As(roles.Provisioner, passwords.Provisioner), Owner = As(roles.Owner, passwords.Owner) };
+
+        string As(string role, string password) => new NpgsqlConnectionStringBuilder(admin) { Username = role, Password = password, Database = "postgres" }.ConnectionString;
     }
 
     /// <summary>
@@ -146,6 +172,14 @@ public static class DatabaseRoles
 
         string As(string role, string password, string database) =>
             new NpgsqlConnectionStringBuilder(admin) { Username = role, Password = password, Database = database }.ConnectionString;
+    }
+
+    private static void RefuseOld(NpgsqlConnection connection)
+    {
+        if (connection.PostgreSqlVersion.Major < 15)
+        {
+            throw new InvalidOperationException($"Rowhouse needs PostgreSQL 15 or newer; {connection.Host} runs {connection.PostgreSqlVersion}.");
+        }
     }
 
     private static async Task<NpgsqlConnection> OpenAsync(string connectionString, CancellationToken cancellationToken)

@@ -8,7 +8,8 @@ namespace Rowhouse.Tenancy.Postgres.Verification;
 /// <param name="Setting">The setting that names it.</param>
 /// <param name="Source">Makes it.</param>
 /// <param name="Role">The role that it has to work in.</param>
-internal sealed record WorkingConnection(string Setting, NpgsqlDataSource Source, string Role);
+/// <param name="IsOutside">Whether its database is none of the installation's: what the role could make there reaches nobody's rows.</param>
+internal sealed record WorkingConnection(string Setting, NpgsqlDataSource Source, string Role, bool IsOutside = false);
 
 /// <summary>What a session over such a connection says of itself.</summary>
 internal sealed record LiveSession(

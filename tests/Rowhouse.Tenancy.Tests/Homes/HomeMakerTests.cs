@@ -25,7 +25,7 @@ public sealed class HomeMakerTests(OwnServer postgres) : IClassFixture<OwnServer
     public async Task A_home_is_made_once_however_often()
     {
         var (connections, migrations, models) = await SchemaAsync(withNotes: true);
-        await new HomeTemplate(migrations, models, connections).EnsureAsync(Cancelled);
+        await new HomeTemplate(migrations, models, connections.Roles, HomeStore.Of(connections)).EnsureAsync(Cancelled);
 
         await WithMakerAsync(connections, migrations, MakeAsync);
         await WithMakerAsync(connections, migrations, MakeAsync);
@@ -39,7 +39,7 @@ public sealed class HomeMakerTests(OwnServer postgres) : IClassFixture<OwnServer
     public async Task Nobody_enters_a_home_but_its_login_and_who_works_on_all_of_them()
     {
         var (connections, migrations, models) = await SchemaAsync(withNotes: true);
-        await new HomeTemplate(migrations, models, connections).EnsureAsync(Cancelled);
+        await new HomeTemplate(migrations, models, connections.Roles, HomeStore.Of(connections)).EnsureAsync(Cancelled);
         await WithMakerAsync(connections, migrations, MakeAsync);
         await NotesHost.ExecuteAsync(postgres.Admin, "DROP ROLE IF EXISTS outsider; CREATE ROLE outsider LOGIN PASSWORD 'outsider'");
 
@@ -58,7 +58,7 @@ public sealed class HomeMakerTests(OwnServer postgres) : IClassFixture<OwnServer
     public async Task A_home_that_is_removed_is_gone_with_its_login_whoever_is_connected_as_it()
     {
         var (connections, migrations, models) = await SchemaAsync(withNotes: true);
-        await new HomeTemplate(migrations, models, connections).EnsureAsync(Cancelled);
+        await new HomeTemplate(migrations, models, connections.Roles, HomeStore.Of(connections)).EnsureAsync(Cancelled);
         await WithMakerAsync(connections, migrations, MakeAsync);
         await using var inside = new NpgsqlConnection(In(connections.Application, home, "secret"));
         await inside.OpenAsync(Cancelled);
@@ -82,7 +82,7 @@ public sealed class HomeMakerTests(OwnServer postgres) : IClassFixture<OwnServer
     public async Task What_a_crash_left_of_a_home_is_made_anew_and_nobody_can_act_as_its_login(string crash)
     {
         var (connections, migrations, models) = await SchemaAsync(withNotes: true);
-        await new HomeTemplate(migrations, models, connections).EnsureAsync(Cancelled);
+        await new HomeTemplate(migrations, models, connections.Roles, HomeStore.Of(connections)).EnsureAsync(Cancelled);
         await WithMakerAsync(connections, migrations, MakeAsync);
         var first = await IdOfAsync(home);
         await NotesHost.ExecuteAsync(postgres.Admin, string.Format(CultureInfo.InvariantCulture, crash, home));
@@ -98,7 +98,7 @@ public sealed class HomeMakerTests(OwnServer postgres) : IClassFixture<OwnServer
     public async Task A_home_whose_removal_was_cut_short_is_removed()
     {
         var (connections, migrations, models) = await SchemaAsync(withNotes: true);
-        await new HomeTemplate(migrations, models, connections).EnsureAsync(Cancelled);
+        await new HomeTemplate(migrations, models, connections.Roles, HomeStore.Of(connections)).EnsureAsync(Cancelled);
         await WithMakerAsync(connections, migrations, MakeAsync);
         await NotesHost.ExecuteAsync(postgres.Admin, $"UPDATE pg_database SET datconnlimit = -2 WHERE datname = '{home}'");
 
@@ -112,7 +112,7 @@ public sealed class HomeMakerTests(OwnServer postgres) : IClassFixture<OwnServer
     {
         var (connections, migrations, models) = await SchemaAsync(withNotes: true);
         await migrations.ApplyAsync(connections, Cancelled);
-        await new HomeTemplate(migrations, models, connections).EnsureAsync(Cancelled);
+        await new HomeTemplate(migrations, models, connections.Roles, HomeStore.Of(connections)).EnsureAsync(Cancelled);
         await WithMakerAsync(connections, migrations, MakeAsync);
         await NotesHost.ExecuteAsync(postgres.Admin, $"GRANT {home} TO {Names.Provisioner}");
         await using var store = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(connections.Platform) { Pooling = false }.ConnectionString);
@@ -160,13 +160,13 @@ public sealed class HomeMakerTests(OwnServer postgres) : IClassFixture<OwnServer
     {
         var (connections, migrations, models) = await SchemaAsync(withNotes: true);
         var template = Names.TemplateOf(migrations.StoreFingerprint);
-        await new HomeTemplate(migrations, models, connections).EnsureAsync(Cancelled);
+        await new HomeTemplate(migrations, models, connections.Roles, HomeStore.Of(connections)).EnsureAsync(Cancelled);
         var first = await IdOfAsync(template);
-        await new HomeTemplate(migrations, models, connections).EnsureAsync(Cancelled);
+        await new HomeTemplate(migrations, models, connections.Roles, HomeStore.Of(connections)).EnsureAsync(Cancelled);
         (await IdOfAsync(template)).ShouldBe(first);
 
         await NotesHost.ExecuteAsync(postgres.Admin, $"ALTER DATABASE {template} ALLOW_CONNECTIONS true");
-        await new HomeTemplate(migrations, models, connections).EnsureAsync(Cancelled);
+        await new HomeTemplate(migrations, models, connections.Roles, HomeStore.Of(connections)).EnsureAsync(Cancelled);
 
         (await IdOfAsync(template)).ShouldNotBe(first);
         (await NotesHost.ScalarAsync<bool>(postgres.Admin, $"SELECT datistemplate AND NOT datallowconn FROM pg_database WHERE datname = '{template}'")).ShouldBeTrue();
@@ -176,12 +176,12 @@ public sealed class HomeMakerTests(OwnServer postgres) : IClassFixture<OwnServer
     public async Task A_migration_brings_homes_of_an_older_schema_forward_and_leaves_their_rows()
     {
         var (connections, older, none) = await SchemaAsync(withNotes: false, kernelOnly: true);
-        await new HomeTemplate(older, none, connections).EnsureAsync(Cancelled);
+        await new HomeTemplate(older, none, connections.Roles, HomeStore.Of(connections)).EnsureAsync(Cancelled);
         await WithMakerAsync(connections, older, MakeAsync);
         await NotesHost.ExecuteAsync(In(connections.Platform), $"INSERT INTO tenancy.homes (tenant_id, generation) VALUES ('{Guid.AllBitsSet}', 1)");
         var (_, newer, models) = await SchemaAsync(withNotes: true);
 
-        await new HomeTemplate(newer, models, connections).EnsureAsync(Cancelled);
+        await new HomeTemplate(newer, models, connections.Roles, HomeStore.Of(connections)).EnsureAsync(Cancelled);
 
         (await NotesHost.ScalarAsync<long>(In(connections.Application, home, "secret"), "SELECT count(*) FROM notes.notes")).ShouldBe(0);
         (await NotesHost.ScalarAsync<long>(In(connections.Platform), "SELECT count(*) FROM tenancy.homes")).ShouldBe(1);

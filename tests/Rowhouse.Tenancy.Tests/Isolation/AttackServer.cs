@@ -97,7 +97,7 @@ public sealed class AttackServer : IAsyncLifetime
         var password = HomeMaker.MakePassword();
         using var schema = NotesHost.Build(connections, migrate: false);
         var migrations = schema.Services.GetRequiredService<SqlMigrations>();
-        await new HomeTemplate(migrations, schema.Services.GetRequiredService<TenantModels>(), connections).EnsureAsync(Cancelled);
+        await new HomeTemplate(migrations, schema.Services.GetRequiredService<TenantModels>(), connections.Roles, HomeStore.Of(connections)).EnsureAsync(Cancelled);
         await using var provisioner = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(connections.Provisioner) { Pooling = false }.ConnectionString);
         await provisioner.OpenAsync(Cancelled);
         var maker = new HomeMaker(provisioner, RoleNames.Default, migrations);

@@ -108,7 +108,7 @@ public sealed class HomeAttacks(AttackServer server)
     public async Task A_context_of_a_private_tenant_works_in_its_home_and_never_in_the_shared_store_or_another_home()
     {
         var (store, home, other) = (await server.StoreAsync(), await server.HomeAsync(), await server.HomeAsync());
-        await using var host = NotesHost.Open(store, configure: services => services.AddSingleton<IDedicatedHomes>(new OneHome(new NpgsqlConnectionStringBuilder(home.Application).Password!)));
+        await using var host = NotesHost.Open(store, configure: services => services.AddSingleton<IDedicatedHomes>(new OneHome(HomeStore.Of(store), new NpgsqlConnectionStringBuilder(home.Application).Password!)));
         var placement = new Placement(PlacementKind.Dedicated, Placement.DedicatedStore, NameOf(home), 1);
         var tenant = host.Smith with { Placement = placement };
         await host.Services.GetRequiredService<TenantHomes>().EnsureOpenAsync(tenant.Id, placement, Token);
@@ -161,8 +161,12 @@ public sealed class HomeAttacks(AttackServer server)
 
     private static string NameOf(PostgresConnections connections) => new NpgsqlConnectionStringBuilder(connections.Application).Database!;
 
-    private sealed class OneHome(string password) : IDedicatedHomes
+    private sealed class OneHome(HomeStore at, string password) : IDedicatedHomes
     {
+        public HomeStore FindStore(string name) => at;
+
+        public Task<IReadOnlyList<HomeStore>> ListStoresAsync(CancellationToken cancellationToken = default) => Task.FromResult<IReadOnlyList<HomeStore>>([at]);
+
         public ValueTask<string> GetPasswordAsync(TenantId tenant, Placement home, CancellationToken cancellationToken = default) => new(password);
 
         public Task<IReadOnlyList<(TenantId Tenant, Placement Home)>> FindAsync(TenantId? after, int most, CancellationToken cancellationToken = default) => throw new NotSupportedException();

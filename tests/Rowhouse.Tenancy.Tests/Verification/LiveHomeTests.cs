@@ -145,7 +145,7 @@ public sealed class LiveHomeTests(LiveHomeTests.Fixture made) : IClassFixture<Li
             var connections = await server.CreateDatabaseAsync();
             models = new TenantModels([new TenantContextType(typeof(NotesDb))], new ServiceCollection().BuildServiceProvider());
             migrations = new([new("notes", typeof(NotesDb).Assembly, IsControl: false)], models);
-            await new HomeTemplate(migrations, models, connections).EnsureAsync(Cancelled);
+            await new HomeTemplate(migrations, models, connections.Roles, HomeStore.Of(connections)).EnsureAsync(Cancelled);
             await using var provisioner = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(connections.Provisioner) { Pooling = false }.ConnectionString);
             await provisioner.OpenAsync(Cancelled);
             var maker = new HomeMaker(provisioner, RoleNames.Default, migrations);

@@ -36,7 +36,7 @@ public sealed class ParametersCommandTests(CommandLineFixture cli) : IClassFixtu
         (await cli.RunAsync(["parameters", "set", Store, "dedicated"])).Out.ShouldContain($"{Store} = dedicated");
         (await cli.RunAsync(["parameters", "set", Store, "nowhere"])).Error.ShouldContain("dedicated");
         (await cli.RunAsync(["parameters", "set", "/accounts/x/y", "z"])).Error.ShouldContain("/api/tenants");
-        (await cli.RunAsync(["parameters", "unset", Store, "--json"])).Json<ParameterResponse>().ShouldSatisfyAllConditions(unset => unset.Value.ShouldBe("dedicated"), unset => unset.Version.ShouldBe(2));
+        (await cli.RunAsync(["parameters", "unset", Store, "--json"])).Json<ParameterResponse>().ShouldSatisfyAllConditions(unset => unset.Value.ShouldBe("least-full"), unset => unset.Version.ShouldBe(2));
     }
 
     [Fact]

@@ -69,6 +69,7 @@ internal static class Growth
         INSERT INTO platform.domains (host, tenant_id, token, added_at, expires_at)
             SELECT 'cards' || i || '.example', CASE WHEN i % 1000 = 0 THEN '{most}' ELSE pg_temp.grown(1, i) END, 'token', now() - interval '7 days', now() + (i - 20) * interval '1 minute' FROM generate_series(1, {tenants}) i;
         INSERT INTO platform.idempotency_keys (owner, route, key, request, person_id, status, body, kept_at) SELECT pg_temp.grown(1, 1 + i % 20), 'POST /grown', 'grown-' || i, sha256(i::text::bytea), pg_temp.grown(2, i), 201, 'null', now() FROM generate_series(1, {tenants}) i;
+        INSERT INTO platform.stores (name, kind, is_open, created_at, version) SELECT 'grown-' || i, 1, false, now(), 1 FROM generate_series(1, 120) i;
         INSERT INTO platform.enterprises (id, name, name_key, active, banned, version) SELECT 'grown-' || i, 'Enterprise ' || i, 'enterprise ' || i, true, false, 1 FROM generate_series(1, {tenants}) i;
         INSERT INTO platform.licensed_products (id, name, name_key, active, version) SELECT 'grown-' || i, 'Product ' || i, 'product ' || i, true, 1 FROM generate_series(1, {tenants}) i;
         INSERT INTO platform.licensed_services (id, name, name_key, active, version) SELECT 'grown-' || i, 'Service ' || i, 'service ' || i, true, 1 FROM generate_series(1, {tenants}) i;

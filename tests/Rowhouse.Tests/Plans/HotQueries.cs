@@ -179,6 +179,7 @@ internal static class HotQueries
         }),
 
         // Operations.
+        Platform("how many tenants a store has", "platform.ix_tenants_store_id", "FROM platform.stores AS s", "/api/stores/dedicated"),
         Platform("the operations on a tenant", "platform.ix_operations_tenant_id_created_at_id", "ORDER BY o.created_at DESC", "/api/tenants/smith-cards/operations"),
         PlatformNext("the operations on a tenant, in the depth", "platform.ix_operations_tenant_id_created_at_id", "(o.created_at, o.id) <", "/api/tenants/smith-cards/operations"),
         new("the steps of a page of operations", "platform.pk_operation_attempts", "INNER JOIN platform.operation_attempts", server => server.SuperAdmin.ReadAsync("/api/tenants/smith-cards/operations")),

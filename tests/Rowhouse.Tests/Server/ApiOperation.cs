@@ -29,6 +29,9 @@ internal sealed record ApiOperation(string Id, HttpMethod Method, string Path, b
     /// <summary>Whether it changes an operation that has stopped, which then goes on.</summary>
     public bool ChangesOperation => Path.StartsWith("/api/operations/{", StringComparison.Ordinal) && Method != HttpMethod.Get;
 
+    /// <summary>Whether it is about a store.</summary>
+    public bool IsOnStore => Path.StartsWith("/api/stores/{", StringComparison.Ordinal);
+
     /// <summary>Whether after it nothing of the tenant can be asked for.</summary>
     public bool EndsTenant => Id.StartsWith("DeleteTenant", StringComparison.Ordinal) || RetriesTenant;
 

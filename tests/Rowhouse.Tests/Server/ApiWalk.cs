@@ -28,6 +28,9 @@ internal sealed class ApiWalk(ServerFixture server)
 
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
+    /// <summary>A store in which nobody lives.</summary>
+    public const string Store = "walk";
+
     /// <summary>All operations that a walk can send.</summary>
     public async Task<IReadOnlyList<ApiOperation>> OperationsAsync()
     {
@@ -84,6 +87,10 @@ internal sealed class ApiWalk(ServerFixture server)
         {
             await FailAsync(estate);
         }
+        else if (operation.IsOnStore)
+        {
+            await ExecuteAsync($"INSERT INTO platform.stores (name, kind, is_open, connections, platform_key, created_at, version) VALUES ('{Store}', 1, false, '\\x00', 'walk', now(), 1) ON CONFLICT (name) DO UPDATE SET version = stores.version + 1");
+        }
         else if (operation.EndsTenant)
         {
             await ExecuteAsync($"UPDATE platform.tenants SET status = 2, deleted_at = NULL, retained_until = NULL, revived_as = NULL, deletion_protection = false, version = version + 1 WHERE id = '{estate.Tenant.Id}'");
@@ -131,6 +138,9 @@ internal sealed class ApiWalk(ServerFixture server)
 
         return await server.SuperAdmin.PostAsJsonAsync($"/api/tenants/{tenant.Id}/licenses", License("2026-01-01", $"{name} contact"), Cancelled).ReadAsync<LicenseResponse>(HttpStatusCode.Created);
     }
+
+    // Another server is not to be had here.
+    private const string Nowhere = "Host=127.0.0.1;Port=1;Username=walk;Password=walk";
 
     private static object License(string day, string contact) =>
         new { enterpriseId = ListEntry, productId = ListEntry, serviceId = ListEntry, startDate = day, endDate = day, contactFullName = contact, contactEmail = "walk@walk.localhost" };
@@ -241,6 +251,8 @@ internal sealed class ApiWalk(ServerFixture server)
             "ValidateLicense" => new { enterpriseId = ListEntry, productId = ListEntry, serviceId = ListEntry, entitlement = "cardvault" },
             "AddEnterprise" or "AddLicensedProduct" or "AddLicensedService" => new { id = $"walk-{Interlocked.Increment(ref made)}", name = "Walk" },
             "ChangeEnterprise" or "ChangeLicensedProduct" or "ChangeLicensedService" => new { name = $"Walk {Interlocked.Increment(ref made)}" },
+            "AddStore" => new { name = "walk", connections = new { platform = Nowhere, provisioner = Nowhere, owner = Nowhere } },
+            "ChangeStore" => new { region = $"walk-{Interlocked.Increment(ref made)}" },
             "SetParameter" => new { value = "shared" },
             "AddDomain" => new { host = $"walk{Interlocked.Increment(ref made)}.example" },
             "AddCollection" => new { name = $"Walk {Interlocked.Increment(ref made)}" },

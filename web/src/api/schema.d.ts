@@ -941,6 +941,43 @@ export interface paths {
         patch: operations["ChangeLicensedService"];
         trace?: never;
     };
+    "/api/stores": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where tenants can live, and how many do. Sorted by name. */
+        get: operations["ListStores"];
+        put?: never;
+        /** Adds a server on which private tenants can live. It is checked and made ready, which can take some seconds. */
+        post: operations["AddStore"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/stores/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A store, and how many tenants it has. */
+        get: operations["GetStore"];
+        put?: never;
+        post?: never;
+        /** Forgets a store in which no tenant lives. Nothing is removed from its server. */
+        delete: operations["RemoveStore"];
+        options?: never;
+        head?: never;
+        /** Changes a store: fields that are absent stay, null takes away (RFC 7396). Its name stays; tenants that live there stay, too. */
+        patch: operations["ChangeStore"];
+        trace?: never;
+    };
     "/api/outbox": {
         parameters: {
             query?: never;
@@ -1270,6 +1307,28 @@ export interface components {
             name: string;
             /** @description `admin`, `editor`, `member` or `viewer`. */
             role: string;
+        };
+        /** @description A server of dedicated homes to add. */
+        AddStoreRequest: {
+            /** @description What the store is called: lower-case letters, digits and dashes. */
+            name: string;
+            /**
+             * @description Where it is, in words of whoever runs the platform: new tenants may ask for it.
+             *     None by default.
+             */
+            region?: null | string;
+            /**
+             * Format: int32
+             * @description How many tenants it takes.
+             *     As many as come by default.
+             */
+            capacity?: null | number;
+            /**
+             * @description Whether new tenants are placed there.
+             *     They are by default.
+             */
+            open?: null | boolean;
+            connections: null | components["schemas"]["StoreConnectionsRequest"];
         };
         /** @description One act that was recorded. */
         AuditEntryResponse: {
@@ -1623,6 +1682,26 @@ export interface components {
             /** @description The new password. */
             newPassword: string;
         };
+        /** @description What can be changed of a store. */
+        ChangeStoreRequest: {
+            /**
+             * @description Where it is.
+             *     None by default.
+             */
+            region?: null | string;
+            /**
+             * Format: int32
+             * @description How many tenants it takes; those that are there stay.
+             *     As many as come by default.
+             */
+            capacity?: null | number;
+            /**
+             * @description Whether new tenants are placed there.
+             *     They are by default.
+             */
+            open?: null | boolean;
+            connections?: null | components["schemas"]["StoreConnectionsRequest"];
+        };
         /** @description What can be changed of a tenant. What its slug is never changes. */
         ChangeTenantRequest: {
             /** @description The organisation's name. */
@@ -1772,6 +1851,16 @@ export interface components {
              *     `public` by default.
              */
             cloudType?: null | string;
+            /**
+             * @description The name of the store it lives in.
+             *     Of those that are open and have room, the one that is the least full.
+             */
+            store?: null | string;
+            /**
+             * @description The region of the store it lives in.
+             *     Any by default.
+             */
+            region?: null | string;
             /**
              * @description The names of the products it subscribes to.
              *     The installation's default products.
@@ -2482,6 +2571,18 @@ export interface components {
             total?: null | number;
         };
         /** @description A bounded piece of a list. */
+        PageOfStoreResponse: {
+            /** @description The piece, in the order asked for. */
+            items: components["schemas"]["StoreResponse"][];
+            /** @description What to give as `after` to get the next piece; `null` at the end. */
+            next: null | string;
+            /**
+             * Format: int64
+             * @description How many there are in all, where `count=true` was asked for.
+             */
+            total?: null | number;
+        };
+        /** @description A bounded piece of a list. */
         PageOfTenantResponse: {
             /** @description The piece, in the order asked for. */
             items: components["schemas"]["TenantResponse"][];
@@ -2722,6 +2823,50 @@ export interface components {
             eventType?: null | string;
             eventId?: null | string;
             reconnectionInterval?: null | string;
+        };
+        /** @description How the server of a store is reached, never through a pooler, by connection strings with passwords. */
+        StoreConnectionsRequest: {
+            /** @description As the platform's role. */
+            platform?: null | string;
+            /** @description As the provisioner's role, which makes and removes homes. */
+            provisioner?: null | string;
+            /** @description As the owner's role, which makes and migrates their schema. */
+            owner?: null | string;
+        };
+        /** @description A store that can hold tenants. */
+        StoreResponse: {
+            /** @description What it is called. */
+            name: string;
+            /** @description `shared`: tenants live among others; `dedicated`: each in a database of its own. */
+            kind: string;
+            /** @description Hosts and port of its server; `null` where the installation's settings say it. */
+            address: null | string;
+            /** @description Whether every installation has it, on the server that the settings name. */
+            ofInstallation: boolean;
+            /** @description Where it is. */
+            region: null | string;
+            /**
+             * Format: int32
+             * @description How many tenants it takes; `null` for as many as come.
+             */
+            capacity: null | number;
+            /** @description Whether new tenants are placed there. */
+            open: boolean;
+            /**
+             * Format: int64
+             * @description How many live there, deleted ones that are still kept too.
+             */
+            tenants: number;
+            /**
+             * Format: date-time
+             * @description When it was added.
+             */
+            createdAt: string;
+            /**
+             * Format: int64
+             * @description Counts its changes; also the entity tag.
+             */
+            version: number;
         };
         /** Format: binary */
         Stream: string;
@@ -3813,6 +3958,7 @@ export interface operations {
              * @description `urn:rowhouse:request:in-flight` The same request is being worked on
              *     `urn:rowhouse:tenants:identifier-taken` The identifier leads to a tenant already
              *     `urn:rowhouse:homes:provisioning-disabled` This installation makes no private homes
+             *     `urn:rowhouse:stores:no-room` No store takes the tenant
              */
             409: {
                 headers: {
@@ -5760,6 +5906,7 @@ export interface operations {
              * @description `urn:rowhouse:request:in-flight` The same request is being worked on
              *     `urn:rowhouse:tenants:identifier-taken` The identifier leads to a tenant already
              *     `urn:rowhouse:homes:provisioning-disabled` This installation makes no private homes
+             *     `urn:rowhouse:stores:no-room` No store takes the tenant
              */
             409: {
                 headers: {
@@ -11060,6 +11207,544 @@ export interface operations {
                 };
             };
             /** @description `urn:rowhouse:licenses:unknown-entry` The list has no such entry */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `urn:rowhouse:request:too-slow` The request was sent too slowly */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `urn:rowhouse:request:changed-at-once` It was changed at the same moment */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `urn:rowhouse:request:changed-meanwhile` It was changed meanwhile */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `urn:rowhouse:request:too-large` The request is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `urn:rowhouse:request:unsupported-type` The type of the body is not taken here */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `urn:rowhouse:server:failed` The server failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `urn:rowhouse:server:stopping` The server is stopping
+             *     `urn:rowhouse:server:busy` Others are working on the same data
+             *     `urn:rowhouse:server:store-unavailable` The database cannot be reached
+             */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ListStores: {
+        parameters: {
+            query?: {
+                /** @description How many to give at most, 1 to 200; 50 by default. */
+                limit?: number;
+                /** @description What the last page gave as next. */
+                after?: string;
+                /** @description The field to sort by, with a minus in front for the other way round. */
+                sort?: string;
+                /** @description Whether to count all of them: total. */
+                count?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfStoreResponse"];
+                };
+            };
+            /**
+             * @description `urn:rowhouse:request:invalid` The request is not valid
+             *     `urn:rowhouse:request:malformed` The request cannot be read
+             *     `urn:rowhouse:tenancy:conflicting-tenants` The request's identifiers disagree
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `urn:rowhouse:access:sign-in-required` Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `urn:rowhouse:tenancy:bound-credential` The credential belongs to one tenant
+             *     `urn:rowhouse:access:not-allowed` Your role does not allow this
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `urn:rowhouse:server:failed` The server failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `urn:rowhouse:server:stopping` The server is stopping
+             *     `urn:rowhouse:server:busy` Others are working on the same data
+             *     `urn:rowhouse:server:store-unavailable` The database cannot be reached
+             */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    AddStore: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Names the request, so that it can be sent again without its effect being had twice: for 24 hours the same key with the same path, query and body gets the first success again, with Idempotency-Replayed: true and without what is shown once. A refusal is not kept. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AddStoreRequest"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StoreResponse"];
+                };
+            };
+            /**
+             * @description `urn:rowhouse:request:malformed` The request cannot be read
+             *     `urn:rowhouse:request:invalid` The request is not valid
+             *     `urn:rowhouse:tenancy:conflicting-tenants` The request's identifiers disagree
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `urn:rowhouse:access:sign-in-required` Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `urn:rowhouse:access:cross-site` The change was not sent by the console
+             *     `urn:rowhouse:tenancy:bound-credential` The credential belongs to one tenant
+             *     `urn:rowhouse:access:not-allowed` Your role does not allow this
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `urn:rowhouse:request:too-slow` The request was sent too slowly */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `urn:rowhouse:request:in-flight` The same request is being worked on
+             *     `urn:rowhouse:stores:name-taken` A store has this name already
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `urn:rowhouse:request:too-large` The request is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `urn:rowhouse:request:unsupported-type` The type of the body is not taken here */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `urn:rowhouse:request:key-reused` The key was used for another request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `urn:rowhouse:server:failed` The server failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `urn:rowhouse:server:stopping` The server is stopping
+             *     `urn:rowhouse:server:busy` Others are working on the same data
+             *     `urn:rowhouse:server:store-unavailable` The database cannot be reached
+             */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    GetStore: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StoreResponse"];
+                };
+            };
+            /** @description `urn:rowhouse:tenancy:conflicting-tenants` The request's identifiers disagree */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `urn:rowhouse:access:sign-in-required` Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `urn:rowhouse:tenancy:bound-credential` The credential belongs to one tenant
+             *     `urn:rowhouse:access:not-allowed` Your role does not allow this
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `urn:rowhouse:stores:unknown-store` There is no such store */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `urn:rowhouse:server:failed` The server failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `urn:rowhouse:server:stopping` The server is stopping
+             *     `urn:rowhouse:server:busy` Others are working on the same data
+             *     `urn:rowhouse:server:store-unavailable` The database cannot be reached
+             */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    RemoveStore: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `urn:rowhouse:tenancy:conflicting-tenants` The request's identifiers disagree */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `urn:rowhouse:access:sign-in-required` Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `urn:rowhouse:access:cross-site` The change was not sent by the console
+             *     `urn:rowhouse:tenancy:bound-credential` The credential belongs to one tenant
+             *     `urn:rowhouse:access:not-allowed` Your role does not allow this
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `urn:rowhouse:stores:unknown-store` There is no such store */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `urn:rowhouse:stores:in-use` The store cannot be removed */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `urn:rowhouse:request:changed-meanwhile` It was changed meanwhile */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `urn:rowhouse:server:failed` The server failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `urn:rowhouse:server:stopping` The server is stopping
+             *     `urn:rowhouse:server:busy` Others are working on the same data
+             *     `urn:rowhouse:server:store-unavailable` The database cannot be reached
+             */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ChangeStore: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/merge-patch+json": components["schemas"]["ChangeStoreRequest"];
+                "application/json": components["schemas"]["ChangeStoreRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StoreResponse"];
+                };
+            };
+            /**
+             * @description `urn:rowhouse:request:invalid` The request is not valid
+             *     `urn:rowhouse:request:malformed` The request cannot be read
+             *     `urn:rowhouse:tenancy:conflicting-tenants` The request's identifiers disagree
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `urn:rowhouse:access:sign-in-required` Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `urn:rowhouse:access:cross-site` The change was not sent by the console
+             *     `urn:rowhouse:tenancy:bound-credential` The credential belongs to one tenant
+             *     `urn:rowhouse:access:not-allowed` Your role does not allow this
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `urn:rowhouse:stores:unknown-store` There is no such store */
             404: {
                 headers: {
                     [name: string]: unknown;

@@ -71,13 +71,13 @@ public sealed class PrivateTenantTests(PrivateTenantTests.Fixture server) : ICla
         var tenant = await server.CreateTenantAsync("Locked Out", "cardvault");
         var (admin, home) = (await new PostgresFixture().AdminAsync(), tenant.Tenant.TableName);
         var database = server.Services.GetRequiredService<PostgresDatabase>();
-        (await database.VerifyHomesAsync(Cancelled)).Faults.ShouldNotContain(fault => fault.Where == $"database {home}");
+        (await database.Homes.VerifyHomesAsync(Cancelled)).Faults.ShouldNotContain(fault => fault.Where == $"database {home}");
 
         await HomeWork.ExecuteAsync(admin, $"ALTER DATABASE {home} ALLOW_CONNECTIONS false");
         (await database.VerifyIsolationAsync(Cancelled)).Homes.ShouldNotBeNull().Faults.ShouldContain(fault => fault.Where == $"database {home}" && fault.What.Contains("lets nobody in", StringComparison.Ordinal));
 
         await HomeWork.ExecuteAsync(admin, $"ALTER DATABASE {home} RENAME TO {home}_aside");
-        (await database.VerifyHomesAsync(Cancelled)).Faults.ShouldContain(fault => fault.Where == $"database {home}" && fault.What.Contains("no such database", StringComparison.Ordinal));
+        (await database.Homes.VerifyHomesAsync(Cancelled)).Faults.ShouldContain(fault => fault.Where == $"database {home}" && fault.What.Contains("no such database", StringComparison.Ordinal));
 
         await HomeWork.ExecuteAsync(admin, $"ALTER DATABASE {home}_aside RENAME TO {home}; ALTER DATABASE {home} ALLOW_CONNECTIONS true");
         await tenant.Admin.Client.GetAsync("/api/cardvault/cards", Cancelled).ShouldBeAsync(HttpStatusCode.OK);

@@ -1,11 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.Extensions.DependencyInjection;
 using Rowhouse.Contracts;
-using Rowhouse.ControlPlane.Parameters;
-using Rowhouse.Tenancy;
-using Rowhouse.Tests.ControlPlane.Homes;
+using Rowhouse.Tests.ControlPlane.Placements;
 using Rowhouse.Tests.Server;
 using Shouldly;
 
@@ -28,30 +24,12 @@ public sealed class SetParameterTests(SetParameterTests.Fixture server) : IClass
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     [Fact]
-    public async Task Where_nobody_has_set_them_they_are_the_stores_that_every_installation_has()
+    public async Task Where_nobody_has_set_them_they_are_the_least_full_store_and_the_shared_one()
     {
         var parameters = await server.ParametersAsync("/platform/");
 
-        parameters.Values.Select(parameter => (parameter.Path, parameter.Value)).ShouldBe([(Dedicated, "dedicated"), (Shared, "shared")]);
+        parameters.Values.Select(parameter => (parameter.Path, parameter.Value)).ShouldBe([(Dedicated, "least-full"), (Shared, "shared")]);
         parameters[Shared].ShouldBe(new ParameterResponse(Shared, "shared", 0));
-    }
-
-    [Fact]
-    public async Task One_that_is_set_counts_for_new_tenants_alone_until_it_is_unset()
-    {
-        var before = await MakeAsync("Before The Change");
-        var set = await PutAsync(Dedicated, "second").ReadAsync<ParameterResponse>();
-        var after = await MakeAsync("After The Change");
-        var unset = await DeleteAsync(Dedicated).ReadAsync<ParameterResponse>();
-        var last = await MakeAsync("After All");
-
-        (set.Value, unset.Value, unset.Version).ShouldBe(("second", "dedicated", set.Version + 1));
-        set.UpdatedAt.ShouldNotBeNull().ShouldBeInRange(TimeProvider.System.GetUtcNow().AddMinutes(-5), TimeProvider.System.GetUtcNow().AddMinutes(1));
-        foreach (var (tenant, store) in new[] { (before, "dedicated"), (after, "second"), (last, "dedicated") })
-        {
-            (await server.TenantAsync(tenant.Id.ToString())).Placement.Store.ShouldBe(store);
-            (await server.OfAccountAsync(tenant.Id))["postgres/store"].ShouldBe(store);
-        }
     }
 
     [Fact]
@@ -99,7 +77,7 @@ public sealed class SetParameterTests(SetParameterTests.Fixture server) : IClass
         third.Version.ShouldBe(first.Version + 2);
         await PutAsync(Dedicated, "dedicated", $"\"{first.Version}\"").ProblemAsync(HttpStatusCode.PreconditionFailed, "urn:rowhouse:request:changed-meanwhile");
         await DeleteAsync(Dedicated, $"\"{first.Version}\"").ProblemAsync(HttpStatusCode.PreconditionFailed, "urn:rowhouse:request:changed-meanwhile");
-        (await DeleteAsync(Dedicated, $"\"{third.Version}\"").ReadAsync<ParameterResponse>()).Value.ShouldBe("dedicated");
+        (await DeleteAsync(Dedicated, $"\"{third.Version}\"").ReadAsync<ParameterResponse>()).Value.ShouldBe("least-full");
     }
 
     [Theory]
@@ -145,14 +123,7 @@ public sealed class SetParameterTests(SetParameterTests.Fixture server) : IClass
             answer.StatusCode.ShouldBe(HttpStatusCode.BadRequest, body);
         }
 
-        (await server.ParametersAsync(Dedicated))[Dedicated].Value.ShouldBe("dedicated");
-    }
-
-    private async Task<TenantResponse> MakeAsync(string name)
-    {
-        using var answer = await server.AskAsync(name, prefer: "wait=60");
-        answer.StatusCode.ShouldBe(HttpStatusCode.Created);
-        return (await answer.Content.ReadFromJsonAsync<TenantResponse>(Cancelled)).ShouldNotBeNull();
+        (await server.ParametersAsync(Dedicated))[Dedicated].Value.ShouldBe("least-full");
     }
 
     private Task<HttpResponseMessage> PutAsync(string path, string value, string? ifMatch = null) => SendAsync(HttpMethod.Put, path, JsonContent.Create(new { value }), ifMatch);
@@ -176,7 +147,10 @@ public sealed class SetParameterTests(SetParameterTests.Fixture server) : IClass
     /// <summary>A server that knows of more stores than one.</summary>
     public sealed class Fixture : ServerFixture
     {
-        protected override void Configure(WebApplicationBuilder builder) => builder.Services.AddSingleton(new StoreNames(
-            (PlacementKind.Shared, Placement.SharedStore), (PlacementKind.Dedicated, Placement.DedicatedStore), (PlacementKind.Dedicated, "second"), (PlacementKind.Dedicated, "third")));
+        public override async ValueTask InitializeAsync()
+        {
+            await base.InitializeAsync();
+            await this.AddStoreRowsAsync("second", "third");
+        }
     }
 }

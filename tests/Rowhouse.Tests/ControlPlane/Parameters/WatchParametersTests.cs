@@ -1,13 +1,13 @@
 using System.Net;
 using System.Net.Http.Json;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 using Rowhouse.Contracts;
 using Rowhouse.ControlPlane.Parameters;
-using Rowhouse.Tenancy;
 using Rowhouse.Tests.ControlPlane.Homes;
+using Rowhouse.Tests.ControlPlane.Placements;
 using Rowhouse.Tests.Server;
 using Shouldly;
 
@@ -114,12 +114,12 @@ public sealed class WatchParametersTests(WatchParametersTests.Fixture server) : 
         const string path = "/platform/postgres/default-dedicated-store";
         var (watch, there) = await ParameterWatch.OpenAsync(server.SuperAdmin, path);
         using var open = watch;
-        there.ShouldBe([$"put {path} = dedicated", $"current {path}"]);
+        there.ShouldBe([$"put {path} = least-full", $"current {path}"]);
 
         await server.SuperAdmin.PutAsJsonAsync($"/api/parameters?path={path}", new { value = "second" }, Cancelled).ShouldBeAsync(HttpStatusCode.OK);
         (await watch.NextAsync()).ShouldBe($"put {path} = second");
         await server.SuperAdmin.DeleteAsync($"/api/parameters?path={path}", Cancelled).ShouldBeAsync(HttpStatusCode.OK);
-        (await watch.NextAsync()).ShouldBe($"put {path} = dedicated");
+        (await watch.NextAsync()).ShouldBe($"put {path} = least-full");
     }
 
     [Fact]
@@ -189,7 +189,11 @@ public sealed class WatchParametersTests(WatchParametersTests.Fixture server) : 
     /// <summary>A server that knows of a second store.</summary>
     public sealed class Fixture : ServerFixture
     {
-        protected override void Configure(WebApplicationBuilder builder) => builder.Services.AddSingleton(new StoreNames((PlacementKind.Shared, Placement.SharedStore), (PlacementKind.Dedicated, Placement.DedicatedStore), (PlacementKind.Dedicated, "second")));
+        public override async ValueTask InitializeAsync()
+        {
+            await base.InitializeAsync();
+            await this.AddStoreRowsAsync("second");
+        }
 
         public async Task ExecuteAsync(string sql) => await HomeWork.ExecuteAsync(await new Rowhouse.Testing.PostgresFixture().SuperuserAsync(Database.Application), sql);
     }

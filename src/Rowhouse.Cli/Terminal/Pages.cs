@@ -1,6 +1,6 @@
 using Rowhouse.Contracts;
 
-namespace Rowhouse.Cli.Licenses;
+namespace Rowhouse.Cli.Terminal;
 
 internal static class Pages
 {

@@ -1,21 +1,24 @@
 using Rowhouse.ControlPlane.Operations;
+using Rowhouse.ControlPlane.Placements;
 using Rowhouse.Tenancy.Postgres;
 using Rowhouse.Tenancy.Postgres.Homes;
 
 namespace Rowhouse.ControlPlane.Homes;
 
-/// <summary>The database server on which dedicated homes are made.</summary>
-internal static class HomeServer
+/// <summary>The database servers on which dedicated homes are made.</summary>
+internal sealed class HomeServers(StoreRegistry stores, PostgresStore store, SqlMigrations migrations)
 {
-    /// <summary>Makes or removes something of a home in the operation's session on the server.</summary>
+    /// <summary>Makes or removes something of a home in the operation's session on the server of its store.</summary>
+    /// <param name="run">The operation.</param>
+    /// <param name="name">The store.</param>
+    /// <param name="act">What is done.</param>
+    /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="OperationDelayedException">This server cannot; another may.</exception>
     /// <exception cref="OperationRefusedException">The template is missing.</exception>
-    public static async Task OnServerAsync<TData>(
-        this OperationRun<TData> run, PostgresStore store, SqlMigrations migrations, Func<HomeMaker, Task> act, CancellationToken cancellationToken)
+    public async Task ActAsync<TData>(OperationRun<TData> run, string name, Func<HomeMaker, Task> act, CancellationToken cancellationToken)
         where TData : class
     {
-        var connections = store.Connections;
-        if (connections.Provisioner is not { } provisioner)
+        if (stores.Find(name).Provisioner is not { } provisioner)
         {
             throw new OperationDelayedException("The server that took it up has no connection of the provisioner. It waits for one that has: set ROWHOUSE_DATABASE_PROVISIONER.");
         }
@@ -23,7 +26,7 @@ internal static class HomeServer
         await using var session = await run.OpenServerAsync(provisioner, cancellationToken);
         try
         {
-            await act(new(session.Connection, connections.Roles, migrations));
+            await act(new(session.Connection, store.Connections.Roles, migrations));
         }
         catch (TemplateMissingException missing)
         {

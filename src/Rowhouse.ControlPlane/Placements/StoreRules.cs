@@ -1,0 +1,83 @@
+using System.Text.RegularExpressions;
+using Npgsql;
+using Rowhouse.Contracts;
+using Rowhouse.ControlPlane.Parameters;
+using Rowhouse.Modules.Http;
+
+namespace Rowhouse.ControlPlane.Placements;
+
+/// <summary>What a store may be called, and how its server may be reached. Looks at the request alone.</summary>
+internal static partial class StoreRules
+{
+    // What else a connection string can say decides how this process behaves, or names files of this machine.
+    private static readonly HashSet<string> Allowed = new(StringComparer.OrdinalIgnoreCase)
+    {
+        "Host", "Port", "Database", "Username", "Password", "SSL Mode", "SSL Negotiation", "Channel Binding", "Root Certificate", "Target Session Attributes", "Timeout", "Command Timeout", "Keepalive", "Pooling",
+    };
+
+    public static void CheckName(string name, FieldErrors errors)
+    {
+        if (!errors.Has("name") && (name == PlatformParameters.LeastFull || !Word().IsMatch(name)))
+        {
+            errors.Add("name", name == PlatformParameters.LeastFull ? $"'{name}' is a word for how a store is chosen. Give another name." : "A name has lower-case letters, digits and dashes, 40 at most, and begins with a letter.");
+        }
+    }
+
+    public static void CheckRegion(string? region, FieldErrors errors)
+    {
+        if (region is not null && !errors.Has("region") && !Word().IsMatch(region))
+        {
+            errors.Add("region", "A region has lower-case letters, digits and dashes, 40 at most, and begins with a letter.");
+        }
+    }
+
+    /// <summary>Reads how a server is reached. What is wrong is added to <paramref name="errors"/>, and what is returned is then worth nothing.</summary>
+    public static StoreConnections Read(StoreConnectionsRequest request, FieldErrors errors)
+    {
+        var platform = Read("connections.platform", request.Platform, errors);
+        var provisioner = Read("connections.provisioner", request.Provisioner, errors);
+        var owner = Read("connections.owner", request.Owner, errors);
+        foreach (var (field, other) in new[] { ("connections.provisioner", provisioner), ("connections.owner", owner) })
+        {
+            if (!errors.Has("connections.platform") && !errors.Has(field) && (other.Host, other.Port) != (platform.Host, platform.Port))
+            {
+                errors.Add(field, "It leads to another server than connections.platform. A store is one server, and its roles are that server's.");
+            }
+        }
+
+        return new(platform.ConnectionString, provisioner.ConnectionString, owner.ConnectionString);
+    }
+
+    private static NpgsqlConnectionStringBuilder Read(string field, string? text, FieldErrors errors)
+    {
+        if (string.IsNullOrWhiteSpace(text))
+        {
+            errors.Add(field, "It is missing. `rowhouse database homes` makes the roles on a server and prints all three.");
+            return [];
+        }
+
+        try
+        {
+            var read = new NpgsqlConnectionStringBuilder(text);
+            if (read.Keys.FirstOrDefault(key => !Allowed.Contains(key)) is { } other)
+            {
+                errors.Add(field, $"'{other}' is not for here. It may say {string.Join(", ", Allowed)}.");
+            }
+            else if (string.IsNullOrEmpty(read.Host) || string.IsNullOrEmpty(read.Username) || string.IsNullOrEmpty(read.Password))
+            {
+                errors.Add(field, "It has to say Host, Username and Password.");
+            }
+
+            return read;
+        }
+        catch (Exception exception) when (exception is ArgumentException or FormatException)
+        {
+            // Not in the driver's words, which may quote a password.
+            errors.Add(field, "It cannot be read. A connection string is Host=…;Port=…;Username=…;Password=….");
+            return [];
+        }
+    }
+
+    [GeneratedRegex("^[a-z][a-z0-9-]{0,39}$", RegexOptions.NonBacktracking)]
+    private static partial Regex Word();
+}
