@@ -102,6 +102,27 @@ describe('a new private tenant', () => {
     expect(within(making).getByRole('link', { name: 'Open' }).getAttribute('href')).toBe('/t/smith');
   });
 
+  test('is asked where it shall live when there is a choice', async () => {
+    const store = (name: string, more: object = {}) => ({ name, kind: 'dedicated', open: true, region: null, tenants: 0, ...more });
+    const { asked } = openConsole('/platform/tenants?new=1', {
+      ...base,
+      'POST /api/tenants': accepted(),
+      'GET /api/stores': page(store('dedicated'), store('north', { region: 'eu-north' }), store('closed', { open: false }), store('shared', { kind: 'shared' })),
+    });
+    const making = await dialog('New tenant');
+    fill(/^Name/, 'Smith Cards', within(making).getAllByRole('textbox')[0]?.closest('div[class*=TextInput]') as HTMLElement);
+    expect(within(making).queryByRole('combobox', { name: 'Store' })).toBeNull();
+    fireEvent.click(within(making).getByRole('radio', { name: 'Private cloud' }));
+
+    fireEvent.click(await within(making).findByRole('combobox', { name: 'Store' }));
+    expect(screen.getAllByRole('option', { hidden: true }).map((option) => option.textContent)).toEqual(expect.arrayContaining(['Wherever there is most room', 'dedicated', 'north · eu-north']));
+    expect(screen.queryByRole('option', { hidden: true, name: 'closed' })).toBeNull();
+    fireEvent.click(screen.getByRole('option', { hidden: true, name: 'north · eu-north' }));
+    await press('Create tenant', making);
+
+    await waitFor(() => expect(asked.find(({ what }) => what === 'POST /api/tenants')?.body).toMatchObject({ cloudType: 'private', store: 'north' }));
+  });
+
   test("keeps its first admin's link while its home is made and when that fails", async () => {
     const told = stream();
     const server: Answers = { ...base, 'POST /api/tenants': accepted({ admin: jo }), [events]: told.answer };

@@ -11,6 +11,7 @@ export type Invitation = Schemas['InvitationResponse'];
 export type Tenant = Schemas['TenantResponse'];
 export type TenantAddress = Schemas['TenantAddress'];
 export type CreateTenant = Schemas['CreateTenantRequest'];
+export type Store = Schemas['StoreResponse'];
 export type Operation = Schemas['OperationResponse'];
 export type Event = Schemas['EventResponse'];
 export type Money = Schemas['Money'];

@@ -17,7 +17,8 @@ import { products } from '../shell/navigation';
 import { OperationNews, OperationView } from './OperationView';
 import { useOperations } from './operations';
 import { suggestSlug } from './slug';
-import { cloudTypes, defaultPlan, planName, plans, tenantQuery, useCreateTenant } from './tenants';
+import { storesQuery } from './stores';
+import { cloudTypes, defaultCloudType, defaultPlan, planName, plans, tenantQuery, useCreateTenant } from './tenants';
 
 const timeZones = ['Etc/UTC', ...Intl.supportedValuesOf('timeZone').filter((zone) => zone !== 'UTC')];
 const currencies = Intl.supportedValuesOf('currency');
@@ -81,7 +82,8 @@ function CreateTenant({ create, onClose }: { create: ReturnType<typeof useCreate
       slug: '',
       products: products.map((product) => product.name as string),
       plan: defaultPlan,
-      cloudType: cloudTypes[0],
+      cloudType: defaultCloudType,
+      store: '',
       admin: { name: '', email: '' },
       externalIds: [] as string[],
       timeZone: timeZones.find((zone) => zone === Intl.DateTimeFormat().resolvedOptions().timeZone) ?? 'Etc/UTC',
@@ -97,6 +99,9 @@ function CreateTenant({ create, onClose }: { create: ReturnType<typeof useCreate
     },
     validateInputOnBlur: true,
   });
+  const isPrivate = form.values.cloudType === 'private';
+  const { data: stores = [] } = useQuery({ ...storesQuery, enabled: isPrivate });
+  const places = stores.filter(({ kind, open }) => kind === 'dedicated' && open);
   const suggestion = suggestSlug(form.values.name);
   const address = form.values.slug.trim() || suggestion;
 
@@ -109,6 +114,7 @@ function CreateTenant({ create, onClose }: { create: ReturnType<typeof useCreate
           products: values.products,
           plan: values.plan,
           cloudType: values.cloudType,
+          store: isPrivate && values.store !== '' ? values.store : undefined,
           externalIds: values.externalIds.length > 0 ? values.externalIds : undefined,
           admin: values.admin.email.trim() === '' ? undefined : { name: values.admin.name.trim(), email: values.admin.email.trim() },
           timeZone: values.timeZone,
@@ -153,6 +159,18 @@ function CreateTenant({ create, onClose }: { create: ReturnType<typeof useCreate
             ))}
           </Stack>
         </Radio.Group>
+        {isPrivate && places.length > 1 && (
+          <Select
+            label={t('platform.store')}
+            description={t('platform.create.storeHelp')}
+            data={[
+              { value: '', label: t('platform.create.anyStore') },
+              ...places.map(({ name, region }) => ({ value: name, label: region ? `${name} · ${region}` : name })),
+            ]}
+            allowDeselect={false}
+            {...form.getInputProps('store')}
+          />
+        )}
         <Fieldset legend={t('platform.create.admin')}>
           <Stack gap="sm">
             <Text size="sm" c="dimmed">

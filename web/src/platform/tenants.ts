@@ -10,8 +10,9 @@ import { staffTenantQuery } from '../shell/tenant';
 export { defaultPlan, plans } from './plans.json';
 export const planName = (plan: string) => lookUp('platform.plans', plan) ?? plan;
 
-/** Where a tenant's rows can live; the first by default. */
+/** Where a tenant's rows can live. */
 export const cloudTypes = ['public', 'private'] as const;
+export const defaultCloudType: (typeof cloudTypes)[number] = 'public';
 
 export interface TenantFilter {
   search?: string;
