@@ -39,6 +39,9 @@ public sealed record StoreConnectionsRequest
 
     /// <summary>As the owner's role, which makes and migrates their schema.</summary>
     public string? Owner { get; init; }
+
+    /// <summary>Names the type only: a password has no business in a log.</summary>
+    public override string ToString() => nameof(StoreConnectionsRequest);
 }
 
 /// <summary>What can be changed of a store.</summary>

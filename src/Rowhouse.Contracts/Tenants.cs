@@ -43,7 +43,7 @@ public sealed record CreateTenantRequest
     public string? CloudType { get; init; }
 
     /// <summary>The name of the store it lives in.</summary>
-    /// <value>Of those that are open and have room, the one that is the least full.</value>
+    /// <value>The platform's default, or of those that are open and have room the one that is the least full.</value>
     [StringLength(40)]
     public string? Store { get; init; }
 

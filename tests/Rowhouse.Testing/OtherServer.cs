@@ -36,6 +36,7 @@ public sealed class OtherServer : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(doAsync);
         var passwords = await ScalarAsync("SELECT string_agg(format('ALTER ROLE %I PASSWORD %L', rolname, rolpassword), ';') FROM pg_authid WHERE rolname LIKE 'rowhouse%' AND rolpassword IS NOT NULL");
+        await ScalarAsync("CHECKPOINT"); // a server that flushes nothing is ended as by a crash, and would lose what was committed last
         await server.DisposeAsync();
         try
         {

@@ -107,7 +107,7 @@ internal sealed class Checkup(ServerSettings settings, CliEnvironment environmen
         const string what = "homes";
         return report switch
         {
-            { Faults: [var first, ..] faults } => new(what, Verdict.Wrong, $"{faults.Count} dedicated homes are not whole, the first: {first.Where}: {first.What}", "Run 'rowhouse verify isolation' for all of them."),
+            { Faults: [var first, ..] faults } => new(what, Verdict.Wrong, $"{faults.Count} things keep tenants from working in dedicated homes, the first: {first.Where}: {first.What}", "Run 'rowhouse verify isolation' for all of them."),
             _ when report.SayBehind() is { } behind => new(what, Verdict.Wrong, behind),
             _ => new(what, Verdict.Good, report.Homes is 0 ? "no dedicated ones." : $"{report.Homes} dedicated ones, as they were made."),
         };

@@ -66,9 +66,11 @@ internal static class DatabaseCommand
 
     private static Command Homes(InstallationRunner runner)
     {
+        var output = new Option<string?>("--output", "-o") { Description = "Write how it is reached to this new file, for nobody else to read, instead of printing it." };
+        var renew = new Option<bool>("--renew") { Description = "Give roles that are there new passwords. Whoever uses them is locked out until told the new ones: 'rowhouse stores change NAME --connections …'." };
         var admin = AdminOption();
         var installation = InstallationOption(runner.Environment);
-        var command = new Command("homes", "Make the roles on another PostgreSQL server, so that private tenants can live there, and print how it is reached, as 'rowhouse stores add --connections -' reads it. Run again, it sets new passwords.") { admin, installation };
+        var command = new Command("homes", "Make the roles on another PostgreSQL server, so that private tenants can live there, and say how it is reached, as 'rowhouse stores add --connections' reads it.") { admin, installation, output, renew };
         command.SetAction((parsed, cancellationToken) => runner.ExplainAsync(async () =>
         {
             var roles = parsed.GetRequiredValue(installation);
@@ -80,9 +82,27 @@ internal static class DatabaseCommand
                     + "Its own server is a store already ('dedicated'); for homes of another installation name that one (--installation). Nothing was changed.");
             }
 
+            if (!parsed.GetValue(renew) && await DatabaseRoles.ExistAsync(administrator, roles, cancellationToken))
+            {
+                throw new InvalidOperationException(
+                    $"The roles of the installation '{roles.Installation}' are on this server already: it is a store of this installation, or of another one of the same name. "
+                    + "If it is this one's, --renew gives them new passwords; else name this one otherwise (--installation). Nothing was changed.");
+            }
+
+            // Before the passwords are set, which could then not be kept.
+            await using var file = parsed.GetValue(output) is { } path ? SettingsFiles.Create(path, "") : null;
             var store = await DatabaseRoles.EnsureStoreAsync("homes", administrator, roles, RolePasswords.Generate(), cancellationToken);
             var connections = new StoreConnectionsRequest { Platform = store.Platform, Provisioner = store.Provisioner, Owner = store.Owner };
-            runner.OutputOf(parsed).Print(connections, made => JsonSerializer.Serialize(made, JsonSerializerOptions.Web));
+            if (file is null)
+            {
+                runner.OutputOf(parsed).Print(connections, made => JsonSerializer.Serialize(made, JsonSerializerOptions.Web));
+            }
+            else
+            {
+                await JsonSerializer.SerializeAsync(file, connections, JsonSerializerOptions.Web, cancellationToken);
+                runner.OutputOf(parsed).Print(file.Name, name => $"How the server is reached is in {name}. 'rowhouse stores add NAME --connections {name}' makes it a store; remove the file then.");
+            }
+
             return ExitCodes.Done;
         }));
         return command;

@@ -55,7 +55,9 @@ internal sealed class SettingsFiles : IDisposable
         }
     }
 
-    private static FileStream Create(string path, string ending)
+    /// <summary>Makes a new file for nobody else to read.</summary>
+    /// <exception cref="InvalidOperationException">It is there already or cannot be made.</exception>
+    public static FileStream Create(string path, string ending)
     {
         var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
         if (!OperatingSystem.IsWindows())

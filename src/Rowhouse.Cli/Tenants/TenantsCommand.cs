@@ -76,7 +76,7 @@ internal static class TenantsCommand
         var currency = new Option<string?>("--currency") { Description = "ISO 4217 currency, for example GBP." };
         var locale = new Option<string?>("--locale") { Description = "BCP 47 locale, for example en-GB." };
         var cloud = new Option<string?>("--cloud") { Description = "public (when left out): its rows among others' in the shared home; private: a database of its own, which this waits for." };
-        var store = new Option<string?>("--store") { Description = "The store it lives in; else the least full of those that are open and have room." };
+        var store = new Option<string?>("--store") { Description = "The store it lives in; else the platform's default, or the least full of those that are open and have room." };
         var region = new Option<string?>("--region") { Description = "The region of the store it lives in." };
         var command = new Command("create", "Make a tenant.") { name, slug, cloud, store, region, products, plan, externalIds, adminEmail, adminName, timeZone, currency, locale };
         runner.OverHttp(command, async (parsed, client, output, cancellationToken) =>

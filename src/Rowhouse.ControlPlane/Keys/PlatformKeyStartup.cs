@@ -32,7 +32,7 @@ internal sealed partial class PlatformKeyStartup(
             if (inUse is not [])
             {
                 throw new PlatformKeyException(
-                    $"The platform's key '{file.Path}' is not there, and keys of tenants are wrapped by {Names(inUse.Select(key => key.Id))}. Restore the file from its copy, or name it (ROWHOUSE_PLATFORM_KEY_FILE). A new one would open nothing, so none is made.");
+                    $"The platform's key '{file.Path}' is not there, and keys of tenants or connections of stores are sealed by {Names(inUse.Select(key => key.Id))}. Restore the file from its copy, or name it (ROWHOUSE_PLATFORM_KEY_FILE). A new one would open nothing, so none is made.");
             }
 
             file.Make(clock.GetUtcNow());
@@ -44,7 +44,7 @@ internal sealed partial class PlatformKeyStartup(
         if (missing is not [])
         {
             throw new PlatformKeyException(
-                $"Keys of tenants are wrapped by {Names(missing)}, and the platform's key '{file.Path}' does not have {(missing is [_] ? "that" : "those")}: it has {Names(read.Select(key => key.Id))}. "
+                $"Keys of tenants or connections of stores are sealed by {Names(missing)}, and the platform's key '{file.Path}' does not have {(missing is [_] ? "that" : "those")}: it has {Names(read.Select(key => key.Id))}. "
                 + "All servers of an installation have the same file: restore it from its copy, or name the right one (ROWHOUSE_PLATFORM_KEY_FILE).");
         }
 

@@ -5,13 +5,16 @@ namespace Rowhouse.ControlPlane.Operations;
 /// <summary>What went wrong in a step, for people, and whether it may go right when it is tried again.</summary>
 internal sealed record OperationFailure(string Reason, bool IsForGood)
 {
+    /// <summary>Whether nothing was tried: another server can do it, or this one later. However often that happens, it is no reason to give up.</summary>
+    public bool IsDelay { get; private init; }
+
     /// <summary>States in which a server or a pooler could not do it just now, though the driver does not say so of all: it is stopped, recovers, has crashed, was failed over from.</summary>
     private static readonly string[] Passing = ["08", "57", "53300", "25006", "40001", "40P01", "55006", "55P03"];
 
     public static OperationFailure Of(Exception exception) => exception switch
     {
         OperationRefusedException refused => new(refused.Message, IsForGood: true),
-        OperationDelayedException delayed => new(delayed.Message, IsForGood: false),
+        OperationDelayedException delayed => new(delayed.Message, IsForGood: false) { IsDelay = true },
         PostgresException refused => OfServer(refused),
         NpgsqlException => new("The database server cannot be reached, or the connection broke. Look whether it runs and whether its address is right.", IsForGood: false),
         TimeoutException => new("It did not end in time.", IsForGood: false),

@@ -117,7 +117,7 @@ internal sealed partial class OperationRunner(
     {
         var operation = lease.Operation;
         var canTurn = operation.State is OperationState.Running && kind.CanBeUndone;
-        if (canTurn && (failure.IsForGood || operation.Failures + 1 >= kind.MostFailures))
+        if (canTurn && (failure.IsForGood || (!failure.IsDelay && operation.Failures + 1 >= kind.MostFailures)))
         {
             return await TurnAroundAsync(lease, kind, attempt, failure.Reason, cancellationToken);
         }
@@ -205,9 +205,9 @@ internal sealed partial class OperationRunner(
                 await journal.CloseAsync(db, attempt, failure.Reason, cancellationToken);
                 current.Reason = current.State is OperationState.Undoing && !failure.IsForGood ? current.Reason ?? failure.Reason : failure.Reason;
                 current.State = failure.IsForGood ? OperationState.Stuck : current.State;
-                current.Failures++;
+                current.Failures += failure.IsDelay ? 0 : 1;
                 current.Attempts = 0;
-                current.NotBefore = await OperationJournal.NowAsync(db, cancellationToken) + options.PauseAfter(current.Failures);
+                current.NotBefore = await OperationJournal.NowAsync(db, cancellationToken) + (failure.IsDelay ? options.Poll : options.PauseAfter(current.Failures));
                 current.Token = null;
                 current.LeaseUntil = null;
                 if (tell)

@@ -43,14 +43,13 @@ internal sealed class PlacementPolicy(PlatformDbContext db, StoreRegistry regist
             return (null, null);
         }
 
-        var fit = stores.Where(store => (asked is null || store.Name == asked) && (region is null || store.Region == region)).ToList();
-        var makeable = fit.Where(store => kind is PlacementKind.Shared || registry.CanMakeIn(store.Name)).Select(store => store.Name).ToList();
-        if (makeable is [])
+        if (!stores.Exists(CanMakeIn))
         {
             return (null, ControlPlaneProblems.ProvisioningDisabled.With("This installation has only the shared home: ROWHOUSE_DATABASE_PROVISIONER is not set, and no store was added. Ask for cloudType public, or leave it out."));
         }
 
-        var open = fit.Where(store => store.IsOpen && makeable.Contains(store.Name)).ToList();
+        var fit = stores.Where(store => (asked is null || store.Name == asked) && (region is null || store.Region == region)).ToList();
+        var open = fit.Where(store => store.IsOpen && CanMakeIn(store)).ToList();
         if (open is [{ Capacity: null } only])
         {
             return (only.Name, null); // however full it is
@@ -62,15 +61,23 @@ internal sealed class PlacementPolicy(PlatformDbContext db, StoreRegistry regist
         var chosen = loads.Where(load => load.HasRoom).OrderByDescending(load => load.Store.Name == first).ThenBy(load => load.Share).ThenBy(load => load.Store.Name, StringComparer.Ordinal).FirstOrDefault();
         return chosen is not null
             ? (chosen.Store.Name, null)
-            : (null, ControlPlaneProblems.NoRoom.With($"{string.Join(", ", fit.Select(store => $"{store.Name} is {(store.IsOpen ? "full" : "closed")}"))}. Ask for another store, add one, or change one of these."));
+            : (null, ControlPlaneProblems.NoRoom.With($"{string.Join(", ", fit.Select(store => $"{store.Name} {(!store.IsOpen ? "is closed" : CanMakeIn(store) ? "is full" : "is on the installation's own server, where this one makes no homes (ROWHOUSE_DATABASE_PROVISIONER)")}"))}. Ask for another store, add one, or change one of these."));
+
+        bool CanMakeIn(RegisteredStore store) => store.Kind is PlacementKind.Shared || registry.CanMakeIn(store.Name);
     }
 
-    /// <summary>Keeps a store as it is until the transaction ends, and looks whether it still takes one more tenant.</summary>
+    /// <summary>Keeps a store from being closed, changed or removed until the transaction ends, and looks whether it still takes one more tenant.</summary>
     /// <param name="name">The store.</param>
     /// <param name="cancellationToken">Gives up.</param>
     public async Task<bool> HoldAsync(string name, CancellationToken cancellationToken)
     {
 #pragma warning disable RS0030 // LINQ has no FOR UPDATE; the value is a parameter
+        // Beside each other where as many may come as like to.
+        if (await db.Database.SqlQuery<bool>($"SELECT is_open AS \"Value\" FROM platform.stores WHERE name = {name} AND capacity IS NULL FOR SHARE").ToListAsync(cancellationToken) is [var isOpen])
+        {
+            return isOpen;
+        }
+
         // First the lock, then the count as a statement of its own: what others have placed here while this one waited is seen.
         var held = await db.Database.SqlQuery<bool>($"SELECT is_open AS \"Value\" FROM platform.stores WHERE name = {name} FOR UPDATE").ToListAsync(cancellationToken);
 #pragma warning restore RS0030

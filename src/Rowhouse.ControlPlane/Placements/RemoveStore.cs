@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.EntityFrameworkCore;
 using Rowhouse.ControlPlane.Auditing;
+using Rowhouse.ControlPlane.Parameters;
 using Rowhouse.ControlPlane.Store;
 using Rowhouse.Modules.Http;
 using Rowhouse.Modules.Problems;
@@ -12,7 +13,7 @@ using Rowhouse.Tenancy.AspNetCore.Problems;
 namespace Rowhouse.ControlPlane.Placements;
 
 /// <summary>Forgets a store in which no tenant lives. Nothing is removed from its server.</summary>
-internal sealed class RemoveStore(PlatformDbContext db, PlacementPolicy placements, AuditTrail audit)
+internal sealed class RemoveStore(PlatformDbContext db, PlacementPolicy placements, DefaultStores defaults, AuditTrail audit)
 {
     public static void Map(RouteGroupBuilder stores) =>
         stores.MapDelete("/{name}", (string name, RemoveStore remove, HttpContext context, CancellationToken cancellationToken) => remove.HandleAsync(name, context, cancellationToken))
@@ -39,6 +40,11 @@ internal sealed class RemoveStore(PlatformDbContext db, PlacementPolicy placemen
             return ControlPlaneProblems.StoreInUse.With(found.Store.IsOfInstallation
                 ? "Every installation has this store. Close it (\"open\": false) where no more tenants shall come."
                 : $"Tenants that live or are kept there: {found.Tenants}. Close it (\"open\": false), and remove it when they are purged or have moved.");
+        }
+
+        if (await defaults.FindDedicatedAsync(cancellationToken) == name)
+        {
+            return ControlPlaneProblems.StoreInUse.With($"New private tenants are placed there by {PlatformParameters.DedicatedStore.Path}. Set that to another store or unset it first.");
         }
 
         db.Stores.Remove(found.Store);

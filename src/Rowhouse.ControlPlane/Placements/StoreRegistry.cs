@@ -39,6 +39,11 @@ internal sealed partial class StoreRegistry(IDbContextFactory<PlatformDbContext>
             ?? throw new InvalidOperationException($"There is no store '{name}' of dedicated homes.");
         lock (changing)
         {
+            if (known.TryGetValue(name, out found))
+            {
+                return found.Store; // read meanwhile, and not before this
+            }
+
             var kept = known.ToDictionary();
             var one = Keep(row, kept);
             known = kept.ToFrozenDictionary(StringComparer.Ordinal);
@@ -69,6 +74,7 @@ internal sealed partial class StoreRegistry(IDbContextFactory<PlatformDbContext>
                     // The others are served all the same.
                     CannotOpen(logger, row.Name, exception);
                     kept.Remove(row.Name);
+                    stores.Add(new() { Name = row.Name, Platform = "", Unreadable = exception.Message });
                 }
             }
 
@@ -81,12 +87,14 @@ internal sealed partial class StoreRegistry(IDbContextFactory<PlatformDbContext>
     // One that has not changed stays the same instance, by which its pools are known.
     private Known Keep(RegisteredStore row, Dictionary<string, Known> into)
     {
-        if (into.TryGetValue(row.Name, out var before) && before.Sealed.AsSpan().SequenceEqual(row.Connections))
+        var before = into.GetValueOrDefault(row.Name);
+        if (before is not null && before.Sealed.AsSpan().SequenceEqual(row.Connections))
         {
             return before;
         }
 
-        var now = new Known(row.Open(keys).Of(row.Name), row.Connections!);
+        var opened = row.Open(keys).Of(row.Name);
+        var now = new Known(before is not null && before.Store == opened ? before.Store : opened, row.Connections!); // sealed anew it may say the same
         into[row.Name] = now;
         return now;
     }

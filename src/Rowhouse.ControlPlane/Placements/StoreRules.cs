@@ -9,10 +9,10 @@ namespace Rowhouse.ControlPlane.Placements;
 /// <summary>What a store may be called, and how its server may be reached. Looks at the request alone.</summary>
 internal static partial class StoreRules
 {
-    // What else a connection string can say decides how this process behaves, or names files of this machine.
+    // What else a connection string can say decides how this process behaves. The one file that it may name is the certificate by which the server is known.
     private static readonly HashSet<string> Allowed = new(StringComparer.OrdinalIgnoreCase)
     {
-        "Host", "Port", "Database", "Username", "Password", "SSL Mode", "SSL Negotiation", "Channel Binding", "Root Certificate", "Target Session Attributes", "Timeout", "Command Timeout", "Keepalive", "Pooling",
+        "Host", "Port", "Database", "Username", "Password", "SSL Mode", "SSL Negotiation", "Channel Binding", "Require Auth", "Root Certificate", "Timeout", "Keepalive", "Pooling",
     };
 
     public static void CheckName(string name, FieldErrors errors)
@@ -67,10 +67,22 @@ internal static partial class StoreRules
             {
                 errors.Add(field, "It has to say Host, Username and Password.");
             }
+            else if (read.Host.Contains(',', StringComparison.Ordinal))
+            {
+                errors.Add(field, "It names several hosts. Name the one that leads to the primary, also after a failover.");
+            }
+            else if (read.Timeout == 0)
+            {
+                errors.Add(field, "A Timeout of 0 waits for ever. Leave it out, or give seconds.");
+            }
+            else
+            {
+                NpgsqlDataSource.Create(read).Dispose(); // which looks whether all of it goes together
+            }
 
             return read;
         }
-        catch (Exception exception) when (exception is ArgumentException or FormatException)
+        catch (Exception exception) when (exception is ArgumentException or FormatException or NotSupportedException or InvalidOperationException)
         {
             // Not in the driver's words, which may quote a password.
             errors.Add(field, "It cannot be read. A connection string is Host=…;Port=…;Username=…;Password=….");

@@ -2,13 +2,18 @@ using Microsoft.EntityFrameworkCore;
 using Npgsql;
 using Rowhouse.ControlPlane.Store;
 using Rowhouse.Modules.Http;
+using Rowhouse.Tenancy;
 using Rowhouse.Tenancy.Postgres;
+using Rowhouse.Tenancy.Postgres.Homes;
 
 namespace Rowhouse.ControlPlane.Placements;
 
 /// <summary>Looks at the server of a store before anything is placed there, and makes it ready.</summary>
 internal sealed class StoreServer(PlatformDbContext db, PostgresDatabase database, PostgresStore store)
 {
+    // In these a tenant's home is there, or kept.
+    private static readonly TenantStatus[] Whole = [TenantStatus.Active, TenantStatus.Suspended, TenantStatus.Moving, TenantStatus.Deleting, TenantStatus.Deleted];
+
     /// <summary>Checks who the connections are to PostgreSQL, and makes the template of homes. What is wrong is added to <paramref name="errors"/>.</summary>
     /// <param name="name">The store.</param>
     /// <param name="connections">How its server is reached.</param>
@@ -32,22 +37,45 @@ internal sealed class StoreServer(PlatformDbContext db, PostgresDatabase databas
 
             if (errors.IsEmpty)
             {
+                await CompareHomesAsync(server, errors, cancellationToken);
+            }
+
+            if (errors.IsEmpty)
+            {
                 await database.Homes.PrepareAsync(server, cancellationToken);
             }
         }
-        catch (Exception exception) when (exception is NpgsqlException or TimeoutException or InvalidOperationException)
+        catch (Exception exception) when (exception is NpgsqlException or InvalidOperationException)
         {
             // Roles, databases and addresses are what these messages name; passwords are in none.
             errors.Add("connections", $"{exception.Message} Mend it and send the request again.");
         }
     }
 
+    // All homes of the store are there, and none that this installation does not know: one of the same name would have its homes migrated and its roles taken.
+    private async Task CompareHomesAsync(HomeStore server, FieldErrors errors, CancellationToken cancellationToken)
+    {
+        var there = await database.Homes.FindHomesAsync(server, cancellationToken);
+        var known = await db.Homes.Where(home => there.Contains(home.Name)).Select(home => home.Name).ToListAsync(cancellationToken);
+        if (there.Except(known, StringComparer.Ordinal).ToList() is [var stranger, ..] strangers)
+        {
+            errors.Add("connections", $"{strangers.Count} homes on this server are not this installation's, {stranger} the first. Another installation of this name is there: give this one another name (ROWHOUSE_INSTALLATION) or another server.");
+        }
+
+        var expected = await db.Tenants.Where(tenant => tenant.Store == server.Name && Whole.Contains(tenant.Status) && (tenant.DeletedAt == null || tenant.RevivedAs != null))
+            .OrderBy(tenant => tenant.Id).Select(tenant => tenant.Database).ToListAsync(cancellationToken);
+        if (expected.Except(there, StringComparer.Ordinal).ToList() is [var first, ..] missing)
+        {
+            errors.Add("connections", $"{missing.Count} homes of the store's tenants are not on this server, {first} the first. Bring them there before the store is led there.");
+        }
+    }
+
     private async Task<string?> OthersNameAsync(string name, StoreConnections connections, CancellationToken cancellationToken)
     {
-        var own = new NpgsqlConnectionStringBuilder(Tenancy.Postgres.Homes.HomeStore.Of(store.Connections).Platform);
+        var own = new NpgsqlConnectionStringBuilder(HomeStore.Of(store.Connections).Platform);
         var asked = new NpgsqlConnectionStringBuilder(connections.Platform);
         return (own.Host, own.Port) == (asked.Host, asked.Port)
-            ? Tenancy.Placement.DedicatedStore
+            ? Placement.DedicatedStore
             : await db.Stores.Where(other => other.Name != name && other.Address == connections.Address).OrderBy(other => other.Name).Select(other => other.Name).FirstOrDefaultAsync(cancellationToken);
     }
 }

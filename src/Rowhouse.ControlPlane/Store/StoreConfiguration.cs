@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using Rowhouse.ControlPlane.Keys;
 using Rowhouse.ControlPlane.Placements;
 
 namespace Rowhouse.ControlPlane.Store;
@@ -13,5 +14,6 @@ internal sealed class StoreConfiguration : IEntityTypeConfiguration<RegisteredSt
         builder.Property(store => store.Region).UseCollation("C");
         builder.Property(store => store.PlatformKey).UseCollation("C");
         builder.Property(store => store.Version).IsConcurrencyToken();
+        builder.HasOne<KnownPlatformKey>().WithMany().HasForeignKey(store => store.PlatformKey).OnDelete(DeleteBehavior.ClientNoAction);
     }
 }

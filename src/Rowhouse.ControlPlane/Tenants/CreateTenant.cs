@@ -209,7 +209,7 @@ internal sealed class CreateTenant(
     private async Task<(bool IsSaved, Guid? Operation)> SaveAsync(RegisteredTenant tenant, Home? home, CancellationToken cancellationToken)
     {
         await using var transaction = await ControlTransaction.BeginAsync(db, cancellationToken);
-        if (home is not null && !await placements.HoldAsync(tenant.Store, cancellationToken))
+        if (!await placements.HoldAsync(tenant.Store, cancellationToken))
         {
             return (false, null);
         }

@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using System.Text.Json;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http;
@@ -72,6 +73,11 @@ internal sealed partial class RequestExceptionHandler(IHostApplicationLifetime l
             case PostgresException { SqlState: HomeNotWritableException.SqlState }:
                 context.Response.Headers.RetryAfter = "2";
                 return TenancyProblems.Moving.With("The tenant's data is being moved and takes no changes at this moment. Nothing of this request was kept. Try again in a few seconds.");
+            case null when exception is SocketException or { InnerException: SocketException }:
+                // The name of a store's server leads nowhere, of which the driver makes nothing of its own.
+                StoreUnreachable(logger, exception);
+                context.Response.Headers.RetryAfter = "5";
+                return RequestProblems.StoreUnavailable.With("The database cannot be reached at the moment. Try again in a few seconds.");
             case PostgresException { IsTransient: false } or null:
                 return null;
             case { } unreachable:

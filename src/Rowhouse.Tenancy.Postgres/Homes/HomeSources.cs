@@ -14,42 +14,57 @@ internal sealed class HomeSources(PostgresStore store, IServiceProvider services
     private const int MostConnections = 16;
     private const int IdleSeconds = 10;
 
+    // Whoever looks into many homes does not wait long for one.
+    private const int SecondsToConnect = 5;
+
+    private readonly ConcurrentQueue<NpgsqlDataSource> retired = [];
     private readonly ConcurrentDictionary<(TenantId Tenant, Placement Home), Source> sources = [];
 
     /// <summary>A new connection to where the tenant's rows are, closed.</summary>
-    public NpgsqlConnection Connect(Tenant tenant) => (tenant.Placement.Kind is PlacementKind.Shared ? store.Application : SourceOf(tenant.Id, tenant.Placement)).CreateConnection();
+    /// <exception cref="InvalidOperationException">Its store is not known here.</exception>
+    public NpgsqlConnection Connect(Tenant tenant) => (tenant.Placement switch
+    {
+        { Kind: PlacementKind.Dedicated } home => SourceOf(tenant.Id, home),
+        { Store: Placement.SharedStore } => store.Application,
+        var other => throw new InvalidOperationException($"There is one store of public tenants, {Placement.SharedStore}, and not {other.Store}."),
+    }).CreateConnection();
 
     /// <summary>A connection in the platform's role to the database of a home, closed. It is in no pool: the platform looks into dedicated homes seldom and soon leaves, so that they can be removed.</summary>
     public NpgsqlConnection ConnectPlatform(Placement home) => home.Kind is PlacementKind.Shared
         ? store.Platform.CreateConnection()
-        : new NpgsqlConnection(new NpgsqlConnectionStringBuilder(Homes.FindStore(home.Store).Platform) { Database = home.Database, Pooling = false }.ConnectionString);
+        : new NpgsqlConnection(new NpgsqlConnectionStringBuilder(Homes.FindStore(home.Store).Platform) { Database = home.Database, Pooling = false, Timeout = SecondsToConnect }.ConnectionString);
 
     private IDedicatedHomes Homes => field ??= services.GetRequiredService<IDedicatedHomes>();
 
     public async ValueTask DisposeAsync()
     {
-        foreach (var source in sources.Values)
+        foreach (var pool in sources.Values.Select(source => source.Pool).Concat(retired))
         {
-            await source.Pool.DisposeAsync().ConfigureAwait(false);
+            await pool.DisposeAsync().ConfigureAwait(false);
         }
     }
 
     private NpgsqlDataSource SourceOf(TenantId tenant, Placement home)
     {
-        var at = Homes.FindStore(home.Store);
         while (true)
         {
+            var at = Homes.FindStore(home.Store);
             var known = sources.GetValueOrDefault((tenant, home));
             if (known is not null && ReferenceEquals(known.Store, at))
             {
                 return known.Pool;
             }
 
-            // Its store is at another address now: what is open there is closed as it is given back.
+            // Its store is at another address now: what is open at the old one is closed as it is given back, and not under whoever works with it.
             var made = new Source(at, MakePool(tenant, home, at));
             if (known is null ? sources.TryAdd((tenant, home), made) : sources.TryUpdate((tenant, home), made, known))
             {
-                known?.Pool.Dispose();
+                if (known is not null)
+                {
+                    known.Pool.Clear();
+                    retired.Enqueue(known.Pool);
+                }
+
                 return made.Pool;
             }
 

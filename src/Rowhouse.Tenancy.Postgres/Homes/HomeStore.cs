@@ -19,6 +19,10 @@ public sealed record HomeStore
     /// <value><see langword="null"/> where this process may not.</value>
     public string? Owner { get; init; }
 
+    /// <summary>Why this process does not know how the store is reached; then none of its connections is said.</summary>
+    /// <value><see langword="null"/> where it does.</value>
+    public string? Unreadable { get; init; }
+
     /// <summary>The store that every installation has: the server of the shared store.</summary>
     /// <param name="connections">How the installation's databases are reached.</param>
     public static HomeStore Of(PostgresConnections connections)

@@ -1,5 +1,6 @@
 using Npgsql;
 using Rowhouse.Tenancy.Postgres.Guards;
+using Rowhouse.Tenancy.Postgres.Roles;
 using Rowhouse.Tenancy.Postgres.Verification;
 
 namespace Rowhouse.Tenancy.Postgres.Homes;
@@ -33,11 +34,16 @@ public sealed class HomeStores
     public async Task PrepareAsync(HomeStore at, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(at);
+        if (at.Unreadable is { } why)
+        {
+            throw new InvalidOperationException(why);
+        }
+
         try
         {
             await new HomeTemplate(migrations, models, store.Connections.Roles, at).EnsureAsync(cancellationToken).ConfigureAwait(false);
         }
-        catch (NpgsqlException exception)
+        catch (Exception exception) when (Unreachable.Is(exception))
         {
             throw new InvalidOperationException($"The store {at.Name} cannot be brought to this version's schema: {exception.Message}", exception);
         }
@@ -57,7 +63,7 @@ public sealed class HomeStores
             }
             catch (InvalidOperationException exception)
             {
-                failures[at.Name] = exception.Message;
+                failures[at.Name] = exception.Message; // of the others nothing depends on this one
             }
         }
 
@@ -67,7 +73,7 @@ public sealed class HomeStores
     /// <summary>Asks over the connections of a store who they are to PostgreSQL, as <see cref="PostgresDatabase.VerifyConnectionsAsync"/> does of the installation's own.</summary>
     /// <param name="at">The store.</param>
     /// <param name="cancellationToken">Stops looking.</param>
-    /// <exception cref="NpgsqlException">Its server cannot be reached.</exception>
+    /// <exception cref="InvalidOperationException">Its server cannot be reached.</exception>
     public async Task<IsolationReport> VerifyConnectionsAsync(HomeStore at, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(at);
@@ -79,6 +85,10 @@ public sealed class HomeStores
             Add("provisioner", at.Provisioner, roles.Provisioner);
             Add("owner", at.Owner, roles.Owner);
             return new(0, 0, await SessionRules.CheckAsync(roles, working, cancellationToken).ConfigureAwait(false));
+        }
+        catch (Exception exception) when (Unreachable.Is(exception))
+        {
+            throw new InvalidOperationException($"The server cannot be asked: {exception.Message}", exception);
         }
         finally
         {
@@ -94,6 +104,27 @@ public sealed class HomeStores
             {
                 working.Add(new($"store {at.Name}, {what}", NpgsqlDataSource.Create(OnServer(connection)), role, IsOutside: true));
             }
+        }
+    }
+
+    /// <summary>What homes there are on the server of a store, whoever made them.</summary>
+    /// <param name="at">The store.</param>
+    /// <param name="cancellationToken">Stops looking.</param>
+    /// <returns>Their names.</returns>
+    /// <exception cref="InvalidOperationException">Its server cannot be reached.</exception>
+    public async Task<IReadOnlyList<string>> FindHomesAsync(HomeStore at, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(at);
+        try
+        {
+            var connection = new NpgsqlConnection(OnServer(at.Platform).ConnectionString);
+            await using var dispose = connection.ConfigureAwait(false);
+            await connection.OpenAsync(cancellationToken).ConfigureAwait(false);
+            return await connection.ScalarAsync<string[]>("select array(select datname::text from pg_database where starts_with(datname, $1) order by 1)", cancellationToken, store.Connections.Roles.HomePrefix).ConfigureAwait(false) ?? [];
+        }
+        catch (Exception exception) when (Unreachable.Is(exception))
+        {
+            throw new InvalidOperationException($"The server cannot be asked: {exception.Message}", exception);
         }
     }
 
@@ -113,30 +144,39 @@ public sealed class HomeStores
 
         // Before the look: a home that is lived in by now is whole by then.
         var livedIn = await FindLivedInAsync(cancellationToken).ConfigureAwait(false);
-        foreach (var at in await ListAsync(cancellationToken).ConfigureAwait(false))
+        var stores = await ListAsync(cancellationToken).ConfigureAwait(false);
+        foreach (var at in stores)
         {
             var found = await LookAsync(at, livedIn[at.Name].ToHashSet(StringComparer.Ordinal), cancellationToken).ConfigureAwait(false);
             report = new(report.Homes + found.Homes, [.. report.Findings, .. found.Findings], [.. report.Faults, .. found.Faults], [.. report.Behind, .. found.Behind]);
         }
 
-        return report;
+        var nowhere = livedIn.Where(homes => !stores.Any(at => at.Name == homes.Key)).Select(homes => Fault(homes.Key, "tenants live there, and there is no such store.", "Add it again under this name: `rowhouse stores add`."));
+        return report with { Faults = [.. report.Faults, .. nowhere] };
     }
 
     private async Task<HomesReport> LookAsync(HomeStore at, IReadOnlySet<string> livedIn, CancellationToken cancellationToken)
     {
+        if (at.Unreadable is { } why)
+        {
+            return new(0, [], [Fault(at.Name, why, "Give this process what the servers have.")], []);
+        }
+
         var isAdded = at.Name != Placement.DedicatedStore;
         var connection = isAdded ? new NpgsqlConnection(OnServer(at.Platform).ConnectionString) : store.Control.CreateConnection();
         await using var dispose = connection.ConfigureAwait(false);
         try
         {
             await connection.OpenAsync(cancellationToken).ConfigureAwait(false);
-            return await HomesCheck.RunAsync(connection, store.Connections.Roles, migrations.StoreFingerprint, livedIn, cancellationToken).ConfigureAwait(false);
+            return await HomesCheck.RunAsync(connection, store.Connections.Roles, migrations.StoreFingerprint, isAdded ? at.Name : null, livedIn, cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception exception) when (isAdded && exception is NpgsqlException or TimeoutException)
+        catch (Exception exception) when (isAdded && Unreachable.Is(exception))
         {
-            return new(0, [], [new("home", $"store {at.Name}", $"its server cannot be asked: {exception.Message}", $"Mend it, or lead the store elsewhere: `rowhouse stores change {at.Name} --connections …`.")], []);
+            return new(0, [], [Fault(at.Name, $"its server cannot be asked: {exception.Message}", $"Mend it, or lead the store elsewhere: `rowhouse stores change {at.Name} --connections …`.")], []);
         }
     }
+
+    private static IsolationFinding Fault(string at, string what, string mend) => new("store", $"store {at}", what, mend);
 
     // Where the control database is not migrated, or lost rights, that is found where it is looked at: what is in it is not known then.
     private async Task<IReadOnlyList<HomeStore>> ListAsync(CancellationToken cancellationToken)
@@ -173,5 +213,5 @@ public sealed class HomeStores
 
     private static bool IsUnknown(PostgresException exception) => exception.SqlState is PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.UndefinedColumn or PostgresErrorCodes.InsufficientPrivilege;
 
-    private static NpgsqlConnectionStringBuilder OnServer(string connection) => new(connection) { Database = "postgres", Pooling = false, Timeout = 5 };
+    private static NpgsqlConnectionStringBuilder OnServer(string connection) => new(connection) { Database = "postgres", Pooling = false, Timeout = 5, CommandTimeout = 15 };
 }

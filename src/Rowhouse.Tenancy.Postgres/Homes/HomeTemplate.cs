@@ -15,9 +15,9 @@ internal sealed class HomeTemplate(SqlMigrations migrations, TenantModels models
     // One template at a time, whichever program makes it.
     private const string Lock = "select pg_advisory_lock(hashtext('rowhouse template'))";
 
-    /// <summary>Whether a template is whole: only then it is sealed, and has its name.</summary>
+    /// <summary>Whether a template is whole: only then it is sealed, and has its name. One that is not the provisioner's is somebody else's.</summary>
     public static Task<bool> IsSealedAsync(NpgsqlConnection connection, string template, CancellationToken cancellationToken) =>
-        connection.ScalarAsync<bool>("select exists (select from pg_database where datname = $1 and datistemplate and not datallowconn)", cancellationToken, template);
+        connection.ScalarAsync<bool>("select exists (select from pg_database where datname = $1 and datistemplate and not datallowconn and datdba = current_user::regrole)", cancellationToken, template);
 
     /// <summary>Makes the template of this program's schema, where it is not there, and brings the homes that were made with another one to it.</summary>
     /// <exception cref="InvalidOperationException">A connection is not known.</exception>
@@ -26,7 +26,7 @@ internal sealed class HomeTemplate(SqlMigrations migrations, TenantModels models
     {
         var provisioner = await OpenAsync(store.Provisioner, cancellationToken).ConfigureAwait(false);
         await using var dispose = provisioner.ConfigureAwait(false);
-        await provisioner.ExecuteAsync(Lock, cancellationToken).ConfigureAwait(false);
+        await provisioner.ExecuteAsync($"set lock_timeout = '60s'; {Lock}; reset lock_timeout", cancellationToken).ConfigureAwait(false);
         var name = roles.TemplateOf(migrations.StoreFingerprint);
         if (!await IsSealedAsync(provisioner, name, cancellationToken).ConfigureAwait(false))
         {
@@ -90,7 +90,7 @@ internal sealed class HomeTemplate(SqlMigrations migrations, TenantModels models
 
     // Asked again after each, so that one which an older server has made meanwhile is met too.
     private Task<string?> NextBehindAsync(NpgsqlConnection provisioner, string after, CancellationToken cancellationToken) => provisioner.ScalarAsync<string>(
-        $"select min(d.datname::text collate \"C\") from pg_database d where starts_with(d.datname, $1) and d.datallowconn and not {Invalid.Sql} and {Fingerprint.LiveSql} is distinct from $2 and d.datname::text collate \"C\" > $3",
+        $"select min(d.datname::text collate \"C\") from pg_database d where starts_with(d.datname, $1) and d.datdba = current_user::regrole and d.datallowconn and not {Invalid.Sql} and {Fingerprint.LiveSql} is distinct from $2 and d.datname::text collate \"C\" > $3",
         cancellationToken, roles.HomePrefix, migrations.StoreFingerprint, after);
 
     private static async Task RemoveAsync(NpgsqlConnection provisioner, string database, CancellationToken cancellationToken)

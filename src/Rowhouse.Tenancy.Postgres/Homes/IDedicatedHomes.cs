@@ -16,7 +16,7 @@ public interface IDedicatedHomes
     /// <exception cref="InvalidOperationException">There is no such store.</exception>
     HomeStore FindStore(string name);
 
-    /// <summary>All stores of dedicated homes.</summary>
+    /// <summary>All stores of dedicated homes, those too of which this process does not know how they are reached.</summary>
     /// <param name="cancellationToken">Gives up.</param>
     Task<IReadOnlyList<HomeStore>> ListStoresAsync(CancellationToken cancellationToken = default);
 

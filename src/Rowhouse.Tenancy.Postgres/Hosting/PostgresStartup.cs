@@ -86,7 +86,7 @@ internal sealed partial class PostgresStartup(
     [LoggerMessage(Level = LogLevel.Warning, Message = "The store has Citus: only the coordinator's tables were looked at. Shards on its nodes have guards of their own, and nothing is known of them")]
     private partial void LogDistributed();
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "{Count} dedicated homes are not whole, and `rowhouse verify isolation` names them all. The first: {First}")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Count} things keep tenants from working in dedicated homes, and `rowhouse verify isolation` names them all. The first: {First}")]
     private partial void LogFaults(int count, IsolationFinding first);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Behind}")]

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
 using Rowhouse.Tenancy.Postgres.Homes;
@@ -54,12 +55,15 @@ internal sealed class HomeOutbox(PostgresStore store, HomeSources sources, ITena
         List<Guid> found = [];
         TenantId? last = after == Guid.Empty ? null : new TenantId(after);
         IReadOnlyList<(TenantId Tenant, Placement Home)> page;
+
+        // A server that is away is away for all of its homes: to wait for each would keep everybody's events waiting.
+        var away = new ConcurrentDictionary<string, bool>(StringComparer.Ordinal);
         do
         {
             page = dedicated is null ? [] : await dedicated.FindAsync(last, Page, cancellationToken).ConfigureAwait(false);
             var waits = new bool[page.Count];
             await Parallel.ForAsync(0, page.Count, new ParallelOptions { MaxDegreeOfParallelism = OpenAtOnce, CancellationToken = cancellationToken }, async (index, cancelled) =>
-                waits[index] = await WaitsAsync(page[index].Home, cancelled).ConfigureAwait(false)).ConfigureAwait(false);
+                waits[index] = !away.ContainsKey(page[index].Home.Store) && await WaitsAsync(page[index].Home, away, cancelled).ConfigureAwait(false)).ConfigureAwait(false);
             found.AddRange(page.Where((_, index) => waits[index]).Select(home => home.Tenant.Value));
             last = page is [.., var end] ? end.Tenant : last;
         }
@@ -68,7 +72,7 @@ internal sealed class HomeOutbox(PostgresStore store, HomeSources sources, ITena
         return found;
     }
 
-    private async Task<bool> WaitsAsync(Placement home, CancellationToken cancellationToken)
+    private async Task<bool> WaitsAsync(Placement home, ConcurrentDictionary<string, bool> away, CancellationToken cancellationToken)
     {
         try
         {
@@ -79,9 +83,10 @@ internal sealed class HomeOutbox(PostgresStore store, HomeSources sources, ITena
             await using var disposeCommand = command.ConfigureAwait(false);
             return await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false) is true;
         }
-        catch (NpgsqlException)
+        catch (Exception exception) when (exception is InvalidOperationException || Unreachable.Is(exception))
         {
-            return true; // the turn of its lane says what is wrong with it, and the others are looked into all the same
+            // The turn of its lane says what is wrong, and the others are looked into all the same.
+            return exception is PostgresException || away.TryAdd(home.Store, true);
         }
     }
 

@@ -65,6 +65,19 @@ public static class DatabaseRoles
         }
     }
 
+    /// <summary>Whether any of the roles is on a server.</summary>
+    /// <param name="admin">A connection string of any role of the server.</param>
+    /// <param name="roles">What the roles are called.</param>
+    /// <param name="cancellationToken">Stops looking.</param>
+    public static async Task<bool> ExistAsync(string admin, RoleNames roles, CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(admin);
+        ArgumentNullException.ThrowIfNull(roles);
+        var connection = await OpenAsync(admin, cancellationToken).ConfigureAwait(false);
+        await using var dispose = connection.ConfigureAwait(false);
+        return await connection.ScalarAsync<bool>("select exists (select from pg_roles where rolname in ($1, $2, $3, $4))", cancellationToken, roles.Owner, roles.Platform, roles.Tenants, roles.Provisioner).ConfigureAwait(false);
+    }
+
     /// <summary>
     /// Makes the roles on a server that is to be a store of dedicated homes, and no database; running it again changes nothing but the passwords, which it always sets to the given ones.
     /// </summary>
@@ -91,7 +104,18 @@ public static class DatabaseRoles
 
         return new() { Name = name, Platform = As(roles.Platform, passwords.Platform), Provisioner = As(roles.Provisioner, passwords.Provisioner), Owner = As(roles.Owner, passwords.Owner) };
 
-        string As(string role, string password) => new NpgsqlConnectionStringBuilder(admin) { Username = role, Password = password, Database = "postgres" }.ConnectionString;
+        // Where the server is and how it is known to be the right one; what else the administrator's says is theirs.
+        string As(string role, string password)
+        {
+            var known = new NpgsqlConnectionStringBuilder(admin);
+            var made = new NpgsqlConnectionStringBuilder { Host = known.Host, Port = known.Port, Database = "postgres", Username = role, Password = password, SslMode = known.SslMode };
+            if (known.RootCertificate is { } certificate)
+            {
+                made.RootCertificate = certificate;
+            }
+
+            return made.ConnectionString;
+        }
     }
 
     /// <summary>

@@ -36,6 +36,10 @@ internal static class HomeRules
             select Fault(place, $"{role} may not connect.", $"As {names.Provisioner}: GRANT CONNECT ON DATABASE {Sql.Name(home.Name)} TO {Sql.Name(role)};"));
     }
 
+    /// <summary>Somebody else's database is called like a home.</summary>
+    public static IsolationFinding Stranger(RoleNames names, LiveHome home) =>
+        Fault($"database {home.Name}", $"it is called like a home, and belongs to {home.Owner} and not to {names.Provisioner}.", "Find out whose it is, and rename it.");
+
     /// <summary>A tenant lives there, and there is no such database.</summary>
     public static IsolationFinding Missing(string home) =>
         Fault($"database {home}", "a tenant lives there, and there is no such database.", "Restore it from a backup of the server, or delete its tenant.");

@@ -157,7 +157,7 @@ public sealed class LiveHomeTests(LiveHomeTests.Fixture made) : IClassFixture<Li
         public async Task<HomesReport> LookAsync(string damage, bool livesThere = true)
         {
             await using var connection = await PlantAsync(server.Admin, damage);
-            return await HomesCheck.RunAsync(connection, RoleNames.Default, migrations.StoreFingerprint, livesThere ? new HashSet<string> { Home } : new HashSet<string>(), Cancelled);
+            return await HomesCheck.RunAsync(connection, RoleNames.Default, migrations.StoreFingerprint, added: null, livesThere ? new HashSet<string> { Home } : new HashSet<string>(), Cancelled);
         }
 
         /// <summary>The same, looked at as a store is, in the home itself.</summary>

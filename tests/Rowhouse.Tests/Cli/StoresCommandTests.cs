@@ -17,7 +17,7 @@ public sealed class StoresCommandTests(CommandLineFixture cli) : IClassFixture<C
         await using var other = await OtherServer.StartAsync();
         await cli.SignInAsync();
 
-        var roles = await cli.RunAsync(["database", "homes", "--admin", "-"], other.Administrator);
+        var roles = await cli.RunAsync(["database", "homes", "--renew", "--admin", "-"], other.Administrator);
         roles.Status.ShouldBe(ExitCodes.Done, roles.Error);
         var added = await cli.RunAsync(["stores", "add", "north", "--region", "eu-north", "--capacity", "5", "--connections", "-", "--json"], roles.Out);
         added.Status.ShouldBe(ExitCodes.Done, added.Error);
@@ -35,8 +35,11 @@ public sealed class StoresCommandTests(CommandLineFixture cli) : IClassFixture<C
         removed.Status.ShouldBe(ExitCodes.Refused);
         removed.Error.ShouldContain("are kept there: 1.");
 
-        // Run again, the roles get new passwords, and the store is led there by them.
-        var again = await cli.RunAsync(["database", "homes", "--admin", "-"], other.Administrator);
+        // Run again, the roles keep their passwords unless that is asked for; then the store is led there by the new ones.
+        var kept = await cli.RunAsync(["database", "homes", "--admin", "-"], other.Administrator);
+        kept.Status.ShouldBe(ExitCodes.Refused);
+        kept.Error.ShouldContain("--renew");
+        var again = await cli.RunAsync(["database", "homes", "--renew", "--admin", "-"], other.Administrator);
         again.Out.ShouldNotBe(roles.Out);
         (await cli.RunAsync(["stores", "change", "north", "--open", "--connections", "-"], again.Out)).Status.ShouldBe(ExitCodes.Done);
         (await cli.RunAsync(["tenants", "create", "Further North", "--cloud", "private", "--store", "north"])).Status.ShouldBe(ExitCodes.Done);
@@ -49,6 +52,29 @@ public sealed class StoresCommandTests(CommandLineFixture cli) : IClassFixture<C
 
         result.Status.ShouldBe(ExitCodes.Refused);
         result.Error.ShouldContain("Nothing was changed");
+    }
+
+    [Fact]
+    public async Task The_connections_are_written_to_a_new_file_that_only_its_owner_can_read()
+    {
+        await using var other = await OtherServer.StartAsync();
+        var folder = Directory.CreateTempSubdirectory("rowhouse-homes-");
+        var file = Path.Combine(folder.FullName, "homes.json");
+        try
+        {
+            var result = await cli.RunAsync(["database", "homes", "--renew", "--admin", "-", "--output", file], other.Administrator);
+
+            result.Status.ShouldBe(ExitCodes.Done, result.Error);
+            File.GetUnixFileMode(file).ShouldBe(UnixFileMode.UserRead | UnixFileMode.UserWrite);
+            var connections = JsonSerializer.Deserialize<StoreConnectionsRequest>(await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken), JsonSerializerOptions.Web).ShouldNotBeNull();
+            result.Out.ShouldNotContain(connections.Owner.ShouldNotBeNull());
+            connections.ToString().ShouldBe(nameof(StoreConnectionsRequest));
+            (await cli.RunAsync(["database", "homes", "--renew", "--admin", "-", "--output", file], other.Administrator)).Status.ShouldBe(ExitCodes.Refused);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
     }
 
     [Fact]
@@ -70,13 +96,13 @@ public sealed class StoresCommandTests(CommandLineFixture cli) : IClassFixture<C
     {
         await using var other = await OtherServer.StartAsync();
         await cli.SignInAsync();
-        var roles = await cli.RunAsync(["database", "homes", "--admin", "-"], other.Administrator);
+        var roles = await cli.RunAsync(["database", "homes", "--renew", "--admin", "-"], other.Administrator);
         (await cli.RunAsync(["stores", "add", "away", "--connections", "-"], roles.Out)).Status.ShouldBe(ExitCodes.Done);
         var connections = JsonSerializer.Deserialize<StoreConnectionsRequest>(roles.Out, JsonSerializerOptions.Web).ShouldNotBeNull();
         connections.Owner.ShouldNotBeNull();
 
         var reached = await MigrateAsync();
-        reached.ShouldBeEmpty();
+        reached.ShouldNotContainKey("away");
         await other.WithoutAsync(async () => (await MigrateAsync()).ShouldContainKey("away"));
         (await cli.RunAsync(["stores", "remove", "away"])).Status.ShouldBe(ExitCodes.Done);
 

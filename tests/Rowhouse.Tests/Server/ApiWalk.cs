@@ -89,7 +89,7 @@ internal sealed class ApiWalk(ServerFixture server)
         }
         else if (operation.IsOnStore)
         {
-            await ExecuteAsync($"INSERT INTO platform.stores (name, kind, is_open, connections, platform_key, created_at, version) VALUES ('{Store}', 1, false, '\\x00', 'walk', now(), 1) ON CONFLICT (name) DO UPDATE SET version = stores.version + 1");
+            await ExecuteAsync($"INSERT INTO platform.stores (name, kind, is_open, connections, platform_key, created_at, version) SELECT '{Store}', 1, false, '\\x00', id, now(), 1 FROM platform.platform_keys WHERE id NOT LIKE 'retired%' LIMIT 1 ON CONFLICT (name) DO UPDATE SET version = stores.version + 1");
         }
         else if (operation.EndsTenant)
         {

@@ -1853,7 +1853,7 @@ export interface components {
             cloudType?: null | string;
             /**
              * @description The name of the store it lives in.
-             *     Of those that are open and have room, the one that is the least full.
+             *     The platform's default, or of those that are open and have room the one that is the least full.
              */
             store?: null | string;
             /**

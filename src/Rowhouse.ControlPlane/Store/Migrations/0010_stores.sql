@@ -11,8 +11,11 @@ CREATE TABLE platform.stores (
     created_at timestamptz NOT NULL,
     version bigint NOT NULL,
     CONSTRAINT pk_stores PRIMARY KEY (name),
-    CONSTRAINT ck_stores_sealed_by CHECK ((connections IS NULL) = (platform_key IS NULL))
+    CONSTRAINT ck_stores_sealed_by CHECK ((connections IS NULL) = (platform_key IS NULL)),
+    CONSTRAINT fk_stores_platform_keys_platform_key FOREIGN KEY (platform_key) REFERENCES platform.platform_keys (id)
 );
+
+CREATE INDEX ix_stores_platform_key ON platform.stores (platform_key);
 
 INSERT INTO platform.stores (name, kind, is_open, created_at, version) VALUES ('shared', 0, true, now(), 1), ('dedicated', 1, true, now(), 1);
 

@@ -1,10 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 using Npgsql;
 using Rowhouse.Contracts;
-using Rowhouse.ControlPlane.Deprovisioning;
 using Rowhouse.Testing;
 using Rowhouse.Tests.Server;
 using Shouldly;
@@ -38,7 +35,7 @@ public sealed class HomeEndTests(HomeEndTests.Fixture server) : IClassFixture<Ho
         await inside.OpenAsync(Cancelled);
         await DeleteAsync(tenant);
 
-        await server.EndRetentionAsync(tenant);
+        await server.EndRetentionAsync(tenant.Id);
 
         await Eventually.UntilAsync(async () => (await server.TenantAsync(tenant.Id.ToString())).Status == "purged", Cancelled);
         (await HomeWork.RemainsAsync(tenant.Tenant.TableName)).ShouldBe((0, 0));
@@ -58,12 +55,5 @@ public sealed class HomeEndTests(HomeEndTests.Fixture server) : IClassFixture<Ho
     public sealed class Fixture : ServerFixture
     {
         protected override string CloudType => "private";
-
-        /// <summary>Lets the time in which a deleted tenant can be revived be over.</summary>
-        public async Task EndRetentionAsync(TestTenant tenant)
-        {
-            await HomeWork.ExecuteAsync(await new PostgresFixture().SuperuserAsync(Database.Control!), $"UPDATE platform.tenants SET retained_until = now() - interval '1 second' WHERE id = '{tenant.Id}'");
-            await Services.GetServices<IHostedService>().OfType<EndOfRetention>().Single().BeginAsync(Cancelled);
-        }
     }
 }

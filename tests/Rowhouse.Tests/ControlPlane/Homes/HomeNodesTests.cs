@@ -2,10 +2,8 @@ using System.Net;
 using System.Net.Http.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Rowhouse.Contracts;
-using Rowhouse.ControlPlane.Deprovisioning;
 using Rowhouse.ControlPlane.Operations;
 using Rowhouse.Server;
 using Rowhouse.Testing;
@@ -51,7 +49,7 @@ public sealed class HomeNodesTests(HomeNodesTests.Fixture server) : IClassFixtur
         }
 
         await server.SuperAdmin.DeleteAsync($"/api/tenants/{tenant.Slug}?confirm={tenant.Slug}", Cancelled).ShouldBeAsync(HttpStatusCode.OK);
-        await server.EndRetentionAsync(tenant);
+        await server.EndRetentionAsync(tenant.Id);
         await using (await server.StartNodeAsync(withProvisioner: false))
         {
             OperationResponse? waiting = null;
@@ -84,13 +82,6 @@ public sealed class HomeNodesTests(HomeNodesTests.Fixture server) : IClassFixtur
             });
             await node.StartAsync(Cancelled);
             return node;
-        }
-
-        /// <summary>Lets the time in which a deleted tenant can be revived be over.</summary>
-        public async Task EndRetentionAsync(TenantResponse tenant)
-        {
-            await HomeWork.ExecuteAsync(await new PostgresFixture().SuperuserAsync(Database.Control!), $"UPDATE platform.tenants SET retained_until = now() - interval '1 second' WHERE id = '{tenant.Id}'");
-            await Services.GetServices<IHostedService>().OfType<EndOfRetention>().Single().BeginAsync(Cancelled);
         }
     }
 }

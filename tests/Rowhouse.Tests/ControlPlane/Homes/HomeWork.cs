@@ -1,7 +1,9 @@
 using System.Net.Http.Json;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Npgsql;
 using Rowhouse.Contracts;
+using Rowhouse.ControlPlane.Deprovisioning;
 using Rowhouse.ControlPlane.Homes;
 using Rowhouse.Tenancy;
 using Rowhouse.Testing;
@@ -57,6 +59,13 @@ internal static class HomeWork
     {
         var password = await server.Services.GetRequiredService<DedicatedHomes>().GetPasswordAsync(new TenantId(tenant.Id), tenant.TableName, Cancelled);
         return new NpgsqlConnectionStringBuilder(server.Database.Application) { Username = tenant.TableName, Password = password, Database = database ?? tenant.TableName, Pooling = false }.ConnectionString;
+    }
+
+    /// <summary>Lets the time in which a deleted tenant can be revived be over.</summary>
+    public static async Task EndRetentionAsync(this ServerFixture server, Guid tenant)
+    {
+        await ExecuteAsync(await new PostgresFixture().SuperuserAsync(server.Database.Control!), $"UPDATE platform.tenants SET retained_until = now() - interval '1 second' WHERE id = '{tenant}'");
+        await server.Services.GetServices<IHostedService>().OfType<EndOfRetention>().Single().BeginAsync(Cancelled);
     }
 
     /// <summary>What there is on the server of a home: its database and its login.</summary>

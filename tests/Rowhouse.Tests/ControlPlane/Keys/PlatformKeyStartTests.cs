@@ -216,7 +216,7 @@ public sealed class PlatformKeyStartTests : IClassFixture<PostgresFixture>, IDis
         }
 
         Write(next);
-        (await RefusedAsync(settings)).ShouldContain("wrapped by 'old'");
+        (await RefusedAsync(settings)).ShouldContain("sealed by 'old'");
 
         Write($"{next}\n{old}");
         await using (var third = await StartAsync(settings))

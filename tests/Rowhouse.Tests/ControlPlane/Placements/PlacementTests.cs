@@ -6,6 +6,7 @@ using Npgsql;
 using Rowhouse.Contracts;
 using Rowhouse.Server;
 using Rowhouse.Tenancy.Postgres;
+using Rowhouse.Tenancy.Postgres.Roles;
 using Rowhouse.Testing;
 using Rowhouse.Tests.ControlPlane.Homes;
 using Rowhouse.Tests.Server;
@@ -24,6 +25,7 @@ public sealed class PlacementTests(StoreServerFixture server) : IClassFixture<St
         await server.AddOtherAsync();
         await ChangeAsync("other", new { open = true, capacity = (int?)null, region = "eu-north" });
         await ChangeAsync("dedicated", new { open = true, capacity = (int?)null, region = (string?)null });
+        await server.SuperAdmin.DeleteAsync("/api/parameters?path=/platform/postgres/default-dedicated-store", Cancelled).ShouldBeAsync(HttpStatusCode.OK);
     }
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
@@ -31,13 +33,12 @@ public sealed class PlacementTests(StoreServerFixture server) : IClassFixture<St
     [Fact]
     public async Task A_tenant_lives_in_the_store_that_was_asked_for_and_nowhere_else()
     {
-        var (before, there) = (await StoreServerFixture.HomesAsync(await new PostgresFixture().AdminAsync()), await StoreServerFixture.HomesAsync(server.Other.Administrator));
         var answer = server.PlaceAsync(store: "other");
 
         var tenant = await answer.ReadAsync<TenantResponse>(HttpStatusCode.Created);
         (tenant.Status, tenant.Placement.Kind, tenant.Placement.Store).ShouldBe(("active", "dedicated", "other"));
-        (await StoreServerFixture.HomesAsync(server.Other.Administrator)).ShouldBe(there + 1);
-        (await StoreServerFixture.HomesAsync(await new PostgresFixture().AdminAsync())).ShouldBe(before);
+        (await StoreServerFixture.HasAsync(server.Other.Administrator, tenant.TableName)).ShouldBeTrue();
+        (await StoreServerFixture.HasAsync(await new PostgresFixture().AdminAsync(), tenant.TableName)).ShouldBeFalse();
 
         var admin = await server.AddMemberAsync(tenant.Slug, "admin");
         await admin.Client.PostAsJsonAsync("/api/cardvault/cards", new { player = "Satchel Paige" }, Cancelled).ShouldBeAsync(HttpStatusCode.Created);
@@ -169,7 +170,7 @@ public sealed class PlacementTests(StoreServerFixture server) : IClassFixture<St
         using var there = new HttpClient { BaseAddress = new(beside.Urls.First()), DefaultRequestHeaders = { Authorization = server.SuperAdmin.DefaultRequestHeaders.Authorization } };
 
         var own = there.PostAsJsonAsync("/api/tenants", new { name = "Not Here", cloudType = "private", store = "dedicated" }, Cancelled);
-        await own.ProblemAsync(HttpStatusCode.Conflict, "urn:rowhouse:homes:provisioning-disabled");
+        (await own.ProblemAsync(HttpStatusCode.Conflict, "urn:rowhouse:stores:no-room")).GetProperty("detail").GetString().ShouldNotBeNull().ShouldContain("ROWHOUSE_DATABASE_PROVISIONER");
         using var request = new HttpRequestMessage(HttpMethod.Post, "/api/tenants") { Headers = { { "Prefer", "wait=60" } }, Content = JsonContent.Create(new { name = "But There", cloudType = "private" }) };
         (await there.SendAsync(request, Cancelled).ReadAsync<TenantResponse>(HttpStatusCode.Created)).Placement.Store.ShouldBe("other");
         await beside.StopAsync(Cancelled);
@@ -222,16 +223,58 @@ public sealed class PlacementTests(StoreServerFixture server) : IClassFixture<St
     }
 
     [Fact]
-    public async Task A_tenant_that_fails_to_be_housed_in_a_store_can_be_removed_and_leaves_nothing_there()
+    public async Task A_tenant_that_is_purged_leaves_nothing_in_its_store()
     {
-        var there = await StoreServerFixture.HomesAsync(server.Other.Administrator);
         var tenant = await server.PlaceAsync(store: "other").ReadAsync<TenantResponse>(HttpStatusCode.Created);
         await server.SuperAdmin.DeleteAsync($"/api/tenants/{tenant.Slug}?confirm={tenant.Slug}", Cancelled).ShouldBeAsync(HttpStatusCode.OK);
         await server.EndRetentionAsync(tenant.Id);
 
         await Eventually.UntilAsync(async () => (await server.TenantAsync(tenant.Id.ToString())).Status == "purged", Cancelled);
 
-        (await StoreServerFixture.HomesAsync(server.Other.Administrator)).ShouldBe(there);
+        (await StoreServerFixture.HasAsync(server.Other.Administrator, tenant.TableName)).ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task A_tenant_that_cannot_be_housed_in_a_store_fails_and_leaves_nothing_there_until_that_is_mended()
+    {
+        var template = await HomeWork.ScalarAsync<string>(server.Other.Administrator, "SELECT datname::text FROM pg_database WHERE datistemplate AND datname LIKE 'rowhouse%'");
+        await HomeWork.ExecuteAsync(server.Other.Administrator, $"ALTER DATABASE {template} RENAME TO hidden");
+        using var asked = await server.PlaceAsync(store: "other");
+        asked.StatusCode.ShouldBe(HttpStatusCode.Accepted);
+        var failed = (await asked.Content.ReadFromJsonAsync<TenantResponse>(Cancelled)).ShouldNotBeNull();
+        (failed.Status, failed.ProvisioningError).ShouldBe(("failed", failed.ProvisioningError.ShouldNotBeNull()));
+        failed.ProvisioningError.ShouldContain("rowhouse migrate");
+        (await HomeWork.ScalarAsync<long>(server.Other.Administrator, "SELECT count(*) FROM pg_roles WHERE rolname = $1", failed.TableName)).ShouldBe(0);
+
+        await HomeWork.ExecuteAsync(server.Other.Administrator, $"ALTER DATABASE hidden RENAME TO {template}");
+        using var retried = await server.SuperAdmin.PostAsync($"/api/tenants/{failed.Slug}/retry", content: null, Cancelled);
+        (await server.EndOfAsync(retried.Headers.Location)).Status.ShouldBe("succeeded");
+    }
+
+    [Fact]
+    public async Task A_store_is_not_led_to_a_server_on_which_its_homes_are_not()
+    {
+        var tenant = await server.PlaceAsync(store: "other").ReadAsync<TenantResponse>(HttpStatusCode.Created);
+        await using var empty = await OtherServer.StartAsync();
+        var there = await DatabaseRoles.EnsureStoreAsync("other", empty.Administrator, RoleNames.Default, RolePasswords.Generate(), Cancelled);
+
+        var led = server.SuperAdmin.PatchAsJsonAsync("/api/stores/other", new { connections = new { there.Platform, there.Provisioner, there.Owner } }, Cancelled);
+
+        (await led.ErrorsAsync())["connections"].ShouldHaveSingleItem().ShouldContain("are not on this server");
+        await (await server.AddMemberAsync(tenant.Slug, "viewer")).Client.GetAsync("/api/cardvault/cards", Cancelled).ShouldBeAsync(HttpStatusCode.OK);
+    }
+
+    [Fact]
+    public async Task A_store_that_is_the_default_is_not_removed()
+    {
+        const string path = "/api/parameters?path=/platform/postgres/default-dedicated-store";
+        await server.AddStoreRowsAsync("empty");
+        await server.SuperAdmin.PutAsJsonAsync(path, new { value = "empty" }, Cancelled).ShouldBeAsync(HttpStatusCode.OK);
+        await HomeWork.ExecuteAsync(await new PostgresFixture().SuperuserAsync(server.Database.Control!), "UPDATE platform.stores SET connections = '\\x00', platform_key = (SELECT min(id) FROM platform.platform_keys) WHERE name = 'empty'");
+
+        await server.SuperAdmin.DeleteAsync("/api/stores/empty", Cancelled).ProblemAsync(HttpStatusCode.Conflict, "urn:rowhouse:stores:in-use");
+        await server.SuperAdmin.DeleteAsync(path, Cancelled).ShouldBeAsync(HttpStatusCode.OK);
+        await server.SuperAdmin.DeleteAsync("/api/stores/empty", Cancelled).ShouldBeAsync(HttpStatusCode.NoContent);
     }
 
     [Fact]
@@ -239,11 +282,14 @@ public sealed class PlacementTests(StoreServerFixture server) : IClassFixture<St
     {
         var home = (await server.PlaceAsync(store: "other").ReadAsync<TenantResponse>(HttpStatusCode.Created)).TableName;
         var stores = server.Services.GetRequiredService<PostgresDatabase>().Homes;
-        (await stores.VerifyHomesAsync(Cancelled)).Findings.ShouldNotContain(finding => finding.Where == $"database {home}");
+        (await stores.VerifyHomesAsync(Cancelled)).Findings.ShouldNotContain(finding => finding.Where == $"database {home} in store other");
 
         await HomeWork.ExecuteAsync(server.Other.Administrator, $"GRANT CONNECT ON DATABASE {home} TO PUBLIC");
-        (await stores.VerifyHomesAsync(Cancelled)).Findings.ShouldContain(finding => finding.Where == $"database {home}");
-        await HomeWork.ExecuteAsync(server.Other.Administrator, $"REVOKE CONNECT ON DATABASE {home} FROM PUBLIC");
+        (await stores.VerifyHomesAsync(Cancelled)).Findings.ShouldContain(finding => finding.Where == $"database {home} in store other");
+        await HomeWork.ExecuteAsync(server.Other.Administrator, $"REVOKE CONNECT ON DATABASE {home} FROM PUBLIC; GRANT rowhouse_owner TO {home}");
+        (await stores.VerifyHomesAsync(Cancelled)).Findings.ShouldContain(finding => finding.Where == $"{home} in store other" && finding.What.Contains("rowhouse_owner", StringComparison.Ordinal));
+        await HomeWork.ExecuteAsync(server.Other.Administrator, $"REVOKE rowhouse_owner FROM {home}");
+        (await stores.VerifyHomesAsync(Cancelled)).Findings.ShouldNotContain(finding => finding.Where.EndsWith("in store other", StringComparison.Ordinal));
 
         await server.Other.WithoutAsync(async () => (await stores.VerifyHomesAsync(Cancelled)).Faults.ShouldContain(fault => fault.Where == "store other"));
     }

@@ -1,11 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
-using Npgsql;
 using Rowhouse.Contracts;
-using Rowhouse.ControlPlane.Deprovisioning;
 using Rowhouse.Tenancy.Postgres.Roles;
 using Rowhouse.Testing;
 using Rowhouse.Tests.ControlPlane.Homes;
@@ -72,20 +68,8 @@ public class StoreServerFixture : ServerFixture
         return SuperAdmin.SendAsync(request, Cancelled);
     }
 
-    /// <summary>Lets the time in which a deleted tenant can be revived be over.</summary>
-    public async Task EndRetentionAsync(Guid tenant)
-    {
-        await HomeWork.ExecuteAsync(await new PostgresFixture().SuperuserAsync(Database.Control!), $"UPDATE platform.tenants SET retained_until = now() - interval '1 second' WHERE id = '{tenant}'");
-        await Services.GetServices<IHostedService>().OfType<EndOfRetention>().Single().BeginAsync(Cancelled);
-    }
-
-    /// <summary>How many databases of homes a server has.</summary>
-    public static async Task<long> HomesAsync(string administrator)
-    {
-        await using var source = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(administrator) { Pooling = false });
-        await using var command = source.CreateCommand("SELECT count(*) FROM pg_database WHERE datname LIKE 'rowhouse\\_home\\_%'");
-        return (long)(await command.ExecuteScalarAsync(Cancelled))!; // one row, always
-    }
+    /// <summary>Whether a server has a database.</summary>
+    public static Task<bool> HasAsync(string administrator, string database) => HomeWork.ScalarAsync<bool>(administrator, "SELECT EXISTS (SELECT FROM pg_database WHERE datname = $1)", database);
 }
 
 internal static class StoreRows
