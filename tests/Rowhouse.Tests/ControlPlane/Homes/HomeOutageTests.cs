@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Http.Json;
 using Npgsql;
 using Rowhouse.Contracts;
+using Rowhouse.Testing;
 using Rowhouse.Tests.Server;
 using Shouldly;
 
@@ -66,6 +67,10 @@ public sealed class HomeOutageTests(ServerOnItsOwnPostgres server) : IClassFixtu
         again.StatusCode.ShouldBe(HttpStatusCode.Accepted);
         (await server.EndOfAsync(again.Headers.Location)).Status.ShouldBe("succeeded");
         (await server.TenantAsync(begun.Slug)).Status.ShouldBe("active");
+
+        // The row says so a moment before this server has heard of it.
+        using var staff = server.Client(server.SuperAdmin.DefaultRequestHeaders.Authorization!.Parameter, begun.Slug);
+        await Eventually.UntilAsync(async () => (await staff.GetAsync("/api/members", Cancelled)).StatusCode is HttpStatusCode.OK, Cancelled);
         await (await server.AddMemberAsync(begun.Slug, "admin")).Client.PostAsJsonAsync("/api/cardvault/cards", new { player = "Josh Gibson" }, Cancelled).ShouldBeAsync(HttpStatusCode.Created);
     }
 
