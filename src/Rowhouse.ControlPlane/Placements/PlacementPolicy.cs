@@ -71,16 +71,25 @@ internal sealed class PlacementPolicy(PlatformDbContext db, StoreRegistry regist
     /// <param name="cancellationToken">Gives up.</param>
     public async Task<bool> HoldAsync(string name, CancellationToken cancellationToken)
     {
-#pragma warning disable RS0030 // LINQ has no FOR UPDATE; the value is a parameter
+#pragma warning disable RS0030 // LINQ locks no rows; the value is a parameter
         // Beside each other where as many may come as like to.
         if (await db.Database.SqlQuery<bool>($"SELECT is_open AS \"Value\" FROM platform.stores WHERE name = {name} AND capacity IS NULL FOR SHARE").ToListAsync(cancellationToken) is [var isOpen])
         {
             return isOpen;
         }
 
-        // First the lock, then the count as a statement of its own: what others have placed here while this one waited is seen.
-        var held = await db.Database.SqlQuery<bool>($"SELECT is_open AS \"Value\" FROM platform.stores WHERE name = {name} FOR UPDATE").ToListAsync(cancellationToken);
 #pragma warning restore RS0030
-        return held is [true] && await db.Stores.AsNoTracking().Where(store => store.Name == name).WithLoad(db).SingleAsync(cancellationToken) is { HasRoom: true };
+
+        // First the lock, then the count as a statement of its own: what others have placed here while this one waited is seen.
+        await LockAsync(name, cancellationToken);
+        return await db.Stores.AsNoTracking().Where(store => store.Name == name && store.IsOpen).WithLoad(db).SingleOrDefaultAsync(cancellationToken) is { HasRoom: true };
     }
+
+    /// <summary>Waits for all who place tenants in a store, and lets others wait until the transaction ends.</summary>
+    /// <param name="name">The store.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public Task LockAsync(string name, CancellationToken cancellationToken) =>
+#pragma warning disable RS0030 // as above
+        db.Database.ExecuteSqlAsync($"SELECT FROM platform.stores WHERE name = {name} FOR UPDATE", cancellationToken);
+#pragma warning restore RS0030
 }

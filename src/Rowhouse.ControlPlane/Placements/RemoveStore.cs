@@ -24,7 +24,7 @@ internal sealed class RemoveStore(PlatformDbContext db, PlacementPolicy placemen
     private async Task<Results<NoContent, ProblemHttpResult>> HandleAsync(string name, HttpContext context, CancellationToken cancellationToken)
     {
         await using var transaction = await ControlTransaction.BeginAsync(db, cancellationToken);
-        await placements.HoldAsync(name, cancellationToken); // whoever places a tenant there waits, and then finds no store
+        await placements.LockAsync(name, cancellationToken); // whoever places a tenant there waits, and then finds no store
         if (await db.Stores.Where(store => store.Name == name).WithLoad(db).SingleOrDefaultAsync(cancellationToken) is not { } found)
         {
             return ListStores.Unknown();

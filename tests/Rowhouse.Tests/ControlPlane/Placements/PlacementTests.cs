@@ -265,6 +265,32 @@ public sealed class PlacementTests(StoreServerFixture server) : IClassFixture<St
     }
 
     [Fact]
+    public async Task Who_removes_a_store_waits_for_whoever_places_a_tenant_there_and_then_finds_the_tenant()
+    {
+        var tenant = await server.PlaceAsync(store: "dedicated").ReadAsync<TenantResponse>(HttpStatusCode.Created);
+        await server.AddStoreRowsAsync("lone");
+        var control = await new PostgresFixture().SuperuserAsync(server.Database.Control!);
+        await HomeWork.ExecuteAsync(control, "UPDATE platform.stores SET connections = '\\x00', platform_key = (SELECT min(id) FROM platform.platform_keys) WHERE name = 'lone'");
+        await using var placing = new NpgsqlConnection(control);
+        await placing.OpenAsync(Cancelled);
+        await using (var begin = new NpgsqlCommand($"BEGIN; SELECT 1 FROM platform.stores WHERE name = 'lone' FOR SHARE; UPDATE platform.tenants SET store = 'lone' WHERE id = '{tenant.Id}'", placing))
+        {
+            await begin.ExecuteNonQueryAsync(Cancelled);
+        }
+
+        var removing = server.SuperAdmin.DeleteAsync("/api/stores/lone", Cancelled);
+        await Eventually.UntilAsync(async () => await HomeWork.ScalarAsync<long>(control, "SELECT count(*) FROM pg_locks WHERE NOT granted") > 0, Cancelled);
+        await using (var commit = new NpgsqlCommand("COMMIT", placing))
+        {
+            await commit.ExecuteNonQueryAsync(Cancelled);
+        }
+
+        await removing.ProblemAsync(HttpStatusCode.Conflict, "urn:rowhouse:stores:in-use");
+        await HomeWork.ExecuteAsync(control, $"UPDATE platform.tenants SET store = 'dedicated' WHERE id = '{tenant.Id}'");
+        await server.SuperAdmin.DeleteAsync("/api/stores/lone", Cancelled).ShouldBeAsync(HttpStatusCode.NoContent);
+    }
+
+    [Fact]
     public async Task A_store_that_is_the_default_is_not_removed()
     {
         const string path = "/api/parameters?path=/platform/postgres/default-dedicated-store";
