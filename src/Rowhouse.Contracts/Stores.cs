@@ -75,7 +75,8 @@ public sealed record ChangeStoreRequest
 /// <param name="Capacity">How many tenants it takes; <see langword="null"/> for as many as come.</param>
 /// <param name="Open">Whether new tenants are placed there.</param>
 /// <param name="Tenants">How many live there, deleted ones that are still kept too.</param>
+/// <param name="PooledHomes">How many homes are ready there for tenants to come.</param>
 /// <param name="CreatedAt">When it was added.</param>
 /// <param name="Version">Counts its changes; also the entity tag.</param>
 public sealed record StoreResponse(
-    string Name, string Kind, string? Address, bool OfInstallation, string? Region, int? Capacity, bool Open, long Tenants, DateTimeOffset CreatedAt, long Version);
+    string Name, string Kind, string? Address, bool OfInstallation, string? Region, int? Capacity, bool Open, long Tenants, long PooledHomes, DateTimeOffset CreatedAt, long Version);

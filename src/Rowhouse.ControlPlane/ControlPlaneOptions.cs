@@ -34,6 +34,10 @@ public sealed class ControlPlaneOptions
     /// <value>30 days by default.</value>
     public TimeSpan Retention { get; init; } = TimeSpan.FromDays(30);
 
+    /// <summary>How many dedicated homes are kept ready in each open store, so that a private tenant need not wait for one to be made. All servers have the same number.</summary>
+    /// <value>0 by default: none.</value>
+    public int PooledHomes { get; init; }
+
     /// <summary>Slugs that nobody may take, besides those that never can be taken.</summary>
     /// <value>None by default.</value>
     public IReadOnlyList<string> ReservedSlugs { get; init; } = [];

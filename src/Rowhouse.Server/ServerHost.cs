@@ -61,6 +61,7 @@ public static class ServerHost
                 ReservedSlugs = settings.ReservedSlugs,
                 DeletionProtection = settings.DeletionProtection ?? !settings.Demo,
                 Retention = TimeSpan.FromDays(settings.RetentionDays),
+                PooledHomes = settings.PooledHomes,
                 OwnHost = settings.CheckUrl().IdnHost,
                 NameServers = settings.NameServers,
                 SignInBurst = settings.SignInBurst,

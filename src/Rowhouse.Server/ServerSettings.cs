@@ -71,6 +71,9 @@ public sealed record ServerSettings
     /// <summary>For how many days a deleted tenant can be revived.</summary>
     public int RetentionDays { get; init; } = 30;
 
+    /// <summary>How many dedicated homes are kept ready in each store.</summary>
+    public int PooledHomes { get; init; } = 2;
+
     /// <summary>How many sign-ins one network may send at once, before it has one a second.</summary>
     public int SignInBurst { get; init; } = 100;
 
@@ -85,6 +88,7 @@ public sealed record ServerSettings
 
     private const int PollsMissed = 4;
     private const int MostRetentionDays = 3650;
+    private const int MostPooledHomes = 100;
     private const int DnsPort = 53;
 
     /// <summary>Where the console's pages name their tenant.</summary>
@@ -130,6 +134,7 @@ public sealed record ServerSettings
             DefaultProducts = [.. Many("Tenants:DefaultProducts")],
             ReservedSlugs = [.. Many("Tenants:ReservedSlugs")],
             DeletionProtection = Optional("Tenants:DeletionProtection") is null ? null : ReadSwitch("Tenants:DeletionProtection"),
+            PooledHomes = ReadNumber("Homes:Pool", MostPooledHomes, least: 0) ?? defaults.PooledHomes,
             RetentionDays = ReadNumber("Tenants:RetentionDays", MostRetentionDays) ?? defaults.RetentionDays,
         };
         return PollsMissed * settings.Directory.Poll <= settings.Directory.MaxStale
@@ -138,10 +143,10 @@ public sealed record ServerSettings
 
         string? Optional(string key) => string.IsNullOrWhiteSpace(configuration[key]) ? null : configuration[key];
 
-        int? ReadNumber(string key, int most = int.MaxValue) =>
+        int? ReadNumber(string key, int most = int.MaxValue, int least = 1) =>
             Optional(key) is not { } text ? null
-            : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value >= 1 && value <= most ? value
-            : throw new ServerSettingsException($"{Variable(key)} is '{text}'. It is a number from 1 {(most < int.MaxValue ? $"to {most}" : "on")}.");
+            : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value >= least && value <= most ? value
+            : throw new ServerSettingsException($"{Variable(key)} is '{text}'. It is a number from {least} {(most < int.MaxValue ? $"to {most}" : "on")}.");
 
         TimeSpan? ReadTime(string key, TimeSpan least) =>
             Optional(key) is not { } text ? null

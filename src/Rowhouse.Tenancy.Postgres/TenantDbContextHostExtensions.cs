@@ -88,7 +88,7 @@ public static class TenantDbContextHostExtensions
     {
         builder.Services.TryAddScoped<TenantScope>();
         builder.Services.TryAddSingleton<PostgresStore>();
-        builder.Services.TryAddSingleton(services => new TenantHomes(services.GetRequiredService<PostgresStore>(), services.GetRequiredService<HomeSources>()));
+        builder.Services.TryAddSingleton(services => new TenantHomes(services.GetRequiredService<PostgresStore>(), services.GetRequiredService<HomeSources>(), services.GetRequiredService<SqlMigrations>()));
         builder.Services.TryAddSingleton<HomeSources>();
         builder.Services.TryAddSingleton(services => new HomePurge(services.GetRequiredService<PostgresStore>(), services.GetRequiredService<TenantModels>()));
         builder.Services.TryAddSingleton<TenantBinding>();

@@ -1,29 +1,42 @@
 using System.Text;
+using Rowhouse.ControlPlane.Homes.Pool;
 using Rowhouse.ControlPlane.Keys;
+using Rowhouse.ControlPlane.Store;
 using Rowhouse.Tenancy;
 using Rowhouse.Tenancy.Postgres;
 using Rowhouse.Tenancy.Postgres.Homes;
 
 namespace Rowhouse.ControlPlane.Homes;
 
-/// <summary>Decides what a tenant's dedicated home is called and its login's password; whoever asks saves both before anything is made.</summary>
-internal sealed class HomePlan(PostgresStore store, PlatformKeys keys, TimeProvider clock)
+/// <summary>Decides what a tenant's dedicated home is called and its login's password: those of one that was made ahead, or new ones, which whoever asks saves before anything is made.</summary>
+internal sealed class HomePlan(PostgresStore store, HomePool pool, PlatformKeys keys, TimeProvider clock)
 {
-    /// <summary>A new home for a tenant.</summary>
+    /// <summary>A home for a new tenant.</summary>
+    /// <param name="db">The unit of work in which the tenant gets it.</param>
     /// <param name="tenant">The tenant.</param>
     /// <param name="key">The tenant's key.</param>
-    public Home Make(TenantId tenant, WrappedKey key)
+    /// <param name="place">The store.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task<PlannedHome> MakeAsync(PlatformDbContext db, TenantId tenant, WrappedKey key, string place, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
-        var name = store.Connections.Roles.HomeOf(Guid.CreateVersion7(now));
+        var pooled = await pool.TakeAsync(db, place, cancellationToken);
+        var name = pooled?.Name ?? store.Connections.Roles.HomeOf(Guid.CreateVersion7(now));
         var opened = keys.Find(key.PlatformKey!).Unwrap(tenant, key.Version, key.Wrapped!); // one that was just made is wrapped
-        return new()
+        var home = new Home
         {
             Name = name,
             TenantId = tenant,
-            Password = opened.Seal(Home.PurposeOf(name), Encoding.UTF8.GetBytes(HomeMaker.MakePassword())),
+            Password = opened.Seal(Home.PurposeOf(name), Encoding.UTF8.GetBytes(pooled?.OpenPassword(keys) ?? HomeMaker.MakePassword())),
             KeyVersion = key.Version,
             CreatedAt = now,
         };
+        return new(home, IsMade: pooled is not null, pooled?.ReferenceVersion);
     }
 }
+
+/// <summary>A home that a tenant is to have.</summary>
+/// <param name="Home">What it is called.</param>
+/// <param name="IsMade">Whether database and login are there.</param>
+/// <param name="ReferenceVersion">The state of the reference data that it has a copy of; none where it has none, or that is not known.</param>
+internal sealed record PlannedHome(Home Home, bool IsMade, string? ReferenceVersion);

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using Rowhouse.ControlPlane.Homes.Pool;
 using Rowhouse.ControlPlane.Operations;
 using Rowhouse.Tenancy.Postgres.Homes;
 
@@ -11,6 +12,9 @@ internal static class HomeServices
     {
         services.AddSingleton<OperationKind, Provision>();
         services.AddSingleton<HomePlan>();
+        services.AddSingleton<HomePool>();
+        services.AddSingleton<PooledHomeMaker>();
+        services.AddHostedService<HomePoolWorker>();
         services.AddSingleton<HomeServers>();
         services.AddSingleton<DedicatedHomes>();
         services.AddSingleton<IDedicatedHomes>(provider => provider.GetRequiredService<DedicatedHomes>());

@@ -12,21 +12,29 @@ namespace Rowhouse.ControlPlane.Homes;
 /// <param name="Home">What its database and its login are called.</param>
 /// <param name="Store">The store.</param>
 /// <param name="Generation">The generation of the tenant's homes that it is.</param>
-internal sealed record ProvisionData(string Home, string Store, int Generation)
+/// <param name="ReferenceVersion">The state of the reference data that it has a copy of, where it was made ahead; none where it has none, or that is not known.</param>
+internal sealed record ProvisionData(string Home, string Store, int Generation, string? ReferenceVersion = null)
 {
     public Placement Placement => new(PlacementKind.Dedicated, Store, Home, Generation);
 }
 
 /// <summary>Makes a tenant's dedicated home, and the tenant active once it is whole; what cannot be made leaves nothing behind, and the tenant failed.</summary>
-internal sealed class Provision(StoreRegistry stores) : OperationKind<ProvisionData>(
-[
-    OperationStep<ProvisionData>.Of<MakeLogin>("login"),
-    OperationStep<ProvisionData>.Of<MakeDatabase>("database"),
-    OperationStep<ProvisionData>.Of<OpenHome>("home"),
-    OperationStep<ProvisionData>.Of<CopyReferenceData>("reference-data"),
-])
+internal sealed class Provision(StoreRegistry stores, TenantDirectory directory) : OperationKind<ProvisionData>(Steps)
 {
     public const string KindName = "provision";
+
+    private const string Open = "home";
+
+    private static readonly OperationStep<ProvisionData>[] Steps =
+    [
+        OperationStep<ProvisionData>.Of<MakeLogin>("login"),
+        OperationStep<ProvisionData>.Of<MakeDatabase>("database"),
+        OperationStep<ProvisionData>.Of<OpenHome>(Open),
+        OperationStep<ProvisionData>.Of<CopyReferenceData>("reference-data"),
+    ];
+
+    /// <summary>The step to begin with where the home was made ahead.</summary>
+    public static int OpenStep { get; } = Array.FindIndex(Steps, step => step.Name == Open);
 
     public override string Name => KindName;
 
@@ -48,6 +56,9 @@ internal sealed class Provision(StoreRegistry stores) : OperationKind<ProvisionD
                 tenant.TryFail(operation.Reason ?? "It was cancelled.");
                 break;
         }
+
+        // Who is told that it is active may go there at once.
+        db.AfterCommit(() => directory.Apply(tenant.ToEntry()));
     }
 
     /// <summary>The login, which may connect nowhere yet.</summary>
@@ -66,22 +77,51 @@ internal sealed class Provision(StoreRegistry stores) : OperationKind<ProvisionD
     /// <summary>The database, with the schema and without rows.</summary>
     private sealed class MakeDatabase(HomeServers servers) : IOperationStep<ProvisionData>
     {
-        public Task DoAsync(OperationRun<ProvisionData> run, CancellationToken cancellationToken) =>
-            servers.ActAsync(run, run.Data.Store, maker => maker.EnsureDatabaseAsync(run.Data.Home, cancellationToken), cancellationToken);
+        public async Task DoAsync(OperationRun<ProvisionData> run, CancellationToken cancellationToken)
+        {
+            await servers.ActAsync(run, run.Data.Store, maker => maker.EnsureDatabaseAsync(run.Data.Home, cancellationToken), cancellationToken);
+            run.Data = run.Data with { ReferenceVersion = null };
+        }
 
         public Task UndoAsync(OperationRun<ProvisionData> run, CancellationToken cancellationToken) =>
             servers.ActAsync(run, run.Data.Store, maker => maker.RemoveDatabaseAsync(run.Data.Home, cancellationToken), cancellationToken);
     }
 
     /// <summary>The tenant may write there, and nobody else.</summary>
-    private sealed class OpenHome(TenantHomes homes) : IOperationStep<ProvisionData>
+    private sealed class OpenHome(HomeServers servers, DedicatedHomes known, TenantHomes homes) : IOperationStep<ProvisionData>
     {
-        public Task DoAsync(OperationRun<ProvisionData> run, CancellationToken cancellationToken) => homes.EnsureOpenAsync(run.TenantId, run.Data.Placement, cancellationToken);
+        public async Task DoAsync(OperationRun<ProvisionData> run, CancellationToken cancellationToken)
+        {
+            if (await homes.TryOpenAsync(run.TenantId, run.Data.Placement, cancellationToken))
+            {
+                return;
+            }
+
+            // One that was made ahead is not there any more, or is another release's: it is made like any other.
+            var password = await known.GetPasswordAsync(run.TenantId, run.Data.Home, cancellationToken);
+            await servers.ActAsync(
+                run,
+                run.Data.Store,
+                async maker =>
+                {
+                    await maker.EnsureLoginAsync(run.Data.Home, password, cancellationToken);
+                    await maker.EnsureDatabaseAsync(run.Data.Home, cancellationToken);
+                },
+                cancellationToken);
+            run.Data = run.Data with { ReferenceVersion = null };
+            await homes.EnsureOpenAsync(run.TenantId, run.Data.Placement, cancellationToken);
+        }
     }
 
     /// <summary>What all tenants read.</summary>
     private sealed class CopyReferenceData(ReferenceData data) : IOperationStep<ProvisionData>
     {
-        public Task DoAsync(OperationRun<ProvisionData> run, CancellationToken cancellationToken) => data.CopyAsync(run.Data.Placement, cancellationToken);
+        public async Task DoAsync(OperationRun<ProvisionData> run, CancellationToken cancellationToken)
+        {
+            if (run.Data.ReferenceVersion is not { } copied || copied != await data.FindVersionAsync(cancellationToken))
+            {
+                await data.CopyAsync(run.Data.Placement, cancellationToken);
+            }
+        }
     }
 }

@@ -1,26 +1,4 @@
-using System.Threading.Channels;
-
 namespace Rowhouse.ControlPlane.Operations;
 
-/// <summary>Tells this server's workers that there is work, so that it begins at once and not at the next look.</summary>
-internal sealed class OperationSignal
-{
-    private readonly Channel<bool> channel = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
-
-    public void Set() => channel.Writer.TryWrite(true);
-
-    /// <summary>Waits for a signal, and no longer than this.</summary>
-    public async Task WaitAsync(TimeSpan longest, TimeProvider clock, CancellationToken cancellationToken)
-    {
-        using var time = new CancellationTokenSource(longest, clock);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(time.Token, cancellationToken);
-        try
-        {
-            await channel.Reader.ReadAsync(either.Token);
-        }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-        {
-            // It is time to look.
-        }
-    }
-}
+/// <summary>Tells this server's workers that there is an operation to work on.</summary>
+internal sealed class OperationSignal : WorkSignal;

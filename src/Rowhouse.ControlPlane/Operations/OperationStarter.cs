@@ -8,7 +8,11 @@ namespace Rowhouse.ControlPlane.Operations;
 internal sealed class OperationStarter(PlatformDbContext db, OperationSignal signal, TimeProvider clock)
 {
     /// <summary>Adds an operation. A tenant has one at a time: whoever saves a second one meets the unique index.</summary>
-    public Operation Add(string kind, TenantId tenant, JsonDocument data)
+    /// <param name="kind">The name of the kind.</param>
+    /// <param name="tenant">The tenant.</param>
+    /// <param name="data">What its steps know.</param>
+    /// <param name="step">The step to begin with: those before it are done.</param>
+    public Operation Add(string kind, TenantId tenant, JsonDocument data, int step = 0)
     {
         var now = clock.GetUtcNow();
         var operation = new Operation
@@ -17,6 +21,7 @@ internal sealed class OperationStarter(PlatformDbContext db, OperationSignal sig
             Kind = kind,
             TenantId = tenant,
             Data = data,
+            Step = step,
             CreatedAt = now,
         };
         db.Operations.Add(operation);

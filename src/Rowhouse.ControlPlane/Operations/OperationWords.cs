@@ -38,7 +38,7 @@ internal static class OperationWords
         var last = operation.History.Where(attempt => attempt.Step == index).MaxBy(attempt => attempt.Number);
         var status = last switch
         {
-            null => "pending",
+            null => index < operation.Step && operation.State is not OperationState.Undoing ? "succeeded" : "pending", // done before it began
             { Error: not null } => "failed",
             { EndedAt: null } => operation.Step == index && operation.IsUnderWay ? last.IsUndo ? "undoing" : "running" : "pending",
             { IsUndo: true } => "undone",

@@ -64,7 +64,7 @@ internal sealed class AddStore(PlatformDbContext db, StoreServer server, Platfor
         }
 
         EntityTag.Set(response, added.Version);
-        return TypedResults.Created($"/api/stores/{added.Name}", added.ToResponse(tenants: 0));
+        return TypedResults.Created($"/api/stores/{added.Name}", added.ToResponse(tenants: 0, pooledHomes: 0));
     }
 
     private static ProblemHttpResult Taken(string name) => ControlPlaneProblems.StoreNameTaken.With($"There is a store '{name}' already. Change that one, or give another name.");

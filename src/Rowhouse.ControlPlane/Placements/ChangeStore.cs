@@ -76,7 +76,7 @@ internal sealed class ChangeStore(PlatformDbContext db, StoreServer server, Plat
         }
 
         EntityTag.Set(context.Response, store.Version);
-        return TypedResults.Ok(store.ToResponse(await db.Stores.Where(known => known.Name == name).WithLoad(db).Select(load => load.Tenants).SingleAsync(cancellationToken)));
+        return TypedResults.Ok((await db.Stores.Where(known => known.Name == name).WithLoad(db).SingleAsync(cancellationToken)).ToResponse());
     }
 
     private async Task<ProblemHttpResult?> ApplyAsync(RegisteredStore store, ChangeStoreRequest request, CancellationToken cancellationToken)

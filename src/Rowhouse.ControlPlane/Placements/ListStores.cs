@@ -42,8 +42,8 @@ internal static class ListStores
         var stores = db.Stores.AsNoTracking();
         var rows = await order.Page(stores).ToListAsync(cancellationToken);
         var names = rows.ConvertAll(store => store.Name);
-        var loads = await stores.Where(store => names.Contains(store.Name)).WithLoad(db).ToDictionaryAsync(load => load.Store.Name, load => load.Tenants, StringComparer.Ordinal, cancellationToken);
-        return TypedResults.Ok(order.ToPage(rows, store => store.ToResponse(loads.GetValueOrDefault(store.Name)), order.Count ? await stores.LongCountAsync(cancellationToken) : null));
+        var loads = await stores.Where(store => names.Contains(store.Name)).WithLoad(db).ToDictionaryAsync(load => load.Store.Name, StringComparer.Ordinal, cancellationToken);
+        return TypedResults.Ok(order.ToPage(rows, store => (loads.GetValueOrDefault(store.Name) ?? new(store, 0, 0)).ToResponse(), order.Count ? await stores.LongCountAsync(cancellationToken) : null));
     }
 
     private static async Task<Results<Ok<StoreResponse>, ProblemHttpResult>> GetAsync(string name, HttpResponse response, PlatformDbContext db, CancellationToken cancellationToken)
@@ -54,6 +54,6 @@ internal static class ListStores
         }
 
         EntityTag.Set(response, found.Store.Version);
-        return TypedResults.Ok(found.Store.ToResponse(found.Tenants));
+        return TypedResults.Ok(found.ToResponse());
     }
 }

@@ -58,8 +58,8 @@ internal sealed class RegisteredStore
 
     public void Touch() => Version++;
 
-    public StoreResponse ToResponse(long tenants) => new(
-        Name, Kind is PlacementKind.Shared ? "shared" : "dedicated", Address, IsOfInstallation, Region, Capacity, IsOpen, tenants, CreatedAt, Version);
+    public StoreResponse ToResponse(long tenants, long pooledHomes) => new(
+        Name, Kind is PlacementKind.Shared ? "shared" : "dedicated", Address, IsOfInstallation, Region, Capacity, IsOpen, tenants, pooledHomes, CreatedAt, Version);
 
     /// <summary>What the connections of a store are sealed for.</summary>
     public static string PurposeOf(string name) => $"store:{name}";

@@ -3,22 +3,27 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Logging;
+using Npgsql;
 using Rowhouse.ControlPlane.Auditing;
+using Rowhouse.ControlPlane.Homes.Pool;
+using Rowhouse.ControlPlane.Keys;
 using Rowhouse.ControlPlane.Parameters;
 using Rowhouse.ControlPlane.Store;
 using Rowhouse.Modules.Http;
 using Rowhouse.Modules.Problems;
 using Rowhouse.Tenancy.AspNetCore.Problems;
+using Rowhouse.Tenancy.Keys;
 
 namespace Rowhouse.ControlPlane.Placements;
 
-/// <summary>Forgets a store in which no tenant lives. Nothing is removed from its server.</summary>
-internal sealed class RemoveStore(PlatformDbContext db, PlacementPolicy placements, DefaultStores defaults, AuditTrail audit)
+/// <summary>Forgets a store in which no tenant lives. The homes that were made ahead are removed from its server, where that can be reached; nothing else is.</summary>
+internal sealed partial class RemoveStore(PlatformDbContext db, PlacementPolicy placements, DefaultStores defaults, StoreRegistry stores, PooledHomeMaker maker, AuditTrail audit, ILogger<RemoveStore> logger)
 {
     public static void Map(RouteGroupBuilder stores) =>
         stores.MapDelete("/{name}", (string name, RemoveStore remove, HttpContext context, CancellationToken cancellationToken) => remove.HandleAsync(name, context, cancellationToken))
             .WithName(nameof(RemoveStore))
-            .WithSummary("Forgets a store in which no tenant lives. Nothing is removed from its server.")
+            .WithSummary("Forgets a store in which no tenant lives. The homes that were made ahead are removed from its server, where that can be reached.")
             .WithProblems(ControlPlaneProblems.UnknownStore, ControlPlaneProblems.StoreInUse, RequestProblems.ChangedMeanwhile);
 
     private async Task<Results<NoContent, ProblemHttpResult>> HandleAsync(string name, HttpContext context, CancellationToken cancellationToken)
@@ -47,10 +52,37 @@ internal sealed class RemoveStore(PlatformDbContext db, PlacementPolicy placemen
             return ControlPlaneProblems.StoreInUse.With($"New private tenants are placed there by {PlatformParameters.DedicatedStore.Path}. Set that to another store or unset it first.");
         }
 
+        var left = await EmptyAsync(name, cancellationToken);
         db.Stores.Remove(found.Store);
-        audit.Add(AuditActions.StoreRemoved, subject: name, details: new { found.Store.Address, found.Store.Region });
+        audit.Add(AuditActions.StoreRemoved, subject: name, details: new { found.Store.Address, found.Store.Region, left });
         await db.SaveChangesAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         return TypedResults.NoContent();
     }
+
+    // A server that is gone for good must not keep its store here.
+    private async Task<IReadOnlyList<string>> EmptyAsync(string name, CancellationToken cancellationToken)
+    {
+        var pooled = db.PooledHomes.Where(home => home.Store == name);
+        if (!await pooled.AnyAsync(cancellationToken))
+        {
+            return [];
+        }
+
+        try
+        {
+            await maker.EmptyAsync(stores.Find(name), cancellationToken);
+            return [];
+        }
+        catch (Exception exception) when (exception is NpgsqlException or InvalidOperationException or PlatformKeyException or EnvelopeRefusedException)
+        {
+            var left = await pooled.OrderBy(home => home.Name).Select(home => home.Name).ToListAsync(cancellationToken);
+            LeftBehind(logger, name, string.Join(", ", left), exception);
+            await pooled.ExecuteDeleteAsync(cancellationToken);
+            return left;
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The store {Store} is removed and its server could not be asked: the databases and logins {Homes} that may be there are nobody's, and can be dropped")]
+    private static partial void LeftBehind(ILogger logger, string store, string homes, Exception exception);
 }

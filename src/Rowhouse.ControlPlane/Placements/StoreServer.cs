@@ -56,10 +56,10 @@ internal sealed class StoreServer(PlatformDbContext db, PostgresDatabase databas
     private async Task CompareHomesAsync(HomeStore server, FieldErrors errors, CancellationToken cancellationToken)
     {
         var there = await database.Homes.FindHomesAsync(server, cancellationToken);
-        var known = await db.Homes.Where(home => there.Contains(home.Name)).Select(home => home.Name).ToListAsync(cancellationToken);
+        var known = await db.Homes.Select(home => home.Name).Concat(db.PooledHomes.Select(home => home.Name)).Where(name => there.Contains(name)).ToListAsync(cancellationToken);
         if (there.Except(known, StringComparer.Ordinal).ToList() is [var stranger, ..] strangers)
         {
-            errors.Add("connections", $"{strangers.Count} homes on this server are not this installation's, {stranger} the first. Another installation of this name is there: give this one another name (ROWHOUSE_INSTALLATION) or another server.");
+            errors.Add("connections", $"{strangers.Count} homes on this server are not this installation's, {stranger} the first. Another installation of this name is there: give this one another name (ROWHOUSE_INSTALLATION) or another server. Or they are what a store left behind that was removed while its server was away: drop them.");
         }
 
         var expected = await db.Tenants.Where(tenant => tenant.Store == server.Name && Whole.Contains(tenant.Status) && (tenant.DeletedAt == null || tenant.RevivedAs != null))

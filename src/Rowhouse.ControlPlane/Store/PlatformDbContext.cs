@@ -3,6 +3,7 @@ using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 using Rowhouse.ControlPlane.Auditing;
 using Rowhouse.ControlPlane.Domains;
 using Rowhouse.ControlPlane.Homes;
+using Rowhouse.ControlPlane.Homes.Pool;
 using Rowhouse.ControlPlane.Idempotency;
 using Rowhouse.ControlPlane.Keys;
 using Rowhouse.ControlPlane.Licenses;
@@ -57,6 +58,8 @@ internal sealed class PlatformDbContext(DbContextOptions<PlatformDbContext> opti
     public DbSet<OperationAttempt> OperationAttempts => Set<OperationAttempt>();
 
     public DbSet<Home> Homes => Set<Home>();
+
+    public DbSet<PooledHome> PooledHomes => Set<PooledHome>();
 
     public DbSet<RegisteredStore> Stores => Set<RegisteredStore>();
 

@@ -127,10 +127,16 @@ internal sealed class CreateTenant(
             return noPlace!; // nothing is wrong with the request, so one of the two is there
         }
 
+        await using var transaction = await ControlTransaction.BeginAsync(db, cancellationToken);
+        if (!await placements.HoldAsync(place, cancellationToken))
+        {
+            return null;
+        }
+
         var id = TenantId.New(clock);
         var key = keys.MakeFirst(id);
-        var home = plan.IsPrivate ? homePlan.Make(id, key) : null;
-        var tenant = Register(plan, id, free, place, home);
+        var home = plan.IsPrivate ? await homePlan.MakeAsync(db, id, key, place, cancellationToken) : null;
+        var tenant = Register(plan, id, free, place, home?.Home);
         db.Licenses.AddRange((request.Licenses ?? []).Select(license => License.Of(license, tenant.Id, clock.GetUtcNow())));
         db.TenantKeys.Add(key);
 
@@ -143,13 +149,9 @@ internal sealed class CreateTenant(
         }
 
         audit.Add(AuditActions.TenantCreated, tenant.Id, free.Value, details: new { plan.Facts.Name, plan.ExternalIds, plan.Products, Plan = plan.PlanName, Licenses = request.Licenses?.Count ?? 0 });
-        var (isSaved, operation) = await SaveAsync(tenant, home, cancellationToken);
-        if (!isSaved)
-        {
-            return null;
-        }
-
+        var operation = await SaveAsync(tenant, home, cancellationToken);
         db.AfterCommit(() => directory.Apply(tenant.ToEntry()));
+        await transaction.CommitAsync(cancellationToken);
         return new(tenant.ToResponse(admin, withAccount: true), Operation: operation);
     }
 
@@ -206,30 +208,20 @@ internal sealed class CreateTenant(
 
     // A home is in another database. Its tenant is in the control database before, so that one whose names are taken gets none. In the shared store
     // it is opened before the tenant is seen: whatever ends this half-way, no tenant is without a home.
-    private async Task<(bool IsSaved, Guid? Operation)> SaveAsync(RegisteredTenant tenant, Home? home, CancellationToken cancellationToken)
+    private async Task<Guid?> SaveAsync(RegisteredTenant tenant, PlannedHome? home, CancellationToken cancellationToken)
     {
-        await using var transaction = await ControlTransaction.BeginAsync(db, cancellationToken);
-        if (!await placements.HoldAsync(tenant.Store, cancellationToken))
-        {
-            return (false, null);
-        }
-
         await db.SaveChangesAsync(cancellationToken);
-        Guid? operation = null;
         if (home is null)
         {
             await homes.OpenAsync(tenant.Id, tenant.Generation, cancellationToken);
-        }
-        else
-        {
-            db.Homes.Add(home);
-            operation = operations.Add(Provision.KindName, tenant.Id, Provision.Write(new(home.Name, tenant.Store, tenant.Generation))).Id;
-            await db.SaveChangesAsync(cancellationToken);
-            operations.Wake();
+            return null;
         }
 
-        await transaction.CommitAsync(cancellationToken);
-        return (true, operation);
+        db.Homes.Add(home.Home);
+        var operation = operations.Add(Provision.KindName, tenant.Id, Provision.Write(new(home.Home.Name, tenant.Store, tenant.Generation, home.ReferenceVersion)), home.IsMade ? Provision.OpenStep : 0);
+        await db.SaveChangesAsync(cancellationToken);
+        operations.Wake();
+        return operation.Id;
     }
 
     private async Task<Slug?> NumberAsync(Slug slug, CancellationToken cancellationToken)

@@ -27,6 +27,9 @@ internal static class DistributionScript
 
             // On, Citus makes tables of its own kind of those that refer to a reference table, and those may not refer to distributed ones.
             "SET LOCAL citus.enable_local_reference_table_foreign_keys = off;",
+
+            // Nothing is copied from a distributed store by its version.
+            .. tables.Where(table => table.IsShared).Select(table => $"DROP TRIGGER IF EXISTS {TableRules.VersionName} ON {table.SqlName};"),
             .. tables.Where(table => table.IsShared).Select(table => $"SELECT create_reference_table({Literal(table)});"),
             $"SELECT create_distributed_table('{Homes}', '{TenantModel.Key}');",
             Distribute($"'{Changes}'"),

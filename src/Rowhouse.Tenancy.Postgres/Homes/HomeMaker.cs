@@ -60,8 +60,9 @@ public sealed class HomeMaker
     /// <summary>Makes the database of a home from the template of this program's schema, and lets nobody in but its login and the platform.</summary>
     /// <param name="home">The home's name, whose login is there.</param>
     /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>Whether it was made just now, so that nobody's rows are in it.</returns>
     /// <exception cref="TemplateMissingException">There is none.</exception>
-    public async Task EnsureDatabaseAsync(string home, CancellationToken cancellationToken = default)
+    public async Task<bool> EnsureDatabaseAsync(string home, CancellationToken cancellationToken = default)
     {
         RefuseOthers(home);
         var found = await FingerprintOfAsync(home, cancellationToken).ConfigureAwait(false);
@@ -94,6 +95,7 @@ public sealed class HomeMaker
 
         await provisioner.ExecuteAsync($"revoke all on database {name} from public; grant connect on database {name} to {home}, {roles.Platform}; {Fingerprint.CommentSql(home, fingerprint)}", cancellationToken).ConfigureAwait(false);
         await provisioner.ExecuteAsync($"alter database {name} allow_connections true", cancellationToken).ConfigureAwait(false);
+        return found is null;
     }
 
     /// <summary>Removes the database of a home with all that is in it, and ends the sessions of its login.</summary>

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Data;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 
@@ -17,6 +18,7 @@ internal sealed class HomeSources(PostgresStore store, IServiceProvider services
     // Whoever looks into many homes does not wait long for one.
     private const int SecondsToConnect = 5;
 
+    private readonly ConcurrentDictionary<(string Store, string Database), NpgsqlConnection> kept = [];
     private readonly ConcurrentQueue<NpgsqlDataSource> retired = [];
     private readonly ConcurrentDictionary<(TenantId Tenant, Placement Home), Source> sources = [];
 
@@ -34,10 +36,57 @@ internal sealed class HomeSources(PostgresStore store, IServiceProvider services
         ? store.Platform.CreateConnection()
         : new NpgsqlConnection(new NpgsqlConnectionStringBuilder(Homes.FindStore(home.Store).Platform) { Database = home.Database, Pooling = false, Timeout = SecondsToConnect }.ConnectionString);
 
+    /// <summary>An open connection in the platform's role to the database of a home; the caller's own, in no pool. One that was kept open for it is taken.</summary>
+    public async ValueTask<NpgsqlConnection> OpenPlatformAsync(Placement home, CancellationToken cancellationToken)
+    {
+        if (kept.TryRemove((home.Store, home.Database), out var ready))
+        {
+            return ready;
+        }
+
+        var connection = ConnectPlatform(home);
+        try
+        {
+            await connection.OpenAsync(cancellationToken).ConfigureAwait(false);
+            return connection;
+        }
+        catch
+        {
+            await connection.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <summary>Keeps connections open to homes of a store that are asked for next, and closes those to its others.</summary>
+    public async Task KeepOpenAsync(string store, IReadOnlyCollection<Placement> next, CancellationToken cancellationToken)
+    {
+        foreach (var one in kept.Where(one => one.Key.Store == store && (one.Value.State is not ConnectionState.Open || !next.Any(home => home.Database == one.Key.Database))))
+        {
+            if (kept.TryRemove(one))
+            {
+                await one.Value.DisposeAsync().ConfigureAwait(false);
+            }
+        }
+
+        foreach (var home in next.Where(home => !kept.ContainsKey((store, home.Database))))
+        {
+            var opened = await OpenPlatformAsync(home, cancellationToken).ConfigureAwait(false);
+            if (!kept.TryAdd((store, home.Database), opened))
+            {
+                await opened.DisposeAsync().ConfigureAwait(false);
+            }
+        }
+    }
+
     private IDedicatedHomes Homes => field ??= services.GetRequiredService<IDedicatedHomes>();
 
     public async ValueTask DisposeAsync()
     {
+        foreach (var connection in kept.Values)
+        {
+            await connection.DisposeAsync().ConfigureAwait(false);
+        }
+
         foreach (var pool in sources.Values.Select(source => source.Pool).Concat(retired))
         {
             await pool.DisposeAsync().ConfigureAwait(false);

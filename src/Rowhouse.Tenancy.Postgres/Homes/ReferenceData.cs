@@ -11,6 +11,10 @@ public sealed class ReferenceData
 {
     private const int Buffer = 128 * 1024;
 
+    // On a distributed store nothing counts the changes.
+    private const string Version =
+        "SELECT CASE WHEN EXISTS (SELECT FROM pg_extension WHERE extname = 'citus') THEN NULL ELSE md5(coalesce(string_agg(relation || version, ',' ORDER BY relation), '')) END FROM tenancy.reference_versions";
+
     private readonly PostgresStore store;
     private readonly HomeSources sources;
     private readonly TenantModels models;
@@ -22,10 +26,21 @@ public sealed class ReferenceData
         this.models = models;
     }
 
+    /// <summary>The state that the rows of the shared store are in, as a short text that is another one after each change.</summary>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns><see langword="null"/> where it is not known: on a distributed store.</returns>
+    public async Task<string?> FindVersionAsync(CancellationToken cancellationToken = default)
+    {
+        var command = store.Platform.CreateCommand(Version);
+        await using var dispose = command.ConfigureAwait(false);
+        return await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false) as string;
+    }
+
     /// <summary>Gives a dedicated home the rows that the shared store has at this moment, in place of those that it had: all of them or none.</summary>
     /// <param name="home">The home, with the schema of the shared store.</param>
     /// <param name="cancellationToken">Leaves it as it was.</param>
-    public async Task CopyAsync(Placement home, CancellationToken cancellationToken = default)
+    /// <returns>The state that they are in, see <see cref="FindVersionAsync"/>.</returns>
+    public async Task<string?> CopyAsync(Placement home, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(home);
         var tables = TableOrder.Of(models.Models, table => table.IsShared).Select(table => table.SqlName).ToList();
@@ -33,9 +48,9 @@ public sealed class ReferenceData
         await using var disposeFrom = from.ConfigureAwait(false);
         var snapshot = await from.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken).ConfigureAwait(false);
         await using var disposeSnapshot = snapshot.ConfigureAwait(false);
-        var into = sources.ConnectPlatform(home);
+        var version = await from.ScalarAsync<string>(Version, cancellationToken).ConfigureAwait(false);
+        var into = await sources.OpenPlatformAsync(home, cancellationToken).ConfigureAwait(false);
         await using var disposeInto = into.ConfigureAwait(false);
-        await into.OpenAsync(cancellationToken).ConfigureAwait(false);
         var transaction = await into.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
         await using var disposeTransaction = transaction.ConfigureAwait(false);
         foreach (var table in tables.Reverse<string>())
@@ -49,6 +64,7 @@ public sealed class ReferenceData
         }
 
         await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
+        return version;
     }
 
     // The same schema on both sides, so the bytes go through as they come.

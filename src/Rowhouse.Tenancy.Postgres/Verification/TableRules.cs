@@ -19,12 +19,16 @@ internal sealed class TableRules(IReadOnlyCollection<GuardedTable> tables, LiveD
 
     public const string FenceName = "fence";
 
+    /// <summary>What gives a shared table another version with each statement that changes it.</summary>
+    public const string VersionName = "version";
+
     private const string PolicyName = "tenant";
 
     /// <summary>What is put on every table of tenants, as far as it is not the table's own.</summary>
-    public const string Common = $"{PolicyName}: {Policy}; {FenceName}: before insert, update or delete, each statement; forced row security; deferrable keys";
+    public const string Common = $"{PolicyName}: {Policy}; {FenceName}: before insert, update or delete, each statement; forced row security; deferrable keys; {VersionName} of shared tables";
 
-    private static readonly string[] Guards = [FenceName, CaptureTrigger.Name];
+    private static readonly string[] TenantTriggers = [FenceName, CaptureTrigger.Name];
+    private static readonly string[] SharedTriggers = [VersionName];
 
     private RoleNames Names => live.Names;
 
@@ -86,7 +90,7 @@ internal sealed class TableRules(IReadOnlyCollection<GuardedTable> tables, LiveD
         }
 
         var grants = Grants(relation.ToString(), name, relation.Grants, (Names.Tenants, table.TenantRights), (Names.Platform, table.PlatformRights));
-        foreach (var finding in (table.IsShared ? [] : RowSecurity(relation, name).Concat(Triggers(table, relation, name))).Concat(Surplus(table, relation, name)).Concat(grants))
+        foreach (var finding in (table.IsShared ? Version(relation, name) : RowSecurity(relation, name).Concat(Triggers(table, relation, name))).Concat(Surplus(table, relation, name)).Concat(grants))
         {
             yield return finding;
         }
@@ -135,8 +139,22 @@ internal sealed class TableRules(IReadOnlyCollection<GuardedTable> tables, LiveD
             yield return IsolationFinding.Mended("capture", where, "its capture is missing, switched off or altered, so a move would lose its changed rows.", capture.TriggerSql(name));
         }
 
-        bool Has(string trigger, string definition) => relation.Triggers.Any(found => found.Name == trigger && found.Enabled && found.Definition == definition);
+        bool Has(string trigger, string definition) => HasTrigger(relation, trigger, definition);
     }
+
+    // On the nodes of a distributed store its function would write where nobody reads.
+    private IEnumerable<IsolationFinding> Version(LiveRelation relation, string name)
+    {
+        const string function = "EXECUTE FUNCTION tenancy.renew_reference_version()";
+        if (!live.Database.Distributed && !HasTrigger(relation, VersionName, $"CREATE TRIGGER {VersionName} AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON {relation.SqlName} FOR EACH STATEMENT {function}"))
+        {
+            yield return IsolationFinding.Mended(
+                "version", relation.ToString(), "what gives it a version is missing, switched off or altered, so a copy in a dedicated home could not be known to be old.",
+                $"CREATE OR REPLACE TRIGGER {VersionName} AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON {name} FOR EACH STATEMENT {function}; ALTER TABLE {name} ENABLE TRIGGER {VersionName};");
+        }
+    }
+
+    private static bool HasTrigger(LiveRelation relation, string trigger, string definition) => relation.Triggers.Any(found => found.Name == trigger && found.Enabled && found.Definition == definition);
 
     private bool IsTenants(LivePolicy policy) =>
         policy is { Command: '*', Permissive: true, Roles: [var role], Using: LivePolicy, Check: LivePolicy, Borrows: null } && role == Names.Tenants;
@@ -152,7 +170,7 @@ internal sealed class TableRules(IReadOnlyCollection<GuardedTable> tables, LiveD
         }
 
         // Also where nobody may call its function.
-        foreach (var other in relation.Triggers.Where(trigger => table.IsShared || !Guards.Contains(trigger.Name)))
+        foreach (var other in relation.Triggers.Where(trigger => !(table.IsShared ? SharedTriggers : TenantTriggers).Contains(trigger.Name)))
         {
             yield return new("trigger", where, $"the trigger '{other.Name}' is not the model's, and its function sees every row that is written.", $"As {Names.Owner}: DROP TRIGGER {Sql.Name(other.Name)} ON {name};");
         }

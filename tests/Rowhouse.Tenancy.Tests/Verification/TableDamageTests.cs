@@ -60,6 +60,8 @@ public sealed class TableDamageTests(SoundDatabase sound) : IClassFixture<SoundD
         { "ALTER TABLE atlas.countries ADD tenant_id uuid, ADD note_id uuid, ADD CONSTRAINT wrong FOREIGN KEY (tenant_id, note_id) REFERENCES notes.notes (tenant_id, id)", "foreign-key", "atlas.countries", "wrong" },
         { "ALTER TABLE notes.notes ALTER COLUMN text DROP NOT NULL; DROP TABLE notes.label_note", "missing", "notes.label_note", "the database does not" },
         { "CREATE POLICY less ON notes.notes AS RESTRICTIVE USING (true)", "policy", "notes.notes", "'less'" },
+        { "ALTER TABLE atlas.countries DISABLE TRIGGER version", "version", "atlas.countries", "switched off" },
+        { "CREATE OR REPLACE TRIGGER version AFTER INSERT ON atlas.countries FOR EACH STATEMENT EXECUTE FUNCTION tenancy.renew_reference_version()", "version", "atlas.countries", "altered" },
         { "CREATE POLICY part ON atlas.countries USING (true)", "policy", "atlas.countries", "'part'" },
         { "DROP POLICY tenant ON notes.notes; CREATE POLICY tenant ON notes.notes FOR SELECT TO rowhouse_app USING (tenant_id = nullif(current_setting('rowhouse.tenant', true), '')::uuid)", "policy", "notes.notes", "another one under this name" },
         { "DROP POLICY tenant ON notes.notes; CREATE POLICY tenant ON notes.notes AS RESTRICTIVE TO rowhouse_app USING (tenant_id = nullif(current_setting('rowhouse.tenant', true), '')::uuid) WITH CHECK (tenant_id = nullif(current_setting('rowhouse.tenant', true), '')::uuid)", "policy", "notes.notes", "another one under this name" },

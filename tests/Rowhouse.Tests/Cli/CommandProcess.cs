@@ -44,6 +44,7 @@ internal sealed class CommandProcess : IDisposable
         folder,
         new Dictionary<string, string?>(environment ?? new Dictionary<string, string?>())
         {
+            ["Homes__Pool"] = environment?.GetValueOrDefault("Homes__Pool") ?? "0",
             ["ROWHOUSE_URL"] = "http://127.0.0.1:0",
             ["ROWHOUSE_DATA"] = folder,
             ["ROWHOUSE_DATABASE"] = database.Application,

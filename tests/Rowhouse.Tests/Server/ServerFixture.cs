@@ -180,6 +180,7 @@ public class ServerFixture : IAsyncLifetime
         PlatformKeyFile = Path.Combine(data.FullName, "platform-key"), // also of servers that a test starts beside this one
         AdminEmail = AdminEmail,
         AdminPassword = Password,
+        PooledHomes = 0, // whoever is about them asks for some
         SignInBurst = 100_000, // all tests come from one address
         Database = database,
     });

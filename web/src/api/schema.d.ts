@@ -970,7 +970,7 @@ export interface paths {
         get: operations["GetStore"];
         put?: never;
         post?: never;
-        /** Forgets a store in which no tenant lives. Nothing is removed from its server. */
+        /** Forgets a store in which no tenant lives. The homes that were made ahead are removed from its server, where that can be reached. */
         delete: operations["RemoveStore"];
         options?: never;
         head?: never;
@@ -2857,6 +2857,11 @@ export interface components {
              * @description How many live there, deleted ones that are still kept too.
              */
             tenants: number;
+            /**
+             * Format: int64
+             * @description How many homes are ready there for tenants to come.
+             */
+            pooledHomes: number;
             /**
              * Format: date-time
              * @description When it was added.

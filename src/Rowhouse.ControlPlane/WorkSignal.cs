@@ -1,0 +1,26 @@
+using System.Threading.Channels;
+
+namespace Rowhouse.ControlPlane;
+
+/// <summary>Tells workers of this server that there is work, so that it begins at once and not at the next look.</summary>
+internal class WorkSignal
+{
+    private readonly Channel<bool> channel = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+
+    public void Set() => channel.Writer.TryWrite(true);
+
+    /// <summary>Waits for a signal, and no longer than this.</summary>
+    public async Task WaitAsync(TimeSpan longest, TimeProvider clock, CancellationToken cancellationToken)
+    {
+        using var time = new CancellationTokenSource(longest, clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(time.Token, cancellationToken);
+        try
+        {
+            await channel.Reader.ReadAsync(either.Token);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            // It is time to look.
+        }
+    }
+}
