@@ -25,7 +25,11 @@ internal static class PreferWait
     private const string Wait = "wait=";
     private const int Most = 60;
 
-    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(25);
+    // Soon at first, since a home that was made ahead is there in some milliseconds, and then less and less often.
+    private const double Longer = 1.4;
+
+    private static readonly TimeSpan FirstLook = TimeSpan.FromMilliseconds(8);
+    private static readonly TimeSpan LongestLook = TimeSpan.FromMilliseconds(100);
 
     /// <summary>Stands before what keeps answers for an <c>Idempotency-Key</c>: what is kept is how it began.</summary>
     public static RouteHandlerBuilder WithPreferWait(this RouteHandlerBuilder endpoint) => endpoint.AddEndpointFilter(async (call, next) =>
@@ -57,7 +61,7 @@ internal static class PreferWait
     {
         var id = new TenantId(tenant.Id);
         var began = clock.GetTimestamp();
-        while (true)
+        for (var pause = FirstLook; ; pause = pause * Longer < LongestLook ? pause * Longer : LongestLook)
         {
             await using var db = await contexts.CreateDbContextAsync(cancellationToken);
             if (!await db.Operations.UnderWay().AnyAsync(operation => operation.TenantId == id, cancellationToken))
@@ -70,7 +74,7 @@ internal static class PreferWait
                 return accepted;
             }
 
-            await Task.Delay(Look, clock, cancellationToken);
+            await Task.Delay(pause, clock, cancellationToken);
         }
     }
 
