@@ -30,7 +30,7 @@ public sealed class StoresClient
     public Task<StoreResponse> ChangeAsync(string name, IReadOnlyDictionary<string, object?> changes, CancellationToken cancellationToken = default) =>
         api.SendAsync<StoreResponse>(HttpMethod.Patch, $"api/stores/{Uri.EscapeDataString(name)}", changes, cancellationToken);
 
-    /// <summary>Forgets a store in which no tenant lives.</summary>
+    /// <summary>Forgets a store in which no tenant lives. Homes that were made ahead there are removed, where its server can be reached.</summary>
     /// <param name="name">Its name.</param>
     /// <param name="cancellationToken">Stops the call.</param>
     public Task RemoveAsync(string name, CancellationToken cancellationToken = default) =>

@@ -25,7 +25,7 @@ public sealed record OperationResponse(
 
 /// <summary>A step of an operation.</summary>
 /// <param name="Name">Its name.</param>
-/// <param name="Status"><c>pending</c>, <c>running</c>, <c>succeeded</c>, <c>failed</c>, <c>undoing</c> or <c>undone</c>.</param>
+/// <param name="Status"><c>pending</c>, <c>running</c>, <c>succeeded</c>, <c>failed</c>, <c>undoing</c> or <c>undone</c>. One that succeeded and was never begun was done before the operation.</param>
 /// <param name="StartedAt">When it was last begun.</param>
 /// <param name="EndedAt">When that ended.</param>
 /// <param name="Error">Why that failed.</param>

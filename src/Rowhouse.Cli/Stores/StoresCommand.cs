@@ -25,6 +25,7 @@ internal static class StoresCommand
                 ("Region", store => store.Region ?? ""),
                 ("Open", store => store.Open ? "yes" : "no"),
                 ("Tenants", store => store.Tenants.ToString(CultureInfo.InvariantCulture)),
+                ("Ready", store => store.PooledHomes.ToString(CultureInfo.InvariantCulture)),
                 ("Capacity", store => store.Capacity?.ToString(CultureInfo.InvariantCulture) ?? ""),
                 ("Address", store => store.Address ?? ""));
             return ExitCodes.Done;
@@ -114,7 +115,7 @@ internal static class StoresCommand
     private static Command Remove(CommandRunner runner)
     {
         var name = NameArgument();
-        var command = new Command("remove", "Forget a store in which no tenant lives. Nothing is removed from its server.") { name };
+        var command = new Command("remove", "Forget a store in which no tenant lives. Homes that were made ahead there are removed, where its server can be reached.") { name };
         runner.OverHttp(command, async (parsed, client, output, cancellationToken) =>
         {
             await client.Stores.RemoveAsync(parsed.GetRequiredValue(name), cancellationToken);
@@ -152,5 +153,5 @@ internal static class StoresCommand
     }
 
     private static string Describe(StoreResponse store) =>
-        $"{store.Name}  {store.Kind}, {(store.Open ? "open" : "closed")}{(store.Address is { } address ? $", {address}" : "")}{(store.Region is { } region ? $", {region}" : "")}, {store.Tenants} of {store.Capacity?.ToString(CultureInfo.InvariantCulture) ?? "any number of"} tenants";
+        $"{store.Name}  {store.Kind}, {(store.Open ? "open" : "closed")}{(store.Address is { } address ? $", {address}" : "")}{(store.Region is { } region ? $", {region}" : "")}, {store.Tenants} of {store.Capacity?.ToString(CultureInfo.InvariantCulture) ?? "any number of"} tenants, {store.PooledHomes} homes ready";
 }

@@ -2,7 +2,6 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using Npgsql;
 using Rowhouse.ControlPlane.Operations;
 using Rowhouse.ControlPlane.Store;
 using Rowhouse.Tenancy;
@@ -28,7 +27,7 @@ internal sealed partial class EndOfRetention(IServiceScopeFactory scopes, TimePr
             {
                 await BeginAsync(stoppingToken);
             }
-            catch (Exception exception) when (exception is NpgsqlException or DbUpdateException or InvalidOperationException or TimeoutException)
+            catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
             {
                 // A database that is away for a while must not end this for good.
                 NotNow(logger, exception);

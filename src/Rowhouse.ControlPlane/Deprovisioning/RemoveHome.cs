@@ -11,15 +11,11 @@ internal sealed class RemoveHome(HomePurge homes, HomeServers servers) : IOperat
     public Task DoAsync(OperationRun<DeprovisionData> run, CancellationToken cancellationToken) =>
         run.Data.Placement is PlacementKind.Dedicated ? RemoveDatabaseAsync(run, cancellationToken) : PurgeAsync(run, cancellationToken);
 
-    private Task RemoveDatabaseAsync(OperationRun<DeprovisionData> run, CancellationToken cancellationToken) => servers.ActAsync(
-        run,
-        run.Data.Store,
-        async maker =>
-        {
-            await maker.RemoveDatabaseAsync(run.Data.Database, cancellationToken);
-            await maker.RemoveLoginAsync(run.Data.Database, cancellationToken);
-        },
-        cancellationToken);
+    private async Task RemoveDatabaseAsync(OperationRun<DeprovisionData> run, CancellationToken cancellationToken)
+    {
+        await servers.RemoveDatabaseAsync(run, new(PlacementKind.Dedicated, run.Data.Store, run.Data.Database, run.Data.Generation), cancellationToken);
+        await servers.ActAsync(run, run.Data.Store, maker => maker.RemoveLoginAsync(run.Data.Database, cancellationToken), cancellationToken);
+    }
 
     // The operation's id is the token: whoever does the step goes on where another one stopped, and may do it beside them.
     private async Task PurgeAsync(OperationRun<DeprovisionData> run, CancellationToken cancellationToken)

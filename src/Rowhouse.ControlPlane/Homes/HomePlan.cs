@@ -17,26 +17,26 @@ internal sealed class HomePlan(PostgresStore store, HomePool pool, PlatformKeys 
     /// <param name="key">The tenant's key.</param>
     /// <param name="place">The store.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    public async Task<PlannedHome> MakeAsync(PlatformDbContext db, TenantId tenant, WrappedKey key, string place, CancellationToken cancellationToken)
+    public async Task<PlannedHome> PlanAsync(PlatformDbContext db, TenantId tenant, WrappedKey key, string place, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
         var pooled = await pool.TakeAsync(db, place, cancellationToken);
+        var password = pooled?.OpenPassword(keys); // one that cannot be opened is made anew, and the login gets it
         var name = pooled?.Name ?? store.Connections.Roles.HomeOf(Guid.CreateVersion7(now));
         var opened = keys.Find(key.PlatformKey!).Unwrap(tenant, key.Version, key.Wrapped!); // one that was just made is wrapped
         var home = new Home
         {
             Name = name,
             TenantId = tenant,
-            Password = opened.Seal(Home.PurposeOf(name), Encoding.UTF8.GetBytes(pooled?.OpenPassword(keys) ?? HomeMaker.MakePassword())),
+            Password = opened.Seal(Home.PurposeOf(name), Encoding.UTF8.GetBytes(password ?? HomeMaker.MakePassword())),
             KeyVersion = key.Version,
             CreatedAt = now,
         };
-        return new(home, IsMade: pooled is not null, pooled?.ReferenceVersion);
+        return new(home, IsMade: password is not null);
     }
 }
 
 /// <summary>A home that a tenant is to have.</summary>
 /// <param name="Home">What it is called.</param>
 /// <param name="IsMade">Whether database and login are there.</param>
-/// <param name="ReferenceVersion">The state of the reference data that it has a copy of; none where it has none, or that is not known.</param>
-internal sealed record PlannedHome(Home Home, bool IsMade, string? ReferenceVersion);
+internal sealed record PlannedHome(Home Home, bool IsMade);

@@ -13,6 +13,7 @@ internal static class HomeServices
         services.AddSingleton<OperationKind, Provision>();
         services.AddSingleton<HomePlan>();
         services.AddSingleton<HomePool>();
+        services.AddSingleton<HomePoolSignal>();
         services.AddSingleton<PooledHomeMaker>();
         services.AddHostedService<HomePoolWorker>();
         services.AddSingleton<HomeServers>();

@@ -1,7 +1,7 @@
-using Microsoft.EntityFrameworkCore;
 using Rowhouse.ControlPlane.Operations;
 using Rowhouse.ControlPlane.Placements;
 using Rowhouse.ControlPlane.Store;
+using Rowhouse.ControlPlane.Tenants;
 using Rowhouse.Tenancy;
 using Rowhouse.Tenancy.Postgres;
 using Rowhouse.Tenancy.Postgres.Homes;
@@ -12,7 +12,7 @@ namespace Rowhouse.ControlPlane.Homes;
 /// <param name="Home">What its database and its login are called.</param>
 /// <param name="Store">The store.</param>
 /// <param name="Generation">The generation of the tenant's homes that it is.</param>
-/// <param name="ReferenceVersion">The state of the reference data that it has a copy of, where it was made ahead; none where it has none, or that is not known.</param>
+/// <param name="ReferenceVersion">The state of the reference data that it had a copy of when it was opened; none where it had none, or that is not known.</param>
 internal sealed record ProvisionData(string Home, string Store, int Generation, string? ReferenceVersion = null)
 {
     public Placement Placement => new(PlacementKind.Dedicated, Store, Home, Generation);
@@ -43,7 +43,7 @@ internal sealed class Provision(StoreRegistry stores, TenantDirectory directory)
 
     public override async Task StateChangedAsync(PlatformDbContext db, Operation operation, CancellationToken cancellationToken)
     {
-        var tenant = await db.Tenants.SingleAsync(known => known.Id == operation.TenantId, cancellationToken);
+        var tenant = await db.FindTenantAsync(operation.TenantId.ToString(), cancellationToken) ?? throw new InvalidOperationException($"The tenant {operation.TenantId} of the operation {operation.Id} is unknown.");
         switch (operation.State)
         {
             case OperationState.Running:
@@ -77,14 +77,10 @@ internal sealed class Provision(StoreRegistry stores, TenantDirectory directory)
     /// <summary>The database, with the schema and without rows.</summary>
     private sealed class MakeDatabase(HomeServers servers) : IOperationStep<ProvisionData>
     {
-        public async Task DoAsync(OperationRun<ProvisionData> run, CancellationToken cancellationToken)
-        {
-            await servers.ActAsync(run, run.Data.Store, maker => maker.EnsureDatabaseAsync(run.Data.Home, cancellationToken), cancellationToken);
-            run.Data = run.Data with { ReferenceVersion = null };
-        }
+        public Task DoAsync(OperationRun<ProvisionData> run, CancellationToken cancellationToken) =>
+            servers.ActAsync(run, run.Data.Store, maker => maker.EnsureDatabaseAsync(run.Data.Home, cancellationToken), cancellationToken);
 
-        public Task UndoAsync(OperationRun<ProvisionData> run, CancellationToken cancellationToken) =>
-            servers.ActAsync(run, run.Data.Store, maker => maker.RemoveDatabaseAsync(run.Data.Home, cancellationToken), cancellationToken);
+        public Task UndoAsync(OperationRun<ProvisionData> run, CancellationToken cancellationToken) => servers.RemoveDatabaseAsync(run, run.Data.Placement, cancellationToken);
     }
 
     /// <summary>The tenant may write there, and nobody else.</summary>
@@ -92,12 +88,27 @@ internal sealed class Provision(StoreRegistry stores, TenantDirectory directory)
     {
         public async Task DoAsync(OperationRun<ProvisionData> run, CancellationToken cancellationToken)
         {
-            if (await homes.TryOpenAsync(run.TenantId, run.Data.Placement, cancellationToken))
+            await servers.EndOthersAsync(run, run.Data.Store, cancellationToken); // one that was about to make it anew would do so under a tenant that is active by then
+            var opened = await homes.OpenAsync(run.TenantId, run.Data.Placement, cancellationToken);
+            if (!opened.IsOpen && !opened.IsAnothers)
             {
-                return;
+                // One that was made ahead is not there any more, or is another release's: it is made like any other.
+                await MakeAsync(run, cancellationToken);
+                opened = await homes.OpenAsync(run.TenantId, run.Data.Placement, cancellationToken);
             }
 
-            // One that was made ahead is not there any more, or is another release's: it is made like any other.
+            if (opened.IsAnothers)
+            {
+                throw HomeServers.Refuse(run.Data.Placement);
+            }
+
+            run.Data = opened.IsOpen
+                ? run.Data with { ReferenceVersion = opened.ReferenceVersion }
+                : throw new OperationRefusedException($"The database {run.Data.Home} has the tenant's home in another generation than {run.Data.Generation}, or closed. Find out in its tenancy.homes, and retry when it is open.");
+        }
+
+        private async Task MakeAsync(OperationRun<ProvisionData> run, CancellationToken cancellationToken)
+        {
             var password = await known.GetPasswordAsync(run.TenantId, run.Data.Home, cancellationToken);
             await servers.ActAsync(
                 run,
@@ -108,8 +119,6 @@ internal sealed class Provision(StoreRegistry stores, TenantDirectory directory)
                     await maker.EnsureDatabaseAsync(run.Data.Home, cancellationToken);
                 },
                 cancellationToken);
-            run.Data = run.Data with { ReferenceVersion = null };
-            await homes.EnsureOpenAsync(run.TenantId, run.Data.Placement, cancellationToken);
         }
     }
 

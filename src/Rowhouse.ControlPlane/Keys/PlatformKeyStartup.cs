@@ -23,7 +23,7 @@ internal sealed partial class PlatformKeyStartup(
         // One server after the other, so that the second finds what the first has left.
         await db.LockPlatformKeysAsync(cancellationToken);
         var known = await db.PlatformKeys.AsNoTracking()
-            .Select(key => new { key.Id, key.Proof, IsInUse = db.TenantKeys.Any(wrapped => wrapped.PlatformKey == key.Id) || db.Stores.Any(store => store.PlatformKey == key.Id) || db.PooledHomes.Any(home => home.PlatformKey == key.Id) })
+            .Select(key => new { key.Id, key.Proof, IsInUse = db.TenantKeys.Any(wrapped => wrapped.PlatformKey == key.Id) || db.Stores.Any(store => store.PlatformKey == key.Id) })
             .OrderBy(key => key.Id)
             .ToListAsync(cancellationToken);
         var inUse = known.Where(key => key.IsInUse).ToList();

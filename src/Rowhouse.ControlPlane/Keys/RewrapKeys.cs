@@ -3,7 +3,7 @@ using Rowhouse.ControlPlane.Store;
 
 namespace Rowhouse.ControlPlane.Keys;
 
-/// <summary>Wraps all tenants' keys, and seals how stores are reached and the passwords of homes of nobody, by the platform's first key, so that the others can leave the file. What was done stays done: it can be stopped and run again, also by two at once.</summary>
+/// <summary>Wraps all tenants' keys, and seals how stores are reached by the platform's first key, so that the others can leave the file. What was done stays done: it can be stopped and run again, also by two at once.</summary>
 internal sealed class RewrapKeys(IDbContextFactory<PlatformDbContext> contexts, PlatformKeys keys)
 {
     private const int Batch = 200;
@@ -23,21 +23,7 @@ internal sealed class RewrapKeys(IDbContextFactory<PlatformDbContext> contexts, 
             batchDone?.Invoke(done);
         }
 
-        return done + await SealStoresAsync(current, cancellationToken) + await SealPoolAsync(current, cancellationToken);
-    }
-
-    private async Task<int> SealPoolAsync(PlatformKey current, CancellationToken cancellationToken)
-    {
-        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        var done = 0;
-        foreach (var home in await db.PooledHomes.AsNoTracking().Where(home => home.PlatformKey != current.Id).ToListAsync(cancellationToken))
-        {
-            home.Reseal(keys, current);
-            done += await db.PooledHomes.Where(row => row.Name == home.Name)
-                .ExecuteUpdateAsync(set => set.SetProperty(row => row.Password, home.Password).SetProperty(row => row.PlatformKey, current.Id), cancellationToken);
-        }
-
-        return done;
+        return done + await SealStoresAsync(current, cancellationToken);
     }
 
     // They are few. One that somebody changes at the same moment is left as it is: it is sealed by the current key then.

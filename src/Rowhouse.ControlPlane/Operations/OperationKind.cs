@@ -47,7 +47,7 @@ internal abstract class OperationKind<TData>(IReadOnlyList<OperationStep<TData>>
 
     public override async Task<JsonDocument> StepAsync(Operation operation, Guid token, bool undo, IServiceProvider services, CancellationToken cancellationToken)
     {
-        var run = new OperationRun<TData>(operation.Id, operation.TenantId, token, Read(operation.Data), services.GetRequiredService<IDbContextFactory<PlatformDbContext>>(), services.GetRequiredService<TimeProvider>());
+        var run = new OperationRun<TData>(operation.Id, operation.TenantId, token, operation.Attempts > 1, Read(operation.Data), services.GetRequiredService<IDbContextFactory<PlatformDbContext>>(), services.GetRequiredService<TimeProvider>());
         var step = steps[operation.Step].Make(services);
         await (undo ? step.UndoAsync(run, cancellationToken) : step.DoAsync(run, cancellationToken));
         return Write(run.Data);

@@ -19,6 +19,5 @@ internal sealed class OperationOptions
     public TimeSpan LongestPause { get; init; } = TimeSpan.FromMinutes(1);
 
     /// <summary>How long a step waits that has failed so often.</summary>
-    public TimeSpan PauseAfter(int attempts) =>
-        TimeSpan.FromTicks(Math.Min(LongestPause.Ticks, FirstPause.Ticks << Math.Min(Math.Max(attempts - 1, 0), 16)));
+    public TimeSpan PauseAfter(int attempts) => Backoff.After(attempts, FirstPause, LongestPause);
 }

@@ -6,7 +6,7 @@ namespace Rowhouse.ControlPlane.Operations;
 
 /// <summary>An operation while somebody works on it.</summary>
 /// <typeparam name="TData">What its steps know.</typeparam>
-internal sealed class OperationRun<TData>(Guid id, TenantId tenantId, Guid token, TData data, IDbContextFactory<PlatformDbContext> contexts, TimeProvider clock)
+internal sealed class OperationRun<TData>(Guid id, TenantId tenantId, Guid token, bool isTakenOver, TData data, IDbContextFactory<PlatformDbContext> contexts, TimeProvider clock)
     where TData : class
 {
     public Guid Id { get; } = id;
@@ -15,6 +15,9 @@ internal sealed class OperationRun<TData>(Guid id, TenantId tenantId, Guid token
 
     /// <summary>What tells this attempt from others of the operation.</summary>
     public Guid Token { get; } = token;
+
+    /// <summary>Whether another worker has begun this step and was not heard of again. It may be asleep, in a session on a database server.</summary>
+    public bool IsTakenOver { get; } = isTakenOver;
 
     /// <summary>What the steps know. What a step decides is kept with its end: a name is decided by a step before the one that makes the thing.</summary>
     public TData Data { get; set; } = data;

@@ -52,7 +52,11 @@ internal sealed partial class RemoveStore(PlatformDbContext db, PlacementPolicy 
             return ControlPlaneProblems.StoreInUse.With($"New private tenants are placed there by {PlatformParameters.DedicatedStore.Path}. Set that to another store or unset it first.");
         }
 
-        var left = await EmptyAsync(name, cancellationToken);
+        if (await TryEmptyAsync(name, cancellationToken) is not { } left)
+        {
+            return ControlPlaneProblems.StoreInUse.With("Homes are being made ahead there at this moment, or somebody is connected to one of nobody. Try again.");
+        }
+
         db.Stores.Remove(found.Store);
         audit.Add(AuditActions.StoreRemoved, subject: name, details: new { found.Store.Address, found.Store.Region, left });
         await db.SaveChangesAsync(cancellationToken);
@@ -60,8 +64,9 @@ internal sealed partial class RemoveStore(PlatformDbContext db, PlacementPolicy 
         return TypedResults.NoContent();
     }
 
-    // A server that is gone for good must not keep its store here.
-    private async Task<IReadOnlyList<string>> EmptyAsync(string name, CancellationToken cancellationToken)
+    /// <summary>Removes the homes of nobody.</summary>
+    /// <returns>Those that may be left on its server; <see langword="null"/> where it cannot be done just now.</returns>
+    private async Task<IReadOnlyList<string>?> TryEmptyAsync(string name, CancellationToken cancellationToken)
     {
         var pooled = db.PooledHomes.Where(home => home.Store == name);
         if (!await pooled.AnyAsync(cancellationToken))
@@ -74,14 +79,23 @@ internal sealed partial class RemoveStore(PlatformDbContext db, PlacementPolicy 
             await maker.EmptyAsync(stores.Find(name), cancellationToken);
             return [];
         }
-        catch (Exception exception) when (exception is NpgsqlException or InvalidOperationException or PlatformKeyException or EnvelopeRefusedException)
+        catch (NpgsqlException exception) when (exception is not PostgresException { SqlState: PostgresErrorCodes.InvalidPassword or PostgresErrorCodes.InvalidAuthorizationSpecification })
         {
+            Busy(logger, name, exception);
+            return null;
+        }
+        catch (Exception exception) when (exception is PostgresException or InvalidOperationException or PlatformKeyException or EnvelopeRefusedException)
+        {
+            // A server that is gone for good must not keep its store here.
             var left = await pooled.OrderBy(home => home.Name).Select(home => home.Name).ToListAsync(cancellationToken);
             LeftBehind(logger, name, string.Join(", ", left), exception);
             await pooled.ExecuteDeleteAsync(cancellationToken);
             return left;
         }
     }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The store {Store} is not removed: its homes of nobody cannot be removed just now")]
+    private static partial void Busy(ILogger logger, string store, Exception exception);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The store {Store} is removed and its server could not be asked: the databases and logins {Homes} that may be there are nobody's, and can be dropped")]
     private static partial void LeftBehind(ILogger logger, string store, string homes, Exception exception);

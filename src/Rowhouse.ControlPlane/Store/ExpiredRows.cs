@@ -2,7 +2,6 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using Npgsql;
 using Rowhouse.ControlPlane.Sessions;
 using Rowhouse.Modules.Idempotency;
 
@@ -22,7 +21,7 @@ internal sealed partial class ExpiredRows(IServiceScopeFactory scopes, TimeProvi
             {
                 await RemoveAsync(stoppingToken);
             }
-            catch (Exception exception) when (exception is NpgsqlException or InvalidOperationException or TimeoutException)
+            catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
             {
                 // A database that is away for a while must not end this for good.
                 NotNow(logger, exception);

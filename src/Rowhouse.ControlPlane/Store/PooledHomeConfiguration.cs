@@ -1,7 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using Rowhouse.ControlPlane.Homes.Pool;
-using Rowhouse.ControlPlane.Keys;
 using Rowhouse.ControlPlane.Placements;
 
 namespace Rowhouse.ControlPlane.Store;
@@ -17,6 +16,5 @@ internal sealed class PooledHomeConfiguration : IEntityTypeConfiguration<PooledH
         builder.Ignore(home => home.Placement);
         builder.HasIndex(home => new { home.Store, home.Name });
         builder.HasOne<RegisteredStore>().WithMany().HasForeignKey(home => home.Store).OnDelete(DeleteBehavior.ClientNoAction);
-        builder.HasOne<KnownPlatformKey>().WithMany().HasForeignKey(home => home.PlatformKey).OnDelete(DeleteBehavior.ClientNoAction);
     }
 }

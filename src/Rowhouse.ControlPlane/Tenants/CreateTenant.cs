@@ -135,7 +135,7 @@ internal sealed class CreateTenant(
 
         var id = TenantId.New(clock);
         var key = keys.MakeFirst(id);
-        var home = plan.IsPrivate ? await homePlan.MakeAsync(db, id, key, place, cancellationToken) : null;
+        var home = plan.IsPrivate ? await homePlan.PlanAsync(db, id, key, place, cancellationToken) : null;
         var tenant = Register(plan, id, free, place, home?.Home);
         db.Licenses.AddRange((request.Licenses ?? []).Select(license => License.Of(license, tenant.Id, clock.GetUtcNow())));
         db.TenantKeys.Add(key);
@@ -218,7 +218,7 @@ internal sealed class CreateTenant(
         }
 
         db.Homes.Add(home.Home);
-        var operation = operations.Add(Provision.KindName, tenant.Id, Provision.Write(new(home.Home.Name, tenant.Store, tenant.Generation, home.ReferenceVersion)), home.IsMade ? Provision.OpenStep : 0);
+        var operation = operations.Add(Provision.KindName, tenant.Id, Provision.Write(new(home.Home.Name, tenant.Store, tenant.Generation)), home.IsMade ? Provision.OpenStep : 0);
         await db.SaveChangesAsync(cancellationToken);
         operations.Wake();
         return operation.Id;

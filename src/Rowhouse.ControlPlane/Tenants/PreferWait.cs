@@ -26,7 +26,7 @@ internal static class PreferWait
     private const int Most = 60;
 
     // Soon at first, since a home that was made ahead is there in some milliseconds, and then less and less often.
-    private const double Longer = 1.4;
+    private const double Growth = 1.4;
 
     private static readonly TimeSpan FirstLook = TimeSpan.FromMilliseconds(8);
     private static readonly TimeSpan LongestLook = TimeSpan.FromMilliseconds(100);
@@ -61,7 +61,7 @@ internal static class PreferWait
     {
         var id = new TenantId(tenant.Id);
         var began = clock.GetTimestamp();
-        for (var pause = FirstLook; ; pause = pause * Longer < LongestLook ? pause * Longer : LongestLook)
+        for (var pause = FirstLook; ; pause = pause * Growth < LongestLook ? pause * Growth : LongestLook)
         {
             await using var db = await contexts.CreateDbContextAsync(cancellationToken);
             if (!await db.Operations.UnderWay().AnyAsync(operation => operation.TenantId == id, cancellationToken))

@@ -5,7 +5,7 @@ namespace Rowhouse.Tenancy.Postgres.Homes;
 
 /// <summary>
 /// Makes and removes the database of a dedicated home and its login. Each act makes it so: it may be repeated from whatever a crash left. Whoever works on a home
-/// does so alone, in a session that others end before they begin. Not safe for concurrent use, like the connection.
+/// does so alone, in a session that keeps others off. Not safe for concurrent use, like the connection.
 /// </summary>
 public sealed class HomeMaker
 {
@@ -60,26 +60,26 @@ public sealed class HomeMaker
     /// <summary>Makes the database of a home from the template of this program's schema, and lets nobody in but its login and the platform.</summary>
     /// <param name="home">The home's name, whose login is there.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    /// <returns>Whether it was made just now, so that nobody's rows are in it.</returns>
+    /// <returns>Whether it was not there before, whole.</returns>
     /// <exception cref="TemplateMissingException">There is none.</exception>
     public async Task<bool> EnsureDatabaseAsync(string home, CancellationToken cancellationToken = default)
     {
         RefuseOthers(home);
         var found = await FingerprintOfAsync(home, cancellationToken).ConfigureAwait(false);
-        if (found is not null && found != fingerprint)
-        {
-            // Begun from the template of another release, or not whole.
-            await RemoveDatabaseAsync(home, cancellationToken).ConfigureAwait(false);
-            found = null;
-        }
-
+        var isMade = found == fingerprint;
         var name = Sql.Name(home);
-        if (found is null)
+        if (!isMade)
         {
             var template = roles.TemplateOf(fingerprint);
             if (!await HomeTemplate.IsSealedAsync(provisioner, template, cancellationToken).ConfigureAwait(false))
             {
                 throw new TemplateMissingException(template);
+            }
+
+            if (found is not null)
+            {
+                // Begun from the template of another release, or not whole.
+                await RemoveDatabaseAsync(home, cancellationToken).ConfigureAwait(false);
             }
 
             try
@@ -95,8 +95,15 @@ public sealed class HomeMaker
 
         await provisioner.ExecuteAsync($"revoke all on database {name} from public; grant connect on database {name} to {home}, {roles.Platform}; {Fingerprint.CommentSql(home, fingerprint)}", cancellationToken).ConfigureAwait(false);
         await provisioner.ExecuteAsync($"alter database {name} allow_connections true", cancellationToken).ConfigureAwait(false);
-        return found is null;
+        return !isMade;
     }
+
+    /// <summary>Which of some homes are there with this program's schema, open, and with their logins, as the server's catalogue says.</summary>
+    /// <param name="homes">Their names.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task<IReadOnlyList<string>> FindWholeAsync(IEnumerable<string> homes, CancellationToken cancellationToken = default) => await provisioner.ScalarAsync<string[]>(
+        $"select array(select d.datname::text from pg_database d join pg_roles r on r.rolname = d.datname and r.rolcanlogin where d.datname = any (string_to_array($1, ',')) and d.datallowconn and not {Invalid.Sql} and {Fingerprint.LiveSql} = $2)",
+        cancellationToken, string.Join(',', homes), fingerprint).ConfigureAwait(false) ?? [];
 
     /// <summary>Removes the database of a home with all that is in it, and ends the sessions of its login.</summary>
     /// <param name="home">The home's name. Where it has no database, nothing happens.</param>

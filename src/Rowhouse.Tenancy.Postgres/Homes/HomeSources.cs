@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Data;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
+using Rowhouse.Tenancy.Postgres.Roles;
 
 namespace Rowhouse.Tenancy.Postgres.Homes;
 
@@ -18,7 +19,12 @@ internal sealed class HomeSources(PostgresStore store, IServiceProvider services
     // Whoever looks into many homes does not wait long for one.
     private const int SecondsToConnect = 5;
 
-    private readonly ConcurrentDictionary<(string Store, string Database), NpgsqlConnection> kept = [];
+    private const int KeepAliveSeconds = 10;
+
+    // What is kept open and does not answer at once is no gain.
+    private static readonly TimeSpan LongestAnswer = TimeSpan.FromSeconds(1);
+
+    private readonly ConcurrentDictionary<(string Store, string Database), Kept> kept = [];
     private readonly ConcurrentQueue<NpgsqlDataSource> retired = [];
     private readonly ConcurrentDictionary<(TenantId Tenant, Placement Home), Source> sources = [];
 
@@ -31,17 +37,32 @@ internal sealed class HomeSources(PostgresStore store, IServiceProvider services
         var other => throw new InvalidOperationException($"There is one store of public tenants, {Placement.SharedStore}, and not {other.Store}."),
     }).CreateConnection();
 
-    /// <summary>A connection in the platform's role to the database of a home, closed. It is in no pool: the platform looks into dedicated homes seldom and soon leaves, so that they can be removed.</summary>
+    /// <summary>A connection in the platform's role to the database of a home, closed. It is in no pool: who works with it soon leaves, so that the home can be removed.</summary>
     public NpgsqlConnection ConnectPlatform(Placement home) => home.Kind is PlacementKind.Shared
         ? store.Platform.CreateConnection()
-        : new NpgsqlConnection(new NpgsqlConnectionStringBuilder(Homes.FindStore(home.Store).Platform) { Database = home.Database, Pooling = false, Timeout = SecondsToConnect }.ConnectionString);
+        : new NpgsqlConnection(new NpgsqlConnectionStringBuilder(Homes.FindStore(home.Store).Platform) { Database = home.Database, Pooling = false, Timeout = SecondsToConnect, KeepAlive = KeepAliveSeconds }.ConnectionString);
 
     /// <summary>An open connection in the platform's role to the database of a home; the caller's own, in no pool. One that was kept open for it is taken.</summary>
     public async ValueTask<NpgsqlConnection> OpenPlatformAsync(Placement home, CancellationToken cancellationToken)
     {
         if (kept.TryRemove((home.Store, home.Database), out var ready))
         {
-            return ready;
+            var isUsed = false;
+            try
+            {
+                isUsed = ReferenceEquals(ready.Store, Homes.FindStore(home.Store)) && await AnswersAsync(ready.Connection, cancellationToken).ConfigureAwait(false);
+                if (isUsed)
+                {
+                    return ready.Connection;
+                }
+            }
+            finally
+            {
+                if (!isUsed)
+                {
+                    await ready.Connection.DisposeAsync().ConfigureAwait(false);
+                }
+            }
         }
 
         var connection = ConnectPlatform(home);
@@ -60,21 +81,38 @@ internal sealed class HomeSources(PostgresStore store, IServiceProvider services
     /// <summary>Keeps connections open to homes of a store that are asked for next, and closes those to its others.</summary>
     public async Task KeepOpenAsync(string store, IReadOnlyCollection<Placement> next, CancellationToken cancellationToken)
     {
-        foreach (var one in kept.Where(one => one.Key.Store == store && (one.Value.State is not ConnectionState.Open || !next.Any(home => home.Database == one.Key.Database))))
+        foreach (var one in kept.Where(one => one.Key.Store == store && !(next.Any(home => home.Database == one.Key.Database) && IsWhole(one.Value))))
         {
             if (kept.TryRemove(one))
             {
-                await one.Value.DisposeAsync().ConfigureAwait(false);
+                await one.Value.Connection.DisposeAsync().ConfigureAwait(false);
             }
         }
 
         foreach (var home in next.Where(home => !kept.ContainsKey((store, home.Database))))
         {
-            var opened = await OpenPlatformAsync(home, cancellationToken).ConfigureAwait(false);
+            var opened = new Kept(Homes.FindStore(store), await OpenPlatformAsync(home, cancellationToken).ConfigureAwait(false));
             if (!kept.TryAdd((store, home.Database), opened))
             {
-                await opened.DisposeAsync().ConfigureAwait(false);
+                await opened.Connection.DisposeAsync().ConfigureAwait(false);
             }
+        }
+
+        bool IsWhole(Kept one) => one.Connection.State is ConnectionState.Open && ReferenceEquals(one.Store, Homes.FindStore(store));
+    }
+
+    private static async Task<bool> AnswersAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        using var time = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        time.CancelAfter(LongestAnswer);
+        try
+        {
+            await connection.ExecuteAsync("SELECT 1", time.Token).ConfigureAwait(false);
+            return true;
+        }
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested && exception is NpgsqlException or InvalidOperationException or OperationCanceledException)
+        {
+            return false;
         }
     }
 
@@ -82,9 +120,9 @@ internal sealed class HomeSources(PostgresStore store, IServiceProvider services
 
     public async ValueTask DisposeAsync()
     {
-        foreach (var connection in kept.Values)
+        foreach (var one in kept.Values)
         {
-            await connection.DisposeAsync().ConfigureAwait(false);
+            await one.Connection.DisposeAsync().ConfigureAwait(false);
         }
 
         foreach (var pool in sources.Values.Select(source => source.Pool).Concat(retired))
@@ -142,6 +180,8 @@ internal sealed class HomeSources(PostgresStore store, IServiceProvider services
             async (_, cancellationToken) => await homes.GetPasswordAsync(tenant, home, cancellationToken).ConfigureAwait(false));
         return source.Build();
     }
+
+    private sealed record Kept(HomeStore Store, NpgsqlConnection Connection);
 
     private sealed record Source(HomeStore Store, NpgsqlDataSource Pool);
 }

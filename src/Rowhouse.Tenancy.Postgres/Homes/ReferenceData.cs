@@ -11,9 +11,12 @@ public sealed class ReferenceData
 {
     private const int Buffer = 128 * 1024;
 
-    // On a distributed store nothing counts the changes.
+    // On a distributed store no trigger gives tables a version.
     private const string Version =
         "SELECT CASE WHEN EXISTS (SELECT FROM pg_extension WHERE extname = 'citus') THEN NULL ELSE md5(coalesce(string_agg(relation || version, ',' ORDER BY relation), '')) END FROM tenancy.reference_versions";
+
+    /// <summary>An expression for the state that a home has a copy of; null where it has none, or that was not known.</summary>
+    internal const string CopiedSql = "(SELECT version FROM tenancy.reference_copy)";
 
     private readonly PostgresStore store;
     private readonly HomeSources sources;
@@ -61,6 +64,12 @@ public sealed class ReferenceData
         foreach (var table in tables)
         {
             await CopyAsync(from, into, table, cancellationToken).ConfigureAwait(false);
+        }
+
+        await into.ExecuteAsync("DELETE FROM tenancy.reference_copy", cancellationToken).ConfigureAwait(false);
+        if (version is not null)
+        {
+            await into.ExecuteAsync($"INSERT INTO tenancy.reference_copy (version) VALUES ('{version}')", cancellationToken).ConfigureAwait(false); // hexadecimal
         }
 
         await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);

@@ -111,7 +111,7 @@ public sealed class HomeAttacks(AttackServer server)
         await using var host = NotesHost.Open(store, configure: services => services.AddSingleton<IDedicatedHomes>(new OneHome(HomeStore.Of(store), new NpgsqlConnectionStringBuilder(home.Application).Password!)));
         var placement = new Placement(PlacementKind.Dedicated, Placement.DedicatedStore, NameOf(home), 1);
         var tenant = host.Smith with { Placement = placement };
-        await host.Services.GetRequiredService<TenantHomes>().EnsureOpenAsync(tenant.Id, placement, Token);
+        (await host.Services.GetRequiredService<TenantHomes>().OpenAsync(tenant.Id, placement, Token)).IsOpen.ShouldBeTrue();
 
         await InContextAsync(async db => await AddAsync(db));
         await CountAsync(1, 0, 0);

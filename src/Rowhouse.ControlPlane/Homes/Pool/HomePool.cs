@@ -3,8 +3,8 @@ using Rowhouse.ControlPlane.Store;
 
 namespace Rowhouse.ControlPlane.Homes.Pool;
 
-/// <summary>The homes that were made ahead. What is taken of them belongs to whoever commits first.</summary>
-internal sealed class HomePool : WorkSignal
+/// <summary>The homes that were made ahead. Of those who ask at once each takes another one, and gives it back by not committing.</summary>
+internal sealed class HomePool(HomePoolSignal signal)
 {
     /// <summary>Takes the oldest whole home of a store out of the pool, in the transaction that gives it to a tenant.</summary>
     /// <returns>None where none is left.</returns>
@@ -18,7 +18,10 @@ internal sealed class HomePool : WorkSignal
             RETURNING *
             """).AsNoTracking().ToListAsync(cancellationToken);
 #pragma warning restore RS0030
-        db.AfterCommit(Set);
+        db.AfterCommit(signal.Set);
         return taken is [var home] ? home : null;
     }
 }
+
+/// <summary>Tells this server's worker of the pool that a home was taken.</summary>
+internal sealed class HomePoolSignal : WorkSignal;

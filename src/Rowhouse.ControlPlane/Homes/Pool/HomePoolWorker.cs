@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using Npgsql;
 using Rowhouse.ControlPlane.Placements;
 using Rowhouse.ControlPlane.Store;
 using Rowhouse.Tenancy;
@@ -15,7 +14,7 @@ namespace Rowhouse.ControlPlane.Homes.Pool;
 internal sealed partial class HomePoolWorker(
     IDbContextFactory<PlatformDbContext> contexts,
     StoreRegistry stores,
-    HomePool pool,
+    HomePoolSignal signal,
     PooledHomeMaker maker,
     TenantHomes homes,
     ReferenceData reference,
@@ -32,21 +31,28 @@ internal sealed partial class HomePoolWorker(
     private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(5);
 
     private readonly ConcurrentDictionary<string, Progress> progress = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Task> tending = new(StringComparer.Ordinal);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        await LoopAsync(stoppingToken);
+        await Task.WhenAll(tending.Values);
+    }
+
+    private async Task LoopAsync(CancellationToken stoppingToken)
     {
         while (!stoppingToken.IsCancellationRequested)
         {
             try
             {
                 await TendAsync(stoppingToken);
-                await pool.WaitAsync(options.PooledHomes > 0 ? Look : LookForLeftovers, clock, stoppingToken);
+                await signal.WaitAsync(options.PooledHomes > 0 ? Look : LookForLeftovers, clock, stoppingToken);
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
             {
                 return;
             }
-            catch (Exception exception) when (exception is NpgsqlException or InvalidOperationException or TimeoutException)
+            catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
             {
                 NotNow(logger, exception);
                 await Task.Delay(FirstPause, clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -65,7 +71,11 @@ internal sealed partial class HomePoolWorker(
         }
 
         var version = await reference.FindVersionAsync(cancellationToken);
-        await Task.WhenAll(places.Select(place => TendAsync(place.Name, place.IsOpen ? options.PooledHomes : 0, [.. pooled[place.Name]], version, cancellationToken)));
+        foreach (var place in places.Where(place => tending.GetValueOrDefault(place.Name) is null or { IsCompleted: true }))
+        {
+            // Not waited for: a store that answers slowly keeps no other from being looked at.
+            tending[place.Name] = TendAsync(place.Name, place.IsOpen ? options.PooledHomes : 0, [.. pooled[place.Name]], version, cancellationToken);
+        }
     }
 
     private async Task TendAsync(string place, int size, IReadOnlyList<PooledHome> pooled, string? version, CancellationToken cancellationToken)
@@ -86,23 +96,28 @@ internal sealed partial class HomePoolWorker(
                 return; // another server makes them
             }
 
-            var isNew = !ReferenceEquals(before.LookedAt, at);
-            var isSo = !isNew && pooled.Count == size && pooled.All(home => home.IsReady && (version is null || home.ReferenceVersion == version));
-            if (!isSo && await maker.EnsureAsync(at, size, version, isNew, cancellationToken))
+            // Of homes that were made before this server began, or for a store that is elsewhere now, nothing is known.
+            var lookAtAll = !ReferenceEquals(before.LookedAt, at);
+            var isFull = pooled.Count == size && pooled.All(home => home.IsReady && (version is null || home.ReferenceVersion == version));
+            if ((lookAtAll || !isFull) && await maker.EnsureAsync(at, size, version, lookAtAll, cancellationToken))
             {
                 await using var db = await contexts.CreateDbContextAsync(cancellationToken);
                 await ConnectAsync([.. (await ReadAsync(db, cancellationToken))[place]]);
-                isNew = false;
+                lookAtAll = false;
             }
 
-            progress[place] = new() { LookedAt = isNew ? null : at };
+            progress[place] = new() { LookedAt = lookAtAll ? null : at };
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
             // A store alone: the others are kept ready all the same, and who asks for a home here waits until it is made.
             var failures = before.Failures + 1;
-            progress[place] = before with { Failures = failures, NotBefore = clock.GetUtcNow() + PauseAfter(failures) };
+            progress[place] = before with { Failures = failures, NotBefore = clock.GetUtcNow() + Backoff.After(failures, FirstPause, LongestPause) };
             CannotMake(logger, place, exception);
+        }
+        catch (Exception exception) when (exception is not OutOfMemoryException)
+        {
+            return; // the server stops, and whoever comes next goes on from the rows
         }
 
         // First of all: one that is being removed, here or by another server, cannot be while there are connections to it.
@@ -111,8 +126,6 @@ internal sealed partial class HomePoolWorker(
 
     private static async Task<ILookup<string, PooledHome>> ReadAsync(PlatformDbContext db, CancellationToken cancellationToken) =>
         (await db.PooledHomes.AsNoTracking().OrderBy(home => home.Name).ToListAsync(cancellationToken)).ToLookup(home => home.Store, StringComparer.Ordinal);
-
-    private static TimeSpan PauseAfter(int failures) => TimeSpan.FromTicks(Math.Min(LongestPause.Ticks, FirstPause.Ticks << Math.Min(failures - 1, 10)));
 
     /// <summary>How far this server has come with a store.</summary>
     private sealed record Progress

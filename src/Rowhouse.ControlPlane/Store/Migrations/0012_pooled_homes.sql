@@ -1,4 +1,4 @@
--- Databases that are made before a tenant asks for one, from before they are made until a tenant gets them or they are removed. The password is the platform's own until then.
+-- Databases that are made before a tenant asks for one, from before they are made until a tenant gets them or they are removed. The password is nobody's until then: where its key is lost, another one is made.
 CREATE TABLE platform.pooled_homes (
     name text COLLATE "C" NOT NULL,
     store text NOT NULL,
@@ -6,13 +6,12 @@ CREATE TABLE platform.pooled_homes (
     platform_key text COLLATE "C" NOT NULL,
     reference_version text COLLATE "C",
     is_ready boolean NOT NULL,
+    hold uuid,
     created_at timestamptz NOT NULL,
     CONSTRAINT pk_pooled_homes PRIMARY KEY (name),
-    CONSTRAINT fk_pooled_homes_platform_keys_platform_key FOREIGN KEY (platform_key) REFERENCES platform.platform_keys (id),
     CONSTRAINT fk_pooled_homes_stores_store FOREIGN KEY (store) REFERENCES platform.stores (name)
 );
 
-CREATE INDEX ix_pooled_homes_platform_key ON platform.pooled_homes (platform_key);
 CREATE INDEX ix_pooled_homes_store_name ON platform.pooled_homes (store, name);
 
 GRANT SELECT, INSERT, UPDATE, DELETE ON platform.pooled_homes TO :"platform";

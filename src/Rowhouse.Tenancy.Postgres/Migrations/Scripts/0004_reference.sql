@@ -16,3 +16,11 @@ $$;
 
 REVOKE ALL ON FUNCTION tenancy.renew_reference_version() FROM PUBLIC;
 GRANT SELECT ON tenancy.reference_versions TO :"platform";
+
+-- Of which state this database has a copy, written with the copy; no row where it has none.
+CREATE TABLE tenancy.reference_copy (
+    version text COLLATE "C" NOT NULL,
+    CONSTRAINT pk_reference_copy PRIMARY KEY (version)
+);
+
+GRANT SELECT, INSERT, DELETE ON tenancy.reference_copy TO :"platform";

@@ -173,9 +173,11 @@ public sealed class PrivateTenantTests(PrivateTenantTests.Fixture server) : ICla
         var home = new Placement(PlacementKind.Dedicated, Placement.DedicatedStore, tenant.Tenant.TableName, 1);
         var homes = server.Services.GetRequiredService<TenantHomes>();
 
-        await homes.EnsureOpenAsync(new TenantId(tenant.Id), home, Cancelled);
-        await Should.ThrowAsync<InvalidOperationException>(() => homes.EnsureOpenAsync(new TenantId(other.Id), home, Cancelled));
-        await Should.ThrowAsync<InvalidOperationException>(() => homes.EnsureOpenAsync(new TenantId(tenant.Id), home with { Generation = 2 }, Cancelled));
+        (await homes.OpenAsync(new TenantId(tenant.Id), home, Cancelled)).IsOpen.ShouldBeTrue();
+        (await homes.OpenAsync(new TenantId(other.Id), home, Cancelled)).ShouldSatisfyAllConditions(found => found.IsOpen.ShouldBeFalse(), found => found.IsAnothers.ShouldBeTrue());
+        (await homes.OpenAsync(new TenantId(tenant.Id), home with { Generation = 2 }, Cancelled)).ShouldSatisfyAllConditions(found => found.IsOpen.ShouldBeFalse(), found => found.IsAnothers.ShouldBeFalse());
+        (await homes.OpenAsync(new TenantId(tenant.Id), home with { Database = $"{home.Database}0" }, Cancelled)).IsOpen.ShouldBeFalse();
+        (await homes.IsAnothersAsync(new TenantId(tenant.Id), home, Cancelled), await homes.IsAnothersAsync(new TenantId(other.Id), home, Cancelled), await homes.IsAnothersAsync(tenant: null, home, Cancelled)).ShouldBe((false, true, true));
 
         (await HomeWork.ScalarAsync<long>(new NpgsqlConnectionStringBuilder(server.Database.Platform) { Database = tenant.Tenant.TableName }.ConnectionString, "SELECT count(*) FROM tenancy.homes")).ShouldBe(1);
     }

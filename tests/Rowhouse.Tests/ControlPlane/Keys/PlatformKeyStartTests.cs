@@ -1,20 +1,16 @@
 using System.Net.Http.Json;
 using System.Security.Cryptography;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using Rowhouse.Contracts;
-using Rowhouse.ControlPlane.Homes.Pool;
 using Rowhouse.ControlPlane.Keys;
-using Rowhouse.ControlPlane.Store;
 using Rowhouse.Server;
 using Rowhouse.Tenancy;
 using Rowhouse.Tenancy.Keys;
 using Rowhouse.Tenancy.Postgres;
-using Rowhouse.Tenancy.Postgres.Roles;
 using Rowhouse.Testing;
 using Rowhouse.Tests.Server;
 using Shouldly;
@@ -209,7 +205,6 @@ public sealed class PlatformKeyStartTests : IClassFixture<PostgresFixture>, IDis
         {
             before = await MakeTenantAsync(first);
             envelope = (await KeysOf(first).GetCurrentAsync(before, Token)).Seal("secret:x", [7]);
-            await AddPooledHomeAsync(first);
         }
 
         Write($"{next}\n{old}");
@@ -226,13 +221,12 @@ public sealed class PlatformKeyStartTests : IClassFixture<PostgresFixture>, IDis
         Write($"{next}\n{old}");
         await using (var third = await StartAsync(settings))
         {
-            (await third.Services.GetRequiredService<RewrapKeys>().RunAsync(batchDone: null, Token)).ShouldBe(2);
+            (await third.Services.GetRequiredService<RewrapKeys>().RunAsync(batchDone: null, Token)).ShouldBe(1);
             (await WrappedByAsync(settings, before)).ShouldBe("next");
         }
 
         Write(next);
         await using var last = await StartAsync(settings);
-        (await PooledPasswordAsync(last)).ShouldBe("of nobody");
         (await KeysOf(last).GetCurrentAsync(before, Token)).Open("secret:x", envelope).ShouldBe([7]);
     }
 
@@ -319,21 +313,6 @@ public sealed class PlatformKeyStartTests : IClassFixture<PostgresFixture>, IDis
         return new((await client.PostAsJsonAsync("/api/tenants", new { name = "Keyed" }, Token).ReadAsync<TenantResponse>(System.Net.HttpStatusCode.Created)).Id);
     }
 
-    // Servers here make none, and so leave it alone.
-    private static async Task AddPooledHomeAsync(WebApplication server)
-    {
-        await using var db = await server.Services.GetRequiredService<IDbContextFactory<PlatformDbContext>>().CreateDbContextAsync(Token);
-        var now = TimeProvider.System.GetUtcNow();
-        db.PooledHomes.Add(PooledHome.Plan(RoleNames.Default.HomeOf(Guid.CreateVersion7(now)), Placement.DedicatedStore, "of nobody", server.Services.GetRequiredService<PlatformKeys>().Current, now));
-        await db.SaveChangesAsync(Token);
-    }
-
-    private static async Task<string> PooledPasswordAsync(WebApplication server)
-    {
-        await using var db = await server.Services.GetRequiredService<IDbContextFactory<PlatformDbContext>>().CreateDbContextAsync(Token);
-        return (await db.PooledHomes.AsNoTracking().SingleAsync(Token)).OpenPassword(server.Services.GetRequiredService<PlatformKeys>());
-    }
-
     private static async Task<string> WrappedByAsync(ServerSettings settings, TenantId tenant) => (string)await ScalarAsync(settings, $"SELECT platform_key FROM platform.tenant_keys WHERE tenant_id = '{tenant}'");
 
     private static async Task<long> CountAsync(ServerSettings settings, string key) => (long)await ScalarAsync(settings, $"SELECT count(*) FROM platform.tenant_keys WHERE platform_key = '{key}'");
@@ -357,7 +336,8 @@ public sealed class PlatformKeyStartTests : IClassFixture<PostgresFixture>, IDis
         DataFolder = folder.FullName,
         AdminEmail = ServerFixture.AdminEmail,
         AdminPassword = ServerFixture.Password,
-        Database = await new PostgresFixture().CreateDatabaseAsync("rowhouse_keyless", PrepareAsync, withControl: true) with { Owner = null, ControlOwner = null, Provisioner = null },
+        PooledHomes = 0,
+        Database = await new PostgresFixture().CreateDatabaseAsync("rowhouse_keyless", PrepareAsync, withControl: true) with { Owner = null, ControlOwner = null },
     };
 
     // Migrated by a server whose key nobody will see again.
