@@ -11,6 +11,7 @@ namespace Rowhouse.Contracts;
 /// <param name="Reason">Why it failed, waits or was cancelled, and what to do.</param>
 /// <param name="CreatedAt">When somebody asked for it.</param>
 /// <param name="EndedAt">When it came to its end.</param>
+/// <param name="CanBeUndone">Whether it is of a kind that can be undone: others cannot be cancelled.</param>
 public sealed record OperationResponse(
     Guid Id,
     string Kind,
@@ -21,7 +22,8 @@ public sealed record OperationResponse(
     OperationProgress Progress,
     string? Reason,
     DateTimeOffset CreatedAt,
-    DateTimeOffset? EndedAt);
+    DateTimeOffset? EndedAt,
+    bool CanBeUndone);
 
 /// <summary>A step of an operation.</summary>
 /// <param name="Name">Its name.</param>

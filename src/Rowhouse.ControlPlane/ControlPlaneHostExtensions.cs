@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.EntityFrameworkCore;
@@ -62,6 +63,7 @@ public static class ControlPlaneHostExtensions
         services.AddSingleton<SessionCache>();
         services.AddSingleton<SessionCookie>();
         services.AddSingleton<SessionReader>();
+        services.AddSingleton<StreamLimit>();
         services.AddScoped<PlatformIdempotencyStore>();
         services.AddScoped<AuditTrail>();
         services.AddScoped<Memberships>();
@@ -87,6 +89,7 @@ public static class ControlPlaneHostExtensions
         services.AddScoped<ValidateLicense>();
         services.AddScoped<EventChange>();
         services.AddSingleton<PlatformKeys>();
+        services.Insert(0, ServiceDescriptor.Singleton<IExceptionHandler, PlatformKeyMissing>()); // before the one that answers to any exception
         services.AddSingleton<KeyMaker>();
         services.AddSingleton<TenantKeyCache>();
         services.AddSingleton<RewrapKeys>();

@@ -32,6 +32,7 @@ internal static class ControlPlaneProblems
     public static readonly ProblemType StoreNameTaken = new("urn:rowhouse:stores:name-taken", StatusCodes.Status409Conflict, "A store has this name already");
     public static readonly ProblemType StoreInUse = new("urn:rowhouse:stores:in-use", StatusCodes.Status409Conflict, "The store cannot be removed");
     public static readonly ProblemType NoRoom = new("urn:rowhouse:stores:no-room", StatusCodes.Status409Conflict, "No store takes the tenant");
+    public static readonly ProblemType KeyMissing = new("urn:rowhouse:server:key-missing", StatusCodes.Status503ServiceUnavailable, "The server does not have the key");
     public static readonly ProblemType ReadOnlyParameter = new("urn:rowhouse:parameters:read-only", StatusCodes.Status409Conflict, "The parameter follows from the tenant");
     public static readonly ProblemType UnknownLicense = new("urn:rowhouse:licenses:unknown-license", StatusCodes.Status404NotFound, "The tenant has no such license");
     public static readonly ProblemType LicenseOverlaps = new("urn:rowhouse:licenses:overlap", StatusCodes.Status409Conflict, "Another license has days in common");

@@ -9,6 +9,11 @@ namespace Rowhouse.Tenancy.Postgres;
 /// <param name="Behind">The homes whose schema is another one than this program's, by store and name.</param>
 public sealed record HomesReport(int Homes, IReadOnlyList<IsolationFinding> Findings, IReadOnlyList<IsolationFinding> Faults, IReadOnlyList<string> Behind)
 {
+    /// <summary>How many things keep tenants from working in their homes, and the first of them, as a sentence; null when nothing does.</summary>
+    public string? SayFaults() => Faults is [var first, ..]
+        ? $"{(Faults.Count == 1 ? "One thing keeps tenants from working in a dedicated home" : $"{Faults.Count} things keep tenants from working in dedicated homes, the first")}: {first.Where}: {first.What}"
+        : null;
+
     /// <summary>Which homes are behind and how that is mended, as sentences; null when none is.</summary>
     public string? SayBehind() => Behind is [var first, ..]
         ? $"{(Behind.Count == 1 ? $"One dedicated home has another schema than this release, {first}" : $"{Behind.Count} dedicated homes have another schema than this release, {first} the first")}. "

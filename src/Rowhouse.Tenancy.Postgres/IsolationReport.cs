@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 
 namespace Rowhouse.Tenancy.Postgres;
@@ -34,10 +35,12 @@ public sealed record IsolationReport(int Tables, int SharedTables, IReadOnlyList
             text.Append(behind).Append('\n');
         }
 
-        return text.Append(IsSound ? "Tenants are kept apart: " : $"{Findings.Count} findings: ").Append(Tables).Append(" tables of tenants, ").Append(SharedTables).Append(" shared ones")
-            .Append(Homes is { Homes: > 0 } ? $" and {Homes.Homes} dedicated homes" : "").Append(" looked at.")
+        return text.Append(IsSound ? "Tenants are kept apart: " : $"{Count(Findings.Count, "finding")}: ").Append(Count(Tables, "table")).Append(" of tenants, ").Append(SharedTables).Append(SharedTables == 1 ? " shared one" : " shared ones")
+            .Append(Homes is { Homes: > 0 } ? $" and {Count(Homes.Homes, "dedicated home")}" : "").Append(" looked at.")
             .Append(IsDistributed ? " The store has Citus: shards on its nodes, which have guards of their own, were not looked at." : "").ToString();
     }
+
+    private static string Count(int number, string what) => string.Create(CultureInfo.InvariantCulture, $"{number} {what}{(number == 1 ? "" : "s")}");
 }
 
 /// <summary>One way in which a database does not keep tenants apart.</summary>

@@ -66,7 +66,7 @@ const platformHome = createRoute({
 const tenants = createRoute({
   getParentRoute: () => platform,
   path: '/tenants',
-  validateSearch: only('search', 'status', 'plan', 'sort', 'after', 'tenant', 'new'),
+  validateSearch: only('search', 'status', 'plan', 'store', 'sort', 'after', 'tenant', 'new'),
   component: lazyRouteComponent(() => import('./platform/TenantsPage'), 'TenantsPage'),
 });
 

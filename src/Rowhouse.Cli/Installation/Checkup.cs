@@ -86,10 +86,10 @@ internal sealed class Checkup(ServerSettings settings, CliEnvironment environmen
         }
 
         var schema = await TryAsync("schema", async () =>
-            await database.Migrations.FindPendingAsync(server.Services.GetRequiredService<PostgresStore>(), cancellationToken) is { Count: > 0 } pending
+            await database.Migrations.FindPendingAsync(server.Services.GetRequiredService<PostgresStore>(), cancellationToken) is [var first, ..] pending
                 ? database.IsEmbedded
-                    ? new("schema", Verdict.Notice, $"{pending.Count} scripts are not applied yet, the first is {pending[0]}.", "The next start applies them.")
-                    : new("schema", Verdict.Wrong, $"{pending.Count} scripts are missing, the first is {pending[0]}.", "Run 'rowhouse migrate'.")
+                    ? new("schema", Verdict.Notice, $"{(pending.Count == 1 ? "one script is" : $"{pending.Count} scripts are")} not applied yet, the first is {first}.", "The next start applies them.")
+                    : new("schema", Verdict.Wrong, $"{(pending.Count == 1 ? "one script is" : $"{pending.Count} scripts are")} missing, the first is {first}.", "Run 'rowhouse migrate'.")
                 : new("schema", Verdict.Good, "up to date."));
         yield return schema;
         if (schema.Verdict is not Verdict.Good)
@@ -107,7 +107,7 @@ internal sealed class Checkup(ServerSettings settings, CliEnvironment environmen
         const string what = "homes";
         return report switch
         {
-            { Faults: [var first, ..] faults } => new(what, Verdict.Wrong, $"{faults.Count} things keep tenants from working in dedicated homes, the first: {first.Where}: {first.What}", "Run 'rowhouse verify isolation' for all of them."),
+            _ when report.SayFaults() is { } faults => new(what, Verdict.Wrong, faults, "Run 'rowhouse verify isolation' for all of them."),
             _ when report.SayBehind() is { } behind => new(what, Verdict.Wrong, behind),
             _ => new(what, Verdict.Good, report.Homes is 0 ? "no dedicated ones." : $"{report.Homes} dedicated ones, as they were made."),
         };
@@ -117,7 +117,7 @@ internal sealed class Checkup(ServerSettings settings, CliEnvironment environmen
         ? report.IsDistributed
             ? new(what, Verdict.Notice, "The store has Citus, and shards on its nodes were not looked at.", "Look at them on the coordinator, as docs/scale-out.md says.")
             : new(what, Verdict.Good, good)
-        : new(what, Verdict.Wrong, $"{report.Findings.Count} findings, the first: {report.Findings[0].Where}: {report.Findings[0].What}", "Run 'rowhouse verify isolation' for all of them.");
+        : new(what, Verdict.Wrong, $"{(report.Findings.Count == 1 ? "one finding" : $"{report.Findings.Count} findings, the first")}: {report.Findings[0].Where}: {report.Findings[0].What}", "Run 'rowhouse verify isolation' for all of them.");
 
     private async Task<Check> ServerAsync(CancellationToken cancellationToken)
     {

@@ -21,7 +21,7 @@ internal static class LoginCommand
             Credentials.Of(runner.Environment).Keep(url, session.Token!); // SignInAsync refuses a session without one
             output.Print(
                 session with { Token = null },
-                result => $"Signed in to {url.GetLeftPart(UriPartial.Authority)} as {result.Person.Email}{(result.SuperAdmin ? " (super-admin)" : "")}, member of {result.Tenants.Count} tenants.");
+                result => $"Signed in to {url.GetLeftPart(UriPartial.Authority)} as {result.Person.Email}{(result.SuperAdmin ? " (super-admin)" : "")}, member of {(result.Tenants.Count == 1 ? "one tenant" : $"{result.Tenants.Count} tenants")}.");
             return ExitCodes.Done;
         });
         return command;

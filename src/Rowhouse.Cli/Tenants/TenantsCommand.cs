@@ -25,14 +25,15 @@ internal static class TenantsCommand
     {
         var search = new Option<string?>("--search") { Description = "Words in name, slug or external id." };
         var status = new Option<string?>("--status") { Description = "Only tenants in this state, for example active." };
-        var command = new Command("list", "List tenants.") { search, status };
+        var store = new Option<string?>("--store") { Description = "Only tenants in this store; 'rowhouse stores list' names them." };
+        var command = new Command("list", "List tenants.") { search, status, store };
         runner.OverHttp(command, async (parsed, client, output, cancellationToken) =>
         {
             var tenants = new List<TenantResponse>();
             string? after = null;
             do
             {
-                var page = await client.Tenants.ListAsync(parsed.GetValue(search), parsed.GetValue(status), after, limit: 200, cancellationToken);
+                var page = await client.Tenants.ListAsync(parsed.GetValue(search), parsed.GetValue(status), parsed.GetValue(store), after, limit: 200, cancellationToken);
                 tenants.AddRange(page.Items);
                 after = page.Next;
             }

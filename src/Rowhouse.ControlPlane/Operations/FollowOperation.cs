@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Hosting;
 using Rowhouse.Contracts;
+using Rowhouse.ControlPlane.Sessions;
 using Rowhouse.ControlPlane.Store;
 using Rowhouse.Modules.Access;
 using Rowhouse.Tenancy.AspNetCore.Problems;
@@ -28,7 +29,8 @@ internal sealed class FollowOperation(IDbContextFactory<PlatformDbContext> conte
             .RequireSuperAdmin()
             .WithName(nameof(FollowOperation))
             .WithSummary("How an operation goes on, as server-sent events: the whole operation with each change, until it stops or ten minutes have passed.")
-            .WithProblems(ControlPlaneProblems.UnknownOperation);
+            .WithProblems(ControlPlaneProblems.UnknownOperation)
+            .WithStreamLimit();
 
     private async IAsyncEnumerable<SseItem<OperationResponse>> EventsAsync(Operation first, [EnumeratorCancellation] CancellationToken cancellationToken)
     {

@@ -19,5 +19,7 @@ internal sealed class OperationKinds(IEnumerable<OperationKind> kinds)
 
     /// <summary>The operation as the API shows it. One of a kind that another release knows has the steps that were begun.</summary>
     public OperationResponse Show(Operation operation) =>
-        operation.ToResponse(kinds.TryGetValue(operation.Kind, out var kind) ? kind.StepNames : [.. operation.History.OrderBy(attempt => attempt.Step).Select(attempt => attempt.Name).Distinct()]);
+        operation.ToResponse(
+        kinds.TryGetValue(operation.Kind, out var kind) ? kind.StepNames : [.. operation.History.OrderBy(attempt => attempt.Step).Select(attempt => attempt.Name).Distinct()],
+        CanBeUndone(operation.Kind));
 }

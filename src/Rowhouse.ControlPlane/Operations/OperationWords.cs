@@ -17,7 +17,7 @@ internal static class OperationWords
     };
 
     /// <summary>The operation as the API shows it, with each step as it stands.</summary>
-    public static OperationResponse ToResponse(this Operation operation, IReadOnlyList<string> names)
+    public static OperationResponse ToResponse(this Operation operation, IReadOnlyList<string> names, bool canBeUndone)
     {
         var steps = names.Select((name, index) => StepOf(operation, name, index)).ToList();
         return new(
@@ -30,7 +30,8 @@ internal static class OperationWords
             new(Math.Clamp(operation.State is OperationState.Failed or OperationState.Cancelled ? 0 : operation.Step, 0, names.Count), names.Count),
             operation.Reason,
             operation.CreatedAt,
-            operation.EndedAt);
+            operation.EndedAt,
+            canBeUndone);
     }
 
     private static OperationStepResponse StepOf(Operation operation, string name, int index)

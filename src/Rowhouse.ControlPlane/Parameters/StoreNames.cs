@@ -1,11 +1,12 @@
 using Microsoft.EntityFrameworkCore;
+using Rowhouse.ControlPlane.Placements;
 using Rowhouse.ControlPlane.Store;
 using Rowhouse.ControlPlane.Tenants;
 using Rowhouse.Tenancy;
 
 namespace Rowhouse.ControlPlane.Parameters;
 
-/// <summary>The stores that a parameter may name.</summary>
+/// <summary>The stores that a parameter or a filter may name.</summary>
 internal sealed class StoreNames(PlatformDbContext db)
 {
     // More than anybody reads.
@@ -26,7 +27,17 @@ internal sealed class StoreNames(PlatformDbContext db)
             return null;
         }
 
-        var known = await stores.OrderBy(store => store.Name).Select(store => store.Name).Take(MostShown).ToListAsync(cancellationToken);
-        return $"No store for {TenantWords.Of(kind)} homes has this name. There are: {string.Join(", ", known)}{(kind is PlacementKind.Dedicated ? $"; or {PlatformParameters.LeastFull}" : "")}.";
+        return $"No store for {TenantWords.Of(kind)} homes has this name. There are: {await ListAsync(stores, cancellationToken)}{(kind is PlacementKind.Dedicated ? $"; or {PlatformParameters.LeastFull}" : "")}.";
     }
+
+    /// <summary>Says why a value names no store of any kind.</summary>
+    /// <returns><see langword="null"/> where it does.</returns>
+    public async Task<string?> ExplainAsync(string value, CancellationToken cancellationToken)
+    {
+        var stores = db.Stores.AsNoTracking();
+        return await stores.AnyAsync(store => store.Name == value, cancellationToken) ? null : $"No store has this name. There are: {await ListAsync(stores, cancellationToken)}.";
+    }
+
+    private static async Task<string> ListAsync(IQueryable<RegisteredStore> stores, CancellationToken cancellationToken) =>
+        string.Join(", ", await stores.OrderBy(store => store.Name).Select(store => store.Name).Take(MostShown).ToListAsync(cancellationToken));
 }

@@ -8,6 +8,7 @@ using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Hosting;
 using Rowhouse.Contracts;
+using Rowhouse.ControlPlane.Sessions;
 using Rowhouse.Modules.Problems;
 using Rowhouse.Tenancy;
 using Rowhouse.Tenancy.AspNetCore.Problems;
@@ -33,7 +34,8 @@ internal sealed class WatchParameters(ParameterReader reader, ParameterFeed feed
                 ParameterScope.TryRead(path, out var scope, out var problem) ? TypedResults.ServerSentEvents(watch.EventsAsync(scope, cancellationToken)) : problem)
             .WithName(nameof(WatchParameters))
             .WithSummary("Parameters at and below a path as server-sent events: a put for each that is there, then current, then a put or delete with each change. current comes again where nothing has changed for a while; the stream ends after ten minutes.")
-            .WithProblems(RequestProblems.Invalid);
+            .WithProblems(RequestProblems.Invalid)
+            .WithStreamLimit();
 
     private async IAsyncEnumerable<SseItem<ParameterEvent>> EventsAsync(ParameterScope scope, [EnumeratorCancellation] CancellationToken cancellationToken)
     {

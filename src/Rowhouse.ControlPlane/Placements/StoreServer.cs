@@ -59,14 +59,14 @@ internal sealed class StoreServer(PlatformDbContext db, PostgresDatabase databas
         var known = await db.Homes.Select(home => home.Name).Concat(db.PooledHomes.Select(home => home.Name)).Where(name => there.Contains(name)).ToListAsync(cancellationToken);
         if (there.Except(known, StringComparer.Ordinal).ToList() is [var stranger, ..] strangers)
         {
-            errors.Add("connections", $"{strangers.Count} homes on this server are not this installation's, {stranger} the first. Another installation of this name is there: give this one another name (ROWHOUSE_INSTALLATION) or another server. Or they are what a store left behind that was removed while its server was away: drop them.");
+            errors.Add("connections", $"{(strangers.Count == 1 ? $"One home on this server is not this installation's, {stranger}" : $"{strangers.Count} homes on this server are not this installation's, {stranger} the first")}. Another installation of this name is there: give this one another name (ROWHOUSE_INSTALLATION) or another server. Or they are what a store left behind that was removed while its server was away: drop them.");
         }
 
         var expected = await db.Tenants.Where(tenant => tenant.Store == server.Name && Whole.Contains(tenant.Status) && (tenant.DeletedAt == null || tenant.RevivedAs != null))
             .OrderBy(tenant => tenant.Id).Select(tenant => tenant.Database).ToListAsync(cancellationToken);
         if (expected.Except(there, StringComparer.Ordinal).ToList() is [var first, ..] missing)
         {
-            errors.Add("connections", $"{missing.Count} homes of the store's tenants are not on this server, {first} the first. Bring them there before the store is led there.");
+            errors.Add("connections", $"{(missing.Count == 1 ? $"One home of the store's tenants is not on this server, {first}" : $"{missing.Count} homes of the store's tenants are not on this server, {first} the first")}. Bring all there before the store is led there.");
         }
     }
 

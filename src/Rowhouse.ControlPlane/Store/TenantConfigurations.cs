@@ -39,6 +39,7 @@ internal sealed class RegisteredTenantConfiguration : IEntityTypeConfiguration<R
         builder.HasIndex(tenant => tenant.MasterAccountKey).IsUnique().HasFilter("status NOT IN (8, 9)");
         builder.HasIndex(tenant => new { tenant.RetainedUntil, tenant.Id }).HasFilter("revived_as IS NOT NULL");
         builder.HasIndex(tenant => new { tenant.Store, tenant.Id }).HasFilter("status NOT IN (8, 9)");
+        builder.HasIndex(tenant => new { tenant.Store, tenant.NameKey, tenant.Id });
         builder.HasIndex(tenant => new { tenant.CreatedAt, tenant.Id });
         builder.HasIndex(tenant => new { tenant.NameKey, tenant.Id });
         builder.HasIndex(tenant => new { tenant.Plan, tenant.NameKey, tenant.Id });

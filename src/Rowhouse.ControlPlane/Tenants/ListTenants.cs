@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.EntityFrameworkCore;
 using Rowhouse.Contracts;
+using Rowhouse.ControlPlane.Parameters;
 using Rowhouse.ControlPlane.Plans;
 using Rowhouse.ControlPlane.Store;
 using Rowhouse.Modules.Access;
@@ -35,7 +36,7 @@ internal static class ListTenants
             .WithProblems(RequestProblems.Invalid, RequestProblems.Malformed);
 
     private static async Task<Results<Ok<Page<TenantResponse>>, ProblemHttpResult>> HandleAsync(
-        [AsParameters] PageQuery page, [AsParameters] Filter filter, PlatformDbContext db, CancellationToken cancellationToken)
+        [AsParameters] PageQuery page, [AsParameters] Filter filter, PlatformDbContext db, StoreNames stores, CancellationToken cancellationToken)
     {
         if (!page.TryRead(Sorts, "name", out var order, out var problem))
         {
@@ -45,6 +46,18 @@ internal static class ListTenants
         if (!filter.TryApply(db.Tenants.AsNoTracking(), out var tenants, out problem))
         {
             return problem;
+        }
+
+        if (filter.Store is { Length: > 0 } store)
+        {
+            if (await stores.ExplainAsync(store, cancellationToken) is { } wrong)
+            {
+                var errors = new FieldErrors();
+                errors.Add("store", wrong);
+                return errors.ToProblem();
+            }
+
+            tenants = tenants.Where(tenant => tenant.Store == store);
         }
 
         var rows = await order.PageOfFiltered(tenants)
@@ -71,6 +84,9 @@ internal static class ListTenants
 
         [FromQuery(Name = "product"), Description("A product that the tenant subscribes to.")]
         public string? Product { get; init; }
+
+        [FromQuery(Name = "store"), Description("The store in which it lives, or lived until it was purged.")]
+        public string? Store { get; init; }
 
         public bool TryApply(IQueryable<RegisteredTenant> all, out IQueryable<RegisteredTenant> tenants, [System.Diagnostics.CodeAnalysis.NotNullWhen(false)] out ProblemHttpResult? problem)
         {

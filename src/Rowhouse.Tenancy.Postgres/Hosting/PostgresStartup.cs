@@ -25,9 +25,9 @@ internal sealed partial class PostgresStartup(
         }
 
         // These stop a tenant or two, so they do not stop the server.
-        if (report.Homes?.Faults is [var first, ..] faults)
+        if (report.Homes?.SayFaults() is { } faults)
         {
-            LogFaults(faults.Count, first);
+            LogFaults(faults);
         }
 
         if (report.Homes?.SayBehind() is { } behind)
@@ -70,7 +70,7 @@ internal sealed partial class PostgresStartup(
         }
         else if (await database.Migrations.FindPendingAsync(store, cancellationToken).ConfigureAwait(false) is [var first, ..] pending)
         {
-            throw new MigrationException(first, $"Its database has not had it ({pending.Count} scripts are missing). Run `rowhouse migrate` with {ConfiguredConnections.Owner} set, then start again.");
+            throw new MigrationException(first, $"Its database has not had it ({(pending.Count == 1 ? "one script is" : $"{pending.Count} scripts are")} missing). Run `rowhouse migrate` with {ConfiguredConnections.Owner} set, then start again.");
         }
     }
 
@@ -86,8 +86,8 @@ internal sealed partial class PostgresStartup(
     [LoggerMessage(Level = LogLevel.Warning, Message = "The store has Citus: only the coordinator's tables were looked at. Shards on its nodes have guards of their own, and nothing is known of them")]
     private partial void LogDistributed();
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "{Count} things keep tenants from working in dedicated homes, and `rowhouse verify isolation` names them all. The first: {First}")]
-    private partial void LogFaults(int count, IsolationFinding first);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Faults} `rowhouse verify isolation` names all there is")]
+    private partial void LogFaults(string faults);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Behind}")]
     private partial void LogBehind(string behind);

@@ -106,7 +106,7 @@ public sealed class LiveHomeTests(LiveHomeTests.Fixture made) : IClassFixture<Li
         said.ShouldContain("every role of the server may CONNECT");
         said.ShouldContain("may not sign in");
         said.ShouldContain("another schema than this release");
-        said.ShouldEndWith("1 findings: 4 tables of tenants, 1 shared ones and 1 dedicated homes looked at.");
+        said.ShouldEndWith("1 finding: 4 tables of tenants, 1 shared one and 1 dedicated home looked at.");
     }
 
     [Theory]

@@ -63,6 +63,8 @@ public sealed class CommandLineTests(CommandLineFixture cli) : IClassFixture<Com
 
         (await cli.RunAsync(["tenants", "suspend", tenant.Slug])).Out.ShouldContain("suspended");
         (await cli.RunAsync(["tenants", "list", "--status", "suspended", "--json"])).Json<List<TenantResponse>>().ShouldContain(one => one.Id == tenant.Id);
+        (await cli.RunAsync(["tenants", "list", "--store", "shared", "--json"])).Json<List<TenantResponse>>().ShouldContain(one => one.Id == tenant.Id);
+        (await cli.RunAsync(["tenants", "list", "--store", "dedicated", "--json"])).Json<List<TenantResponse>>().ShouldNotContain(one => one.Id == tenant.Id);
         (await cli.RunAsync(["tenants", "resume", tenant.Id.ToString()])).Out.ShouldContain("active");
         (await cli.RunAsync(["tenants", "show", tenant.Slug, "--json"])).Json<TenantResponse>().Status.ShouldBe("active");
         (await cli.RunAsync(["tenants", "list"])).Out.ShouldSatisfyAllConditions(list => list.ShouldContain("Ångström Cards"), list => list.ShouldContain("professional"));

@@ -58,15 +58,17 @@ internal sealed class CommandProcess : IDisposable
     public async Task<Uri> ReadyAsync()
     {
         const string ready = "Rowhouse is ready: ";
+        List<string> said = [];
         while (await process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken) is { } line)
         {
+            said.Add(line);
             if (line.StartsWith(ready, StringComparison.Ordinal))
             {
                 return new(line[ready.Length..]);
             }
         }
 
-        throw new InvalidOperationException($"The server did not start: {await error}");
+        throw new InvalidOperationException($"The server did not start: {await error}\n{string.Join('\n', said)}");
     }
 
     /// <summary>Asks it to stop, as systemd and containers do.</summary>

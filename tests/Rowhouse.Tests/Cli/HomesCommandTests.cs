@@ -71,7 +71,7 @@ public sealed class HomesCommandTests(HomesCommandTests.Fixture installation) : 
 
         var verified = await installation.RunAsync("verify", "isolation");
         (verified.Status, verified.Out.Contains($"{home}: it may not sign in", StringComparison.Ordinal)).ShouldBe((ExitCodes.Done, true), verified.Out);
-        (await installation.RunAsync("doctor")).ShouldSatisfyAllConditions(doctor => doctor.Status.ShouldBe(ExitCodes.Refused), doctor => doctor.Out.ShouldContain("1 things keep tenants from working"));
+        (await installation.RunAsync("doctor")).ShouldSatisfyAllConditions(doctor => doctor.Status.ShouldBe(ExitCodes.Refused), doctor => doctor.Out.ShouldContain($"One thing keeps tenants from working in a dedicated home: {home}: it may not sign in"));
         (await installation.StartAsync()).ShouldContain(line => line.Level == LogLevel.Warning && line.Text.Contains($"{home}: it may not sign in", StringComparison.Ordinal));
 
         await installation.ExecuteAsync($"ALTER ROLE {home} LOGIN");

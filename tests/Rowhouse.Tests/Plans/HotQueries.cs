@@ -119,6 +119,7 @@ internal static class HotQueries
         Platform("the tenants by age", "platform.ix_tenants_created_at_id", "ORDER BY t.created_at DESC", "/api/tenants?sort=-createdAt"),
         Platform("the tenants of a state by name", "platform.ix_tenants_status_name_key_id", "WHERE t.status =", "/api/tenants?sort=name&status=suspended"),
         Platform("the tenants of a plan by name", "platform.ix_tenants_plan_name_key_id", "WHERE t.plan =", "/api/tenants?sort=name&plan=enterprise"),
+        Platform("the tenants of a store by name", "platform.ix_tenants_store_name_key_id", "WHERE t.store =", "/api/tenants?sort=name&store=dedicated"),
         Platform("the tenants of a plan by age", "platform.ix_tenants_created_at_id", "WHERE t.plan =", "/api/tenants?sort=createdAt&plan=starter"),
         Platform("the tenants with a product by name", "platform.ix_tenants_name_key_id", "ORDER BY t.name_key", "/api/tenants?sort=name&product=cardvault"),
         PlatformNext("the tenants by name, in the depth", "platform.ix_tenants_name_key_id", "(t.name_key, t.id) >", "/api/tenants?sort=name"),

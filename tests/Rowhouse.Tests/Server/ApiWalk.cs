@@ -223,6 +223,7 @@ internal sealed class ApiWalk(ServerFixture server)
         "search" => "7777",
         "set" => "1955",
         "sport" => "hockey",
+        "store" => Store,
         "state" => "waiting",
         "status" => "suspended",
         "tag" => "rare",

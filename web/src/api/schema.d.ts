@@ -2394,6 +2394,8 @@ export interface components {
              * @description When it came to its end.
              */
             endedAt: null | string;
+            /** @description Whether it is of a kind that can be undone: others cannot be cancelled. */
+            canBeUndone: boolean;
         };
         /** @description A step of an operation. */
         OperationStepResponse: {
@@ -3807,6 +3809,8 @@ export interface operations {
                 plan?: string;
                 /** @description A product that the tenant subscribes to. */
                 product?: string;
+                /** @description The store in which it lives, or lived until it was purged. */
+                store?: string;
             };
             header?: never;
             path?: never;
@@ -5755,6 +5759,8 @@ export interface operations {
                 plan?: string;
                 /** @description A product that the tenant subscribes to. */
                 product?: string;
+                /** @description The store in which it lives, or lived until it was purged. */
+                store?: string;
             };
             header?: never;
             path?: never;
@@ -9621,6 +9627,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `urn:rowhouse:request:too-many` Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `urn:rowhouse:server:failed` The server failed */
             500: {
                 headers: {
@@ -10193,6 +10208,15 @@ export interface operations {
              *     `urn:rowhouse:access:not-allowed` Your role does not allow this
              */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `urn:rowhouse:request:too-many` Too many requests */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -36,7 +36,9 @@ export function TenantDrawer({ slug, onClose }: { slug: string | undefined; onCl
 function TenantDetails({ tenant }: { tenant: Tenant }) {
   const { t } = useTranslation();
   const number = useNumber();
-  const { slug, name, status, provisioningError } = tenant;
+  const { slug, name, status, provisioningError, deletedAt, retainedUntil } = tenant;
+  // One that never had a home is kept for no time.
+  const isKept = status === 'deleted' && retainedUntil !== deletedAt;
   const { data: page, error, refetch } = useOperations(tenant.id);
   const operations = page?.items ?? [];
   const newest = operations.at(0);
@@ -71,8 +73,9 @@ function TenantDetails({ tenant }: { tenant: Tenant }) {
             [t('platform.technicalUser'), tenant.technicalUser ? `${tenant.technicalUser.name} · ${tenant.technicalUser.email}` : undefined],
             [t('platform.plan'), planName(tenant.plan)],
             [t('platform.cloudType'), lookUp('platform.cloudTypes', tenant.cloudType) ?? tenant.cloudType],
-            [t('platform.provisioning'), lookUp('platform.provisioningStates', tenant.provisioningStatus) ?? tenant.provisioningStatus],
-            [t('platform.placement'), `${tenant.placement.kind} · ${tenant.placement.store} / ${tenant.placement.database}`],
+            [t('platform.provisioning'), isKept ? t('platform.homeKept') : (lookUp('platform.provisioningStates', tenant.provisioningStatus) ?? tenant.provisioningStatus)],
+            [t('platform.store'), tenant.placement.store],
+            [t('platform.database'), <Code key="database">{tenant.placement.database}</Code>],
             [t('platform.generation'), number(tenant.placement.generation)],
             [t('platform.timeZone'), tenant.timeZone],
             [t('platform.currency'), tenant.currency],

@@ -14,6 +14,7 @@ import { Pager } from '../kit/Pager';
 import { usePaging, useRows } from '../kit/paging';
 import { TenantState } from '../kit/Status';
 import { useWords } from '../kit/useWords';
+import { storesQuery } from './stores';
 import { planName, plans, tenantsQuery } from './tenants';
 
 const route = getRouteApi('/signed-in/platform/tenants');
@@ -28,6 +29,9 @@ export function TenantsPage() {
   const search = route.useSearch();
   const navigate = route.useNavigate();
   const list = useQuery(tenantsQuery(search));
+  const { data: stores = [] } = useQuery(storesQuery);
+  // One that is asked for stays chosen while the stores are not known, and where it is none of them.
+  const names = [...new Set([...stores.map(({ name }) => name), ...(search.store ? [search.store] : [])])].sort();
   const paging = usePaging(search.after);
 
   // A filter begins a new list: its pages and the way back are others.
@@ -36,7 +40,7 @@ export function TenantsPage() {
   const [words, setWords] = useWords(search.search ?? '', (next) => void filter({ search: next || undefined }));
   const open = (tenant: string | undefined) => navigate({ search: (now) => ({ ...now, tenant, new: undefined }), state: true });
   const create = (on: boolean) => navigate({ search: (now) => ({ ...now, tenant: undefined, new: on ? '1' : undefined }), state: true });
-  const filtered = search.search !== undefined || search.status !== undefined || search.plan !== undefined;
+  const filtered = search.search !== undefined || search.status !== undefined || search.plan !== undefined || search.store !== undefined;
 
   const columns: Column<Tenant>[] = [
     {
@@ -97,6 +101,14 @@ export function TenantsPage() {
           data={[{ value: '', label: t('platform.anyPlan') }, ...plans.map((value) => ({ value, label: planName(value) }))]}
           value={search.plan ?? ''}
           onChange={(event) => void filter({ plan: event.currentTarget.value || undefined })}
+        />
+        <NativeSelect
+          flex="1 1 8rem"
+          maw={{ sm: 180 }}
+          aria-label={t('platform.store')}
+          data={[{ value: '', label: t('platform.anyStore') }, ...names.map((value) => ({ value, label: value }))]}
+          value={search.store ?? ''}
+          onChange={(event) => void filter({ store: event.currentTarget.value || undefined })}
         />
       </Group>
       <DataGrid

@@ -16,8 +16,7 @@ export const stepName = (step: string) => lookUp('operations.steps', step) ?? st
 /** Whether it goes on by itself. */
 export const isUnderWay = ({ status }: Operation) => status === 'running' || status === 'undoing';
 
-const uncancellable = ['deprovision'];
-export const canCancel = ({ kind, status }: Operation) => (status === 'running' || status === 'stuck') && !uncancellable.includes(kind);
+export const canCancel = ({ status, canBeUndone }: Operation) => (status === 'running' || status === 'stuck') && canBeUndone;
 
 /** Only the newest one of a tenant can be retried. One that was cancelled begins anew, where the tenant is still without a home. */
 export function canRetry({ kind, status }: Operation, tenant: Tenant): boolean {

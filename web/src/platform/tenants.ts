@@ -18,6 +18,7 @@ export interface TenantFilter {
   search?: string;
   status?: string;
   plan?: string;
+  store?: string;
   sort?: string;
   after?: string;
 }
@@ -26,10 +27,10 @@ export interface TenantFilter {
 const often = 5_000;
 const onTheWay = ({ status }: Tenant) => ['pending', 'creating', 'moving', 'deleting'].includes(status);
 
-export function tenantsQuery({ search, status, plan, sort, after }: TenantFilter) {
+export function tenantsQuery({ search, status, plan, store, sort, after }: TenantFilter) {
   return queryOptions({
-    queryKey: ['platform', 'tenants', { search, status, plan, sort, after }],
-    queryFn: ({ signal }) => got(platform.GET('/api/tenants', { params: { query: { search, status, plan, sort, after, limit: pageSize, count: true } }, signal })),
+    queryKey: ['platform', 'tenants', { search, status, plan, store, sort, after }],
+    queryFn: ({ signal }) => got(platform.GET('/api/tenants', { params: { query: { search, status, plan, store, sort, after, limit: pageSize, count: true } }, signal })),
     placeholderData: keepPreviousData,
     refetchInterval: ({ state }) => (state.data?.items.some(onTheWay) ? often : false),
   });

@@ -113,11 +113,11 @@ public sealed class DeprovisionServer : ServerFixture
     public Task<TenantResponse> TenantAsync(Guid tenant) => SuperAdmin.GetAsync($"/api/tenants/{tenant}", Cancelled).ReadAsync<TenantResponse>();
 
     /// <summary>How many rows each table of the store has of a tenant, but for its home.</summary>
-    public async Task<SortedDictionary<string, long>> StoredAsync(Guid tenant) => await RowsAsync(Database.Application, "a.attname = 'tenant_id' AND c.relname <> 'homes'", tenant);
+    public async Task<SortedDictionary<string, long>> StoredAsync(Guid tenant) => await TenantRows.StoredAsync(await new PostgresFixture().SuperuserAsync(Database.Application), tenant);
 
     /// <summary>How many rows each table of the control database has of a tenant, wherever one is named.</summary>
     public async Task<SortedDictionary<string, long>> RegisteredAsync(Guid tenant) =>
-        await RowsAsync(Database.Control!, "a.attname IN ('tenant_id', 'only_tenant_id', 'owner') AND a.atttypid = 'uuid'::regtype", tenant);
+        await TenantRows.RegisteredAsync(await new PostgresFixture().SuperuserAsync(Database.Control!), tenant);
 
     public async Task ExecuteAsync(string database, string sql)
     {
@@ -131,20 +131,6 @@ public sealed class DeprovisionServer : ServerFixture
         await using var source = NpgsqlDataSource.Create(await new PostgresFixture().SuperuserAsync(database));
         await using var command = source.CreateCommand(sql);
         return (T)(await command.ExecuteScalarAsync(Cancelled))!; // the tests ask for what is there
-    }
-
-    private async Task<SortedDictionary<string, long>> RowsAsync(string database, string where, Guid tenant)
-    {
-        var columns = await ScalarAsync<string[]>(
-            database,
-            $"SELECT array_agg(format('%s.%s %s', n.nspname, c.relname, a.attname)) FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace WHERE {where} AND c.relkind IN ('r', 'p')");
-        SortedDictionary<string, long> rows = [];
-        foreach (var column in columns.Select(column => column.Split(' ')))
-        {
-            rows[column[0]] = await ScalarAsync<long>(database, $"SELECT count(*) FROM {column[0]} WHERE {column[1]} = '{tenant}'");
-        }
-
-        return rows;
     }
 
     internal sealed record Known(int Count);

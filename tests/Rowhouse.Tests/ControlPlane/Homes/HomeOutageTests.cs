@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Http.Json;
 using Npgsql;
 using Rowhouse.Contracts;
+using Rowhouse.ControlPlane.Homes;
 using Rowhouse.Testing;
 using Rowhouse.Tests.Server;
 using Shouldly;
@@ -54,6 +55,41 @@ public sealed class HomeOutageTests(ServerOnItsOwnPostgres server) : IClassFixtu
         await ShouldBeMadeAsync(begun);
     }
 
+    public static TheoryData<string, string> Points()
+    {
+        var points = new TheoryData<string, string>();
+        foreach (var (point, when) in CrashServer.PointsOf<Provision>().Where(at => at.Point.StartsWith("after", StringComparison.Ordinal)))
+        {
+            points.Add(point, when);
+        }
+
+        return points;
+    }
+
+    [Theory]
+    [MemberData(nameof(Points))]
+    public async Task Where_PostgreSQL_itself_goes_away_in_a_step_the_operation_goes_on_when_it_is_back_and_makes_one_home(string point, string when)
+    {
+        await ControlHold.PlaceAsync(server.Control, when, $"Away {point}");
+        using var answer = await server.AskAsync($"Away {point}");
+        var begun = (await answer.Content.ReadFromJsonAsync<TenantResponse>(Cancelled)).ShouldNotBeNull();
+        await ControlHold.UntilHeldAsync(server.Control);
+
+        await server.WithoutPostgresAsync(async () =>
+        {
+            await Eventually.UntilAsync(async () => (await server.SuperAdmin.GetAsync(answer.Headers.Location, Cancelled)).StatusCode is HttpStatusCode.ServiceUnavailable, Cancelled);
+            await Task.Delay(TimeSpan.FromSeconds(1), Cancelled); // in which the worker tries and fails
+        });
+        await ControlHold.ReleaseAsync(server.Control);
+
+        await Eventually.UntilAsync(async () => (await server.SuperAdmin.GetAsync(answer.Headers.Location, Cancelled)).StatusCode is HttpStatusCode.OK, Cancelled);
+        var operation = await server.EndOfAsync(answer.Headers.Location);
+        (operation.Status, operation.Reason).ShouldBe(("succeeded", null));
+        operation.Steps.ShouldAllBe(step => step.Status == "succeeded");
+        (await RemainsAsync(begun.TableName)).ShouldBe(2); // a database and a login
+        await ShouldWorkAsync(begun);
+    }
+
     private async Task ShouldHaveFailedAsync(TenantResponse begun, OperationResponse failed)
     {
         var tenant = await server.TenantAsync(begun.Slug);
@@ -66,6 +102,11 @@ public sealed class HomeOutageTests(ServerOnItsOwnPostgres server) : IClassFixtu
         using var again = await server.SuperAdmin.PostAsync($"/api/tenants/{begun.Slug}/retry", content: null, Cancelled);
         again.StatusCode.ShouldBe(HttpStatusCode.Accepted);
         (await server.EndOfAsync(again.Headers.Location)).Status.ShouldBe("succeeded");
+        await ShouldWorkAsync(begun);
+    }
+
+    private async Task ShouldWorkAsync(TenantResponse begun)
+    {
         (await server.TenantAsync(begun.Slug)).Status.ShouldBe("active");
 
         // The row says so a moment before this server has heard of it.

@@ -25,12 +25,15 @@ public sealed class ServerOnItsOwnPostgres : ServerFixture
             folder.UnixFileMode |= UnixFileMode.OtherExecute; // the server's user has to get through
         }
 
-        postgres = await EmbeddedPostgres.StartAsync(new() { DataFolder = Path.Combine(folder.FullName, "own"), Databases = DatabaseNames.Of(RoleNames.Default), Durable = false }, cancellationToken: Cancelled);
+        postgres = await RunAsync();
         var connections = postgres.Connections;
         await PrepareAsync(connections);
         NpgsqlConnection.ClearAllPools();
         return connections;
     }
+
+    private Task<EmbeddedPostgres> RunAsync() =>
+        EmbeddedPostgres.StartAsync(new() { DataFolder = Path.Combine(folder.FullName, "own"), Databases = DatabaseNames.Of(RoleNames.Default), Durable = false }, cancellationToken: Cancelled);
 
     // So that half a minute of waiting for a server is a second.
     protected override void Configure(WebApplicationBuilder builder) =>
@@ -40,6 +43,24 @@ public sealed class ServerOnItsOwnPostgres : ServerFixture
     public Task ExecuteAsync(string sql) => HomeWork.ExecuteAsync(postgres!.Administrator, sql);
 
     public Task<T> ScalarAsync<T>(string sql, params string[] values) => HomeWork.ScalarAsync<T>(postgres!.Administrator, sql, values);
+
+    /// <summary>A connection string to the control database that may do anything.</summary>
+    public string Control => new NpgsqlConnectionStringBuilder(postgres!.Administrator) { Database = new NpgsqlConnectionStringBuilder(Database.Control).Database }.ConnectionString;
+
+    /// <summary>Ends PostgreSQL with all that is under way in it, does something, and starts it again where it was.</summary>
+    public async Task WithoutPostgresAsync(Func<Task> doAsync)
+    {
+        await ExecuteAsync("CHECKPOINT"); // a server that flushes nothing is ended as by a crash, and would lose what was committed last
+        await postgres!.DisposeAsync();
+        try
+        {
+            await doAsync();
+        }
+        finally
+        {
+            postgres = await RunAsync();
+        }
+    }
 
     /// <summary>What <c>rowhouse migrate</c> does, with the connections of the owner and the provisioner.</summary>
     public async Task MigrateAsync()
