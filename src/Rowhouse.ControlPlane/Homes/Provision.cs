@@ -1,7 +1,8 @@
-using Microsoft.EntityFrameworkCore;
 using Rowhouse.ControlPlane.Operations;
 using Rowhouse.ControlPlane.Placements;
+using Rowhouse.ControlPlane.Products;
 using Rowhouse.ControlPlane.Store;
+using Rowhouse.ControlPlane.Tenants;
 using Rowhouse.Tenancy;
 using Rowhouse.Tenancy.Postgres;
 using Rowhouse.Tenancy.Postgres.Homes;
@@ -18,7 +19,7 @@ internal sealed record ProvisionData(string Home, string Store, int Generation)
 }
 
 /// <summary>Makes a tenant's dedicated home, and the tenant active once it is whole; what cannot be made leaves nothing behind, and the tenant failed.</summary>
-internal sealed class Provision(StoreRegistry stores) : OperationKind<ProvisionData>(
+internal sealed class Provision(StoreRegistry stores, TenantProducts products, TenantDirectory directory, OperationSignal signal) : OperationKind<ProvisionData>(
 [
     OperationStep<ProvisionData>.Of<MakeLogin>("login"),
     OperationStep<ProvisionData>.Of<MakeDatabase>("database"),
@@ -35,7 +36,7 @@ internal sealed class Provision(StoreRegistry stores) : OperationKind<ProvisionD
 
     public override async Task StateChangedAsync(PlatformDbContext db, Operation operation, CancellationToken cancellationToken)
     {
-        var tenant = await db.Tenants.SingleAsync(known => known.Id == operation.TenantId, cancellationToken);
+        var tenant = await db.FindTenantAsync(operation.TenantId.ToString(), cancellationToken) ?? throw new InvalidOperationException("An operation's tenant is not there.");
         switch (operation.State)
         {
             case OperationState.Running:
@@ -43,6 +44,11 @@ internal sealed class Provision(StoreRegistry stores) : OperationKind<ProvisionD
                 break;
             case OperationState.Succeeded:
                 tenant.TryBecome(TenantStatus.Active);
+                products.Begin(db, tenant);
+
+                // In this order: whoever works on the products enters the tenant.
+                db.AfterCommit(() => directory.Apply(tenant.ToEntry()));
+                db.AfterCommit(signal.Set);
                 break;
             default:
                 tenant.TryFail(operation.Reason ?? "It was cancelled.");

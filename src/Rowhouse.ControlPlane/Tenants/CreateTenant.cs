@@ -14,6 +14,7 @@ using Rowhouse.ControlPlane.Licenses;
 using Rowhouse.ControlPlane.Members;
 using Rowhouse.ControlPlane.Operations;
 using Rowhouse.ControlPlane.Placements;
+using Rowhouse.ControlPlane.Products;
 using Rowhouse.ControlPlane.Store;
 using Rowhouse.Modules.Access;
 using Rowhouse.Modules.Http;
@@ -37,6 +38,7 @@ internal sealed class CreateTenant(
     HomePlan homePlan,
     PlacementPolicy placements,
     OperationStarter operations,
+    TenantProducts products,
     AuditTrail audit,
     TimeProvider clock)
 {
@@ -225,9 +227,9 @@ internal sealed class CreateTenant(
             db.Homes.Add(home);
             operation = operations.Add(Provision.KindName, tenant.Id, Provision.Write(new(home.Name, tenant.Store, tenant.Generation))).Id;
             await db.SaveChangesAsync(cancellationToken);
-            operations.Wake();
         }
 
+        operations.Wake();
         await transaction.CommitAsync(cancellationToken);
         return (true, operation);
     }
@@ -270,6 +272,7 @@ internal sealed class CreateTenant(
         }
 
         db.Tenants.Add(tenant);
+        products.Begin(db, tenant);
         return tenant;
 
         TenantIdentifier Lead(string value, IdentifierOrigin origin) => new() { Kind = IdentifierKind.Name, Value = value, TenantId = id, Origin = origin };

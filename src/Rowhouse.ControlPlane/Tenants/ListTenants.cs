@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.EntityFrameworkCore;
 using Rowhouse.Contracts;
 using Rowhouse.ControlPlane.Plans;
+using Rowhouse.ControlPlane.Products;
 using Rowhouse.ControlPlane.Store;
 using Rowhouse.Modules.Access;
 using Rowhouse.Modules.Http;
@@ -50,6 +51,7 @@ internal static class ListTenants
         var rows = await order.PageOfFiltered(tenants)
             .Include(tenant => tenant.Identifiers)
             .Include(tenant => tenant.Subscriptions)
+            .Include(tenant => tenant.Products.Where(product => product.State == ProductState.PendingCredentials))
             .AsSplitQuery()
             .ToListAsync(cancellationToken);
         return TypedResults.Ok(order.ToPage(

@@ -60,7 +60,7 @@ internal static class PreferWait
         while (true)
         {
             await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-            if (!await db.Operations.UnderWay().AnyAsync(operation => operation.TenantId == id, cancellationToken))
+            if (!await db.Operations.OnHomes().UnderWay().AnyAsync(operation => operation.TenantId == id, cancellationToken))
             {
                 return await db.FindTenantAsync(id.ToString(), cancellationToken) is { } now ? Answer(context, accepted, now, tenant.Admin) : accepted;
             }

@@ -18,6 +18,7 @@ using Rowhouse.ControlPlane.Members;
 using Rowhouse.ControlPlane.Operations;
 using Rowhouse.ControlPlane.Outbox;
 using Rowhouse.ControlPlane.Placements;
+using Rowhouse.ControlPlane.Products;
 using Rowhouse.ControlPlane.Sessions;
 using Rowhouse.ControlPlane.Tenants;
 using Rowhouse.Tenancy.Postgres;
@@ -189,6 +190,7 @@ public sealed class GrownServer : ServerFixture
         "ListLicenses" or "ListLicensesAccount" => ListLicenses.Sorts,
         nameof(ListEvents) => ListEvents.Sorts,
         "ListOperations" or "ListOperationsAccount" => ListOperations.Sorts,
+        "ListTenantProducts" or "ListTenantProductsAccount" => ListTenantProducts.Sorts,
         "ListEnterprises" => ListEntries<Enterprise, EnterpriseRequest, EnterpriseResponse>.Sorts,
         nameof(ListStores) => ListStores.Sorts,
         "ListLicensedProducts" => ListEntries<LicensedProduct, LicensedItemRequest, LicensedItemResponse>.Sorts,

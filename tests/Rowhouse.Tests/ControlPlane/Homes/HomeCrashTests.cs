@@ -21,7 +21,7 @@ public sealed class HomeCrashTests(HomeCrashTests.Fixture server) : IClassFixtur
     /// <summary>How often a server is killed at random; more by ROWHOUSE_TEST_CRASHES.</summary>
     private static readonly int Crashes = int.Parse(Environment.GetEnvironmentVariable("ROWHOUSE_TEST_CRASHES") ?? "8", CultureInfo.InvariantCulture);
 
-    private static readonly int Steps = new Provision(stores: null!).StepNames.Count; // which do not depend on them
+    private static readonly int Steps = new Provision(stores: null!, products: null!, directory: null!, signal: null!).StepNames.Count; // which do not depend on them
 
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 

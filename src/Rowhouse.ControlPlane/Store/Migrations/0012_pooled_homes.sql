@@ -1,0 +1,1 @@
+-- Stands for the script of the same number that makes homes in advance.
