@@ -39,7 +39,7 @@ function TenantDetails({ tenant }: { tenant: Tenant }) {
   const { slug, name, status, provisioningError } = tenant;
   const { data: page, error, refetch } = useOperations(tenant.id);
   const operations = page?.items ?? [];
-  const newest = operations.at(0);
+  const newest = operations.find(({ product }) => !product);
   const matters = newest && (isUnderWay(newest) || newest.status === 'stuck' || status === 'failed') ? newest : undefined;
   const others = operations.filter((operation) => operation !== matters);
   return (
