@@ -169,7 +169,7 @@ public sealed class ProductTests(ProductServer server) : IClassFixture<ProductSe
     public async Task Vendors_that_are_slow_hold_up_no_home()
     {
         List<TaskCompletionSource> waiting = [];
-        for (var i = 0; i < 6; i++)
+        for (var i = 0; i < 10; i++) // more than there are workers of both sorts
         {
             var (reached, go) = server.Hold($"make depot slow-{i}");
             waiting.Add(go);
@@ -180,7 +180,7 @@ public sealed class ProductTests(ProductServer server) : IClassFixture<ProductSe
         (await server.MakeAsync("Not Slow", "private")).Status.ShouldBe("active");
 
         waiting.ForEach(go => go.SetResult());
-        for (var i = 0; i < 6; i++)
+        for (var i = 0; i < 10; i++)
         {
             await server.UntilAsync($"slow-{i}", "ready");
         }
