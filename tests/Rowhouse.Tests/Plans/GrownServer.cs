@@ -76,6 +76,7 @@ public sealed class GrownServer : ServerFixture
     protected override void Configure(WebApplicationBuilder builder)
     {
         builder.Services.AddSingleton<OperationKind>(new WalkKind());
+        builder.Services.AddSingleton(new OperationOptions { Poll = TimeSpan.FromMinutes(10) }); // else the log that is read is full of workers who look
         builder.AddTenantSettings(Section, new GrownSettings(Count: 1)).AddTenantSecret<GrownSecret>(Section)
             .WithOutbox(options => options.SweepEvery = TimeSpan.FromDays(1)); // else it finds thousands of tenants with events in the middle of a test
     }
