@@ -70,6 +70,24 @@ public sealed class TenantsClient
     public Task<TenantResponse> RetryAsync(string tenant, CancellationToken cancellationToken = default) =>
         api.SendAsync<TenantResponse>(HttpMethod.Post, Address(tenant) + "/retry", body: null, cancellationToken);
 
+    /// <summary>The products that a tenant subscribes to or once did, and whether each is set up for it, page by page.</summary>
+    /// <param name="tenant">Its id or slug.</param>
+    /// <param name="after">The last page's <see cref="Page{T}.Next"/>; the first page by default.</param>
+    /// <param name="limit">How many, 1 to 200.</param>
+    /// <param name="cancellationToken">Stops the call.</param>
+    public Task<Page<TenantProductResponse>> ProductsAsync(string tenant, string? after = null, int limit = 50, CancellationToken cancellationToken = default) =>
+        api.GetAsync<Page<TenantProductResponse>>(Query.Of(Address(tenant) + "/products", ("after", after), ("limit", Query.Number(limit))), cancellationToken);
+
+    /// <summary>Tries again to set up a product of a tenant for which that failed.</summary>
+    /// <param name="tenant">Its id or slug.</param>
+    /// <param name="product">The product's name.</param>
+    /// <param name="cancellationToken">Stops the call.</param>
+    public Task<TenantProductResponse> RetryProductAsync(string tenant, string product, CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(product);
+        return api.SendAsync<TenantProductResponse>(HttpMethod.Post, $"{Address(tenant)}/products/{Uri.EscapeDataString(product)}/retry", body: null, cancellationToken);
+    }
+
     /// <summary>The operations on a tenant, newest first, page by page.</summary>
     /// <param name="tenant">Its id or slug.</param>
     /// <param name="after">The last page's <see cref="Page{T}.Next"/>; the first page by default.</param>

@@ -4,6 +4,7 @@ namespace Rowhouse.Contracts;
 /// <param name="Id">Its id.</param>
 /// <param name="Kind">What is done: <c>provision</c>, for example.</param>
 /// <param name="TenantId">The tenant.</param>
+/// <param name="Product">The product of the tenant that is set up; <see langword="null"/> where it is the tenant's home that is worked on.</param>
 /// <param name="Status"><c>running</c>; <c>undoing</c> after a failure or a cancellation; <c>succeeded</c>, <c>failed</c> or <c>cancelled</c> at its end; <c>stuck</c> while it waits for somebody who mends what the reason names and retries.</param>
 /// <param name="Step">The name of the step that is being done or undone; <see langword="null"/> at its end.</param>
 /// <param name="Steps">All steps, in order.</param>
@@ -16,6 +17,7 @@ public sealed record OperationResponse(
     Guid Id,
     string Kind,
     Guid TenantId,
+    string? Product,
     string Status,
     string? Step,
     IReadOnlyList<OperationStepResponse> Steps,

@@ -140,6 +140,7 @@ public sealed record TenantAdminRequest(
 /// <param name="Name">The organisation's name.</param>
 /// <param name="ExternalIds">The ids that others know it by.</param>
 /// <param name="Status">Where it is in its life: <c>pending</c>, <c>creating</c>, <c>active</c>, <c>suspended</c>, …</param>
+/// <param name="PendingReason">What a product of an active tenant waits for, for example its owner's credentials. Where it is read as an account, the status is <c>pending</c> then.</param>
 /// <param name="CloudType"><c>public</c> or <c>private</c>.</param>
 /// <param name="ProvisioningStatus"><c>pending</c>, <c>creating</c>, <c>active</c>, <c>failed</c>, <c>deleting</c> or <c>absent</c>.</param>
 /// <param name="ProvisioningError">Why its home could not be made, where that failed; for super-admins and its own admins.</param>
@@ -165,6 +166,7 @@ public sealed record TenantResponse(
     string Name,
     IReadOnlyList<string> ExternalIds,
     string Status,
+    string? PendingReason,
     string CloudType,
     string ProvisioningStatus,
     string? ProvisioningError,

@@ -22,6 +22,7 @@ using Rowhouse.ControlPlane.Outbox;
 using Rowhouse.ControlPlane.Parameters;
 using Rowhouse.ControlPlane.People;
 using Rowhouse.ControlPlane.Placements;
+using Rowhouse.ControlPlane.Products;
 using Rowhouse.ControlPlane.Sessions;
 using Rowhouse.ControlPlane.Store;
 using Rowhouse.ControlPlane.Tenants;
@@ -79,6 +80,7 @@ public static class ControlPlaneHostExtensions
         services.AddScoped<CreateTenant>();
         services.AddScoped<ChangeTenant>();
         services.AddOperations();
+        tenancy.Host.AddProducts();
         services.AddPlacements();
         services.AddHomes();
         services.AddDeprovisioning();
@@ -124,7 +126,7 @@ public static class ControlPlaneHostExtensions
         MapTenants(endpoints.MapGroup("/api/tenants").WithTags("Tenants").WithoutTenant(), "");
 
         // Account is what programs that came before call a tenant.
-        MapTenants(endpoints.MapGroup("/api/accounts").WithTags("Accounts").WithoutTenant(), "Account");
+        MapTenants(endpoints.MapGroup("/api/accounts").WithTags("Accounts").WithoutTenant().WithAccountView(), "Account");
         ListProducts.Map(endpoints.MapGroup("").WithTags("Tenants"));
 
         var members = endpoints.MapGroup("/api/members").WithTags("Members");
@@ -202,6 +204,8 @@ public static class ControlPlaneHostExtensions
         RetryTenant.Map(tenants, suffix);
         Subscribe.Map(tenants, suffix);
         Unsubscribe.Map(tenants, suffix);
+        ListTenantProducts.Map(tenants, suffix);
+        RetryProduct.Map(tenants, suffix);
         ListOperations.Map(tenants, suffix);
         ListLicenses.Map(tenants, suffix);
         GetLicense.Map(tenants, suffix);

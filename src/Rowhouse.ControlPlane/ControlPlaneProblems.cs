@@ -19,6 +19,8 @@ internal static class ControlPlaneProblems
     public static readonly ProblemType RetentionEnded = new("urn:rowhouse:tenants:retention-ended", StatusCodes.Status409Conflict, "The tenant's retention has ended");
     public static readonly ProblemType AlreadySubscribed = new("urn:rowhouse:tenants:already-subscribed", StatusCodes.Status409Conflict, "The tenant subscribes to the product already");
     public static readonly ProblemType NoSubscription = new("urn:rowhouse:tenants:no-subscription", StatusCodes.Status404NotFound, "The tenant does not subscribe to the product");
+    public static readonly ProblemType UnknownProduct = new("urn:rowhouse:products:unknown-product", StatusCodes.Status404NotFound, "The tenant has no such product");
+    public static readonly ProblemType ProductState = new("urn:rowhouse:products:wrong-state", StatusCodes.Status409Conflict, "The product's state does not allow this");
     public static readonly ProblemType UnknownDomain = new("urn:rowhouse:domains:unknown-domain", StatusCodes.Status404NotFound, "The tenant has no such domain");
     public static readonly ProblemType DomainTaken = new("urn:rowhouse:domains:taken", StatusCodes.Status409Conflict, "Another tenant has this domain");
     public static readonly ProblemType TooManyDomains = new("urn:rowhouse:domains:too-many-domains", StatusCodes.Status409Conflict, "The tenant has as many domains as it may");

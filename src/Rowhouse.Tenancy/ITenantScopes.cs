@@ -24,6 +24,18 @@ public interface ITenantScopes
     ValueTask<EnteredTenant> EnterAsync(Identifier identifier, CancellationToken cancellationToken = default);
 }
 
+/// <summary>Opens scopes of tenants that were deleted, for whoever removes what they have: all other work in them has ended, and nobody else may enter them.</summary>
+public interface IDeletedTenantScopes
+{
+    /// <summary>Opens a scope of its own for a deleted tenant whose home is still there.</summary>
+    /// <param name="id">The tenant.</param>
+    /// <param name="cancellationToken">Stops the look-up.</param>
+    /// <returns>The scope; dispose it when the work is done.</returns>
+    /// <exception cref="TenantUnavailableException">There is no such tenant, or it is not deleted.</exception>
+    /// <exception cref="CatalogueUnreachableException">Whether there is, and what became of it, is not known now.</exception>
+    ValueTask<EnteredTenant> EnterAsync(TenantId id, CancellationToken cancellationToken = default);
+}
+
 /// <summary>
 /// A dependency-injection scope that belongs to one tenant for its whole life. What is logged in it has the tenant in its log scope, as <c>Tenant</c>,
 /// and what is traced is below an activity <c>tenant</c> of the source <c>Rowhouse.Tenancy</c>, whose tag <c>rowhouse.tenant</c> names it.
@@ -38,7 +50,7 @@ public sealed class EnteredTenant : IAsyncDisposable
     private IDisposable? logs;
     private Activity? activity;
 
-    internal EnteredTenant(AsyncServiceScope scope, Tenant tenant, ILogger? logger)
+    private EnteredTenant(AsyncServiceScope scope, Tenant tenant, ILogger? logger)
     {
         this.scope = scope;
         this.logger = logger;
@@ -66,6 +78,13 @@ public sealed class EnteredTenant : IAsyncDisposable
         return scope.DisposeAsync();
     }
 
+    internal static EnteredTenant Open(IServiceScopeFactory scopes, Tenant tenant, ILogger? logger)
+    {
+        var opened = scopes.CreateAsyncScope();
+        opened.ServiceProvider.GetRequiredService<TenantScope>().Bind(tenant);
+        return new(opened, tenant, logger);
+    }
+
     /// <summary>
     /// Lets logs and traces know the tenant from here on. They follow the execution context, which an async method does not change for its caller;
     /// so this is done where the caller is: at once when the tenant was known, else when the first service is asked for.
@@ -91,7 +110,12 @@ public sealed class TenantUnavailableException : InvalidOperationException
     }
 
     internal TenantUnavailableException(Tenant tenant)
-        : base($"Tenant {tenant.Id} is {tenant.Status}; only an active tenant can be entered.")
+        : this(tenant, "only an active tenant can be entered")
+    {
+    }
+
+    internal TenantUnavailableException(Tenant tenant, string rule)
+        : base($"Tenant {tenant.Id} is {tenant.Status}; {rule}.")
     {
         TenantId = tenant.Id;
         Status = tenant.Status;
@@ -129,8 +153,15 @@ internal sealed class TenantScopes(TenantDirectory directory, TenantLookup looku
     private EnteredTenant Enter(Tenant tenant)
     {
         lookup.ThrowIfNotServed(tenant);
-        var scope = scopes.CreateAsyncScope();
-        scope.ServiceProvider.GetRequiredService<TenantScope>().Bind(tenant);
-        return new(scope, tenant, logger);
+        return EnteredTenant.Open(scopes, tenant, logger);
+    }
+}
+
+internal sealed class DeletedTenantScopes(TenantLookup lookup, IServiceScopeFactory scopes, ILogger<DeletedTenantScopes>? logger = null) : IDeletedTenantScopes
+{
+    public async ValueTask<EnteredTenant> EnterAsync(TenantId id, CancellationToken cancellationToken = default)
+    {
+        var tenant = await lookup.FindAsync(id, cancellationToken).ConfigureAwait(false) ?? throw new TenantUnavailableException(id.ToString());
+        return tenant.Status is TenantStatus.Deleted ? EnteredTenant.Open(scopes, tenant, logger) : throw new TenantUnavailableException(tenant, "here only a deleted one can be entered");
     }
 }

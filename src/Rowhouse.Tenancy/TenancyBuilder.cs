@@ -70,6 +70,7 @@ public static class TenancyHostExtensions
         builder.Services.TryAddSingleton<TenantLookup>();
         builder.Services.TryAddScoped<TenantScope>();
         builder.Services.TryAddSingleton<ITenantScopes, TenantScopes>();
+        builder.Services.TryAddSingleton<IDeletedTenantScopes, DeletedTenantScopes>();
         configure(new(builder));
 
         // Behind what opens the catalogue's database, which starts first; also where that comes with a later call.

@@ -72,6 +72,29 @@ describe("a tenant's drawer", () => {
     expect(await fact('Postal addresses')).toBe('1 High Street, Leeds, LS1 4AP, GB500 Main St, Suite 4, Springfield, IL, 62701, US');
   });
 
+  test('says how far its products are, and sets up again what failed', async () => {
+    const retry = 'POST /api/tenants/smith/products/cardvault/retry';
+    const product = (more: object) => ({ product: 'cardvault', state: 'failed', pendingReason: null, error: null, since: tenant.createdAt, operation: null, ...more });
+    const server: Answers = {
+      'GET /api/me': { ...me, superAdmin: true },
+      'GET /api/tenants': page(tenant),
+      'GET /api/tenants/smith': tenant,
+      'GET /api/tenants/smith/products': page(product({ error: 'The vendor has no room.' })),
+      [operations]: page(),
+      [retry]: product({ state: 'provisioning' }),
+    };
+    const { count } = openConsole('/platform/tenants?tenant=smith', server);
+    const drawer = within(await dialog('Smith Cards'));
+    await drawer.findByText('Could not be set up: The vendor has no room.');
+
+    server['GET /api/tenants/smith/products'] = page(product({ state: 'pending-credentials', pendingReason: 'ChannelEngine API credentials' }));
+    fireEvent.click(drawer.getByRole('button', { name: /^Set .* up again$/ }));
+
+    await drawer.findByText('Waits for its owner: ChannelEngine API credentials');
+    expect(count(retry)).toBe(1);
+    expect(drawer.queryByRole('button', { name: /up again$/ })).toBeNull();
+  });
+
   test('keeps what it shows when asking again fails', async () => {
     const server: Answers = { 'GET /api/me': { ...me, superAdmin: true }, 'GET /api/tenants': page(tenant), 'GET /api/tenants/smith': tenant, [operations]: page() };
     const { queries } = openConsole('/platform/tenants?tenant=smith', server);

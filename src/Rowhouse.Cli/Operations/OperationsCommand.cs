@@ -35,6 +35,7 @@ internal static class OperationsCommand
                 operations,
                 ("Id", operation => operation.Id.ToString()),
                 ("Kind", operation => operation.Kind),
+                ("Product", operation => operation.Product ?? ""),
                 ("Status", operation => operation.Status),
                 ("Began", operation => operation.CreatedAt.ToString("u", CultureInfo.InvariantCulture)),
                 ("Reason", operation => operation.Reason ?? ""));

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using Rowhouse.Cli.Operations;
 using Rowhouse.Cli.Terminal;
 using Rowhouse.Client;
@@ -18,6 +19,8 @@ internal static class TenantsCommand
         Protect(runner),
         Delete(runner),
         Retry(runner),
+        Products(runner),
+        RetryProduct(runner),
         Change(runner, "revive", "Bring a deleted tenant back as it was, until its retention ends.", (tenants, tenant, cancellationToken) => tenants.ReviveAsync(tenant, cancellationToken)),
     };
 
@@ -120,10 +123,52 @@ internal static class TenantsCommand
         return command;
     }
 
+    private static Command Products(CommandRunner runner)
+    {
+        var tenant = TenantArgument();
+        var command = new Command("products", "List the products of a tenant, and whether each is set up for it.") { tenant };
+        runner.OverHttp(command, async (parsed, client, output, cancellationToken) =>
+        {
+            List<TenantProductResponse> products = [];
+            string? after = null;
+            do
+            {
+                var page = await client.Tenants.ProductsAsync(parsed.GetRequiredValue(tenant), after, limit: 200, cancellationToken);
+                products.AddRange(page.Items);
+                after = page.Next;
+            }
+            while (after is not null);
+            output.PrintTable(
+                products,
+                ("Product", product => product.Product),
+                ("State", product => product.State),
+                ("Since", product => product.Since.ToString("u", CultureInfo.InvariantCulture)),
+                ("Reason", product => product.PendingReason ?? product.Error ?? ""));
+            return ExitCodes.Done;
+        });
+        return command;
+    }
+
+    private static Command RetryProduct(CommandRunner runner)
+    {
+        var tenant = TenantArgument();
+        var product = new Argument<string>("product") { Description = "The product's name." };
+        var command = new Command("retry-product", "Try again to set up a product of a tenant for which that failed, and wait for it.") { tenant, product };
+        runner.OverHttp(command, async (parsed, client, output, cancellationToken) =>
+        {
+            var retried = await client.Tenants.RetryProductAsync(parsed.GetRequiredValue(tenant), parsed.GetRequiredValue(product), cancellationToken);
+            var begun = await client.Operations.GetAsync(retried.Operation!.Value, cancellationToken); // what was retried has one
+            var ended = await OperationFollower.FollowAsync(client, output, begun, cancellationToken);
+            output.Print(ended, OperationFollower.Describe);
+            return OperationFollower.ExitCodeOf(ended);
+        });
+        return command;
+    }
+
     /// <summary>Waits until the tenant's home is made, where it is being made.</summary>
     private static async Task<(TenantResponse Tenant, int ExitCode)> HousedAsync(RowhouseClient client, Output output, TenantResponse tenant, CancellationToken cancellationToken)
     {
-        if (tenant.Status is not "creating" || (await client.Tenants.OperationsAsync(tenant.Id.ToString(), limit: 1, cancellationToken: cancellationToken)).Items is not [var operation])
+        if (tenant.Status is not "creating" || (await client.Tenants.OperationsAsync(tenant.Id.ToString(), cancellationToken: cancellationToken)).Items.FirstOrDefault(known => known.Product is null) is not { } operation)
         {
             return (tenant, ExitCodes.Done);
         }

@@ -13,6 +13,7 @@ namespace Rowhouse.ControlPlane.Deprovisioning;
 /// </summary>
 internal sealed class Deprovision(TenantDirectory directory, TimeProvider clock) : OperationKind<DeprovisionData>(
 [
+    OperationStep<DeprovisionData>.Of<RemoveProducts>("products"),
     OperationStep<DeprovisionData>.Of<RemoveHome>("home"),
     OperationStep<DeprovisionData>.Of<DestroyKeys>("keys"),
     OperationStep<DeprovisionData>.Of<RemoveRecords>("records"),

@@ -63,10 +63,10 @@ internal sealed partial class EndOfRetention(IServiceScopeFactory scopes, TimePr
         var db = scope.ServiceProvider.GetRequiredService<PlatformDbContext>();
         var now = await OperationJournal.NowAsync(db, cancellationToken);
 
-        // One that has another operation under way waits for its end.
+        // One that has another operation under way waits for its end; those on its products end with it.
         var due = await db.Tenants
             .Where(tenant => tenant.RevivedAs != null && tenant.RetainedUntil <= now)
-            .Where(tenant => !db.Operations.Unended().Any(operation => operation.TenantId == tenant.Id))
+            .Where(tenant => !db.Operations.OnHomes().Unended().Any(operation => operation.TenantId == tenant.Id))
             .OrderBy(tenant => tenant.RetainedUntil)
             .ThenBy(tenant => tenant.Id)
             .Select(tenant => tenant.Id)

@@ -16,6 +16,8 @@ internal sealed class RemoveRecords : IOperationStep<DeprovisionData>
 
     private static async Task RemoveAsync(PlatformDbContext db, TenantId tenant, CancellationToken cancellationToken)
     {
+        await RemoveProducts.EndOperationsAsync(db, tenant, cancellationToken); // somebody may have retried one as the tenant began to be removed
+        await db.TenantProducts.Where(product => product.TenantId == tenant).ExecuteDeleteAsync(cancellationToken);
         await db.Members.Where(member => member.TenantId == tenant).ExecuteDeleteAsync(cancellationToken);
         var unproven = db.People.Where(person => person.OnlyTenantId == tenant).Select(person => person.Id);
         await db.Sessions.Where(session => unproven.Contains(session.PersonId)).ExecuteDeleteAsync(cancellationToken);

@@ -1,5 +1,6 @@
 using Rowhouse.ControlPlane.Operations;
 using Rowhouse.ControlPlane.Placements;
+using Rowhouse.ControlPlane.Products;
 using Rowhouse.ControlPlane.Store;
 using Rowhouse.ControlPlane.Tenants;
 using Rowhouse.Tenancy;
@@ -19,7 +20,7 @@ internal sealed record ProvisionData(string Home, string Store, int Generation, 
 }
 
 /// <summary>Makes a tenant's dedicated home, and the tenant active once it is whole; what cannot be made leaves nothing behind, and the tenant failed.</summary>
-internal sealed class Provision(StoreRegistry stores, TenantDirectory directory) : OperationKind<ProvisionData>(Steps)
+internal sealed class Provision(StoreRegistry stores, TenantProducts products, TenantDirectory directory, OperationSignal signal) : OperationKind<ProvisionData>(Steps)
 {
     public const string KindName = "provision";
 
@@ -44,6 +45,9 @@ internal sealed class Provision(StoreRegistry stores, TenantDirectory directory)
     public override async Task StateChangedAsync(PlatformDbContext db, Operation operation, CancellationToken cancellationToken)
     {
         var tenant = await db.FindTenantAsync(operation.TenantId.ToString(), cancellationToken) ?? throw new InvalidOperationException($"The tenant {operation.TenantId} of the operation {operation.Id} is unknown.");
+
+        // Who is told that it is active may go there at once, whoever works on its products among them.
+        db.AfterCommit(() => directory.Apply(tenant.ToEntry()));
         switch (operation.State)
         {
             case OperationState.Running:
@@ -51,14 +55,13 @@ internal sealed class Provision(StoreRegistry stores, TenantDirectory directory)
                 break;
             case OperationState.Succeeded:
                 tenant.TryBecome(TenantStatus.Active);
+                products.Begin(db, tenant);
+                db.AfterCommit(signal.Set);
                 break;
             default:
                 tenant.TryFail(operation.Reason ?? "It was cancelled.");
                 break;
         }
-
-        // Who is told that it is active may go there at once.
-        db.AfterCommit(() => directory.Apply(tenant.ToEntry()));
     }
 
     /// <summary>The login, which may connect nowhere yet.</summary>

@@ -15,6 +15,9 @@ internal sealed class Operation
 
     public required TenantId TenantId { get; init; }
 
+    /// <summary>The product that it is about; none where it is about the tenant's home.</summary>
+    public string? Product { get; init; }
+
     /// <summary>What the steps need to know, names of what they make among it: each is here before the thing is there.</summary>
     public required JsonDocument Data { get; set; }
 

@@ -1,4 +1,5 @@
 using Npgsql;
+using Rowhouse.Modules.Provisioning;
 
 namespace Rowhouse.ControlPlane.Operations;
 
@@ -8,6 +9,8 @@ internal sealed record OperationFailure(string Reason, bool IsForGood)
     /// <summary>Whether nothing was tried: another server can do it, or this one later. However often that happens, it is no reason to give up.</summary>
     public bool IsDelay { get; private init; }
 
+    private const int LongestReason = 2_000;
+
     /// <summary>States in which a server or a pooler could not do it just now, though the driver does not say so of all: it is stopped, recovers, has crashed, was failed over from.</summary>
     private static readonly string[] Passing = ["08", "57", "53300", "25006", "40001", "40P01", "55006", "55P03"];
 
@@ -15,11 +18,16 @@ internal sealed record OperationFailure(string Reason, bool IsForGood)
     {
         OperationRefusedException refused => new(refused.Message, IsForGood: true),
         OperationDelayedException delayed => new(delayed.Message, IsForGood: false) { IsDelay = true },
+        ProvisioningException refused => new(Plain(refused.Message), IsForGood: !refused.IsTransient),
         PostgresException refused => OfServer(refused),
         NpgsqlException => new("The database server cannot be reached, or the connection broke. Look whether it runs and whether its address is right.", IsForGood: false),
-        TimeoutException => new("It did not end in time.", IsForGood: false),
+        TimeoutException or OperationCanceledException { InnerException: TimeoutException } => new("It did not end in time.", IsForGood: false),
+        HttpRequestException => new("A service outside cannot be reached, or refuses. The server's log says more.", IsForGood: false),
         _ => exception.InnerException is NpgsqlException inner ? Of(inner) : new("The server failed in this step; its log says more.", IsForGood: false),
     };
+
+    // What a product says may be what a vendor said: of any length, and with what the database takes for no text.
+    private static string Plain(string reason) => string.Concat(reason.Where(character => character is '\n' || !char.IsControl(character)).Take(LongestReason));
 
     private static OperationFailure OfServer(PostgresException refused)
     {

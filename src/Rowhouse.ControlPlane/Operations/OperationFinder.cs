@@ -10,7 +10,10 @@ internal static class OperationFinder
     public static IQueryable<Operation> UnderWay(this IQueryable<Operation> operations) =>
         operations.Where(operation => operation.State == OperationState.Running || operation.State == OperationState.Undoing);
 
-    /// <summary>Those that have not come to their end; of a tenant there is one at most.</summary>
+    /// <summary>Those on the tenants' homes, and not on one of their products.</summary>
+    public static IQueryable<Operation> OnHomes(this IQueryable<Operation> operations) => operations.Where(operation => operation.Product == null);
+
+    /// <summary>Those that have not come to their end; on a tenant's home there is one at most, and on each of its products.</summary>
     public static IQueryable<Operation> Unended(this IQueryable<Operation> operations) =>
         operations.Where(operation => operation.State == OperationState.Running || operation.State == OperationState.Undoing || operation.State == OperationState.Stuck);
 

@@ -1,16 +1,20 @@
 using Rowhouse.Contracts;
+using Rowhouse.ControlPlane.Products;
 
 namespace Rowhouse.ControlPlane.Operations;
 
 /// <summary>The kinds of operations that this server knows.</summary>
-internal sealed class OperationKinds(IEnumerable<OperationKind> kinds)
+internal sealed class OperationKinds(IEnumerable<OperationKind> kinds, ProductProvisioners products)
 {
     private readonly Dictionary<string, OperationKind> kinds = kinds.ToDictionary(kind => kind.Name, StringComparer.Ordinal);
 
     public IReadOnlyCollection<string> Names => kinds.Keys;
 
-    /// <summary>The names of those that this server works on.</summary>
-    public IReadOnlyCollection<string> WorkedOn => [.. kinds.Values.Where(kind => kind.IsWorkedOnHere).Select(kind => kind.Name)];
+    /// <summary>The products that this server sets up; operations on others are left to servers that have them.</summary>
+    public IReadOnlyCollection<string> Products => products.Names;
+
+    /// <summary>The names of those that this server works on: on products of tenants, or on their homes.</summary>
+    public IReadOnlyCollection<string> WorkedOn(bool ofProducts) => [.. kinds.Values.Where(kind => kind.IsOfProduct == ofProducts && kind.IsWorkedOnHere).Select(kind => kind.Name)];
 
     public OperationKind this[string name] => kinds[name];
 

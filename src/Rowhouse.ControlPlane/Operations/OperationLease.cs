@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
 using Rowhouse.ControlPlane.Store;
+using Rowhouse.Tenancy;
 
 namespace Rowhouse.ControlPlane.Operations;
 
@@ -38,21 +39,22 @@ internal sealed class OperationLease : IAsyncDisposable
 
     public CancellationToken Lost => lost.Token;
 
-    /// <summary>Takes the operation that has waited longest, of those that nobody works on.</summary>
+    /// <summary>Takes the operation that has waited longest, of those that nobody works on. One on a product waits while its tenant is not active: then something else may be done to its home.</summary>
     /// <returns>None where there is none.</returns>
-    public static async Task<OperationLease?> TakeAsync(IDbContextFactory<PlatformDbContext> contexts, IReadOnlyCollection<string> kinds, TimeSpan length, TimeProvider clock, CancellationToken cancellationToken)
+    public static async Task<OperationLease?> TakeAsync(IDbContextFactory<PlatformDbContext> contexts, IReadOnlyCollection<string> kinds, IReadOnlyCollection<string> products, TimeSpan length, TimeProvider clock, CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         var asked = clock.GetTimestamp();
         var token = Guid.CreateVersion7(clock.GetUtcNow());
-        var known = kinds.ToArray();
+        var (known, provisioned, active) = (kinds.ToArray(), products.ToArray(), (short)TenantStatus.Active);
 #pragma warning disable RS0030 // EF Core skips no locked rows; the values are parameters
         var taken = await db.Operations.FromSql(
             $"""
             UPDATE platform.operations SET token = {token}, lease_until = clock_timestamp() + {length}, attempts = attempts + 1
             WHERE id = (
-                SELECT id FROM platform.operations
+                SELECT id FROM platform.operations waiting
                 WHERE state IN (0, 1) AND kind = ANY ({known}) AND (not_before IS NULL OR not_before <= clock_timestamp()) AND (lease_until IS NULL OR lease_until < clock_timestamp())
+                    AND (product IS NULL OR product = ANY ({provisioned}) AND (state = 1 OR is_cancelled OR EXISTS (SELECT FROM platform.tenants t WHERE t.id = waiting.tenant_id AND t.status = {active})))
                 ORDER BY coalesce(not_before, created_at) + attempts * {AfterDeath}, id LIMIT 1 FOR UPDATE SKIP LOCKED)
             RETURNING *
             """).AsNoTracking().ToListAsync(cancellationToken);

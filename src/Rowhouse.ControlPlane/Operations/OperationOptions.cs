@@ -9,7 +9,7 @@ internal sealed class OperationOptions
     /// <summary>How often a server looks whether there is work that it was not told of.</summary>
     public TimeSpan Poll { get; init; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>How many operations a server works on at once.</summary>
+    /// <summary>How many operations on homes a server works on at once, and as many on products beside them: those wait for vendors, and a home waits for none.</summary>
     public int Workers { get; init; } = 4;
 
     /// <summary>How long a step that failed waits before it is tried again; twice as long each time.</summary>

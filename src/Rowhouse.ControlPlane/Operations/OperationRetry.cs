@@ -19,7 +19,7 @@ internal sealed class OperationRetry(PlatformDbContext db, OperationKinds kinds,
             return (null, GetOperation.Unknown());
         }
 
-        if (await db.Operations.AnyAsync(later => later.TenantId == operation.TenantId && later.CreatedAt > operation.CreatedAt, cancellationToken))
+        if (await db.Operations.AnyAsync(later => later.TenantId == operation.TenantId && (later.Product == null || later.Product == operation.Product) && later.CreatedAt > operation.CreatedAt, cancellationToken))
         {
             return (null, ControlPlaneProblems.OperationState.With("A later operation on the tenant has begun since; this one is history.", [new("state", OperationWords.Of(operation.State))]));
         }

@@ -29,11 +29,11 @@ internal sealed partial class OperationRunner(
     /// <summary>How often whoever does a step may die in it: servers die for reasons of their own, but not always in the same step.</summary>
     private const int MostDeaths = 20;
 
-    /// <summary>Works on one operation.</summary>
+    /// <summary>Works on one operation: on a product of a tenant, or on a tenant's home.</summary>
     /// <returns>Whether there was one.</returns>
-    public async Task<bool> RunNextAsync(CancellationToken cancellationToken)
+    public async Task<bool> RunNextAsync(bool ofProducts, CancellationToken cancellationToken)
     {
-        await using var lease = await OperationLease.TakeAsync(contexts, kinds.WorkedOn, options.Lease, clock, cancellationToken);
+        await using var lease = await OperationLease.TakeAsync(contexts, kinds.WorkedOn(ofProducts), kinds.Products, options.Lease, clock, cancellationToken);
         if (lease is null)
         {
             return false;

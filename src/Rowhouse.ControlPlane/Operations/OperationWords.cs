@@ -24,6 +24,7 @@ internal static class OperationWords
             operation.Id,
             operation.Kind,
             operation.TenantId.Value,
+            operation.Product,
             Of(operation.State),
             operation.IsUnderWay || operation.State is OperationState.Stuck ? names.ElementAtOrDefault(operation.Step) : null,
             steps,

@@ -11,11 +11,12 @@ internal sealed class OperationConfiguration : IEntityTypeConfiguration<Operatio
     {
         builder.Property(operation => operation.Id).ValueGeneratedNever();
         builder.Property(operation => operation.Kind).UseCollation("C");
+        builder.Property(operation => operation.Product).UseCollation("C");
         builder.Property(operation => operation.Version).IsConcurrencyToken();
         builder.HasOne<RegisteredTenant>().WithMany().HasForeignKey(operation => operation.TenantId).OnDelete(DeleteBehavior.ClientNoAction);
 
-        // A tenant has one that is not at its end.
-        builder.HasIndex(operation => operation.TenantId).IsUnique().HasFilter("state IN (0, 1, 5)");
+        // A tenant has one on its home that is not at its end, and one on each of its products.
+        builder.HasIndex(operation => new { operation.TenantId, operation.Product }).IsUnique().AreNullsDistinct(false).HasFilter("state IN (0, 1, 5)");
         builder.HasIndex(operation => operation.NotBefore).HasFilter("state IN (0, 1)");
         builder.HasIndex(operation => new { operation.TenantId, operation.CreatedAt, operation.Id });
         builder.HasMany(operation => operation.History).WithOne().HasForeignKey(attempt => attempt.OperationId).OnDelete(DeleteBehavior.ClientCascade);

@@ -13,6 +13,7 @@ using Rowhouse.ControlPlane.Operations;
 using Rowhouse.ControlPlane.Parameters;
 using Rowhouse.ControlPlane.People;
 using Rowhouse.ControlPlane.Placements;
+using Rowhouse.ControlPlane.Products;
 using Rowhouse.ControlPlane.Sessions;
 using Rowhouse.ControlPlane.Tenants;
 using Rowhouse.Tenancy;
@@ -44,6 +45,8 @@ internal sealed class PlatformDbContext(DbContextOptions<PlatformDbContext> opti
     public DbSet<License> Licenses => Set<License>();
 
     public DbSet<Subscription> Subscriptions => Set<Subscription>();
+
+    public DbSet<TenantProduct> TenantProducts => Set<TenantProduct>();
 
     public DbSet<Person> People => Set<Person>();
 

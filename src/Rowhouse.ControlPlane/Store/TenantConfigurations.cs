@@ -5,6 +5,7 @@ using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 using Rowhouse.Contracts;
 using Rowhouse.ControlPlane.Domains;
+using Rowhouse.ControlPlane.Products;
 using Rowhouse.ControlPlane.Tenants;
 
 namespace Rowhouse.ControlPlane.Store;
@@ -45,6 +46,7 @@ internal sealed class RegisteredTenantConfiguration : IEntityTypeConfiguration<R
         builder.HasIndex(tenant => new { tenant.Plan, tenant.NameKey, tenant.Id });
         builder.HasIndex(tenant => new { tenant.Status, tenant.NameKey, tenant.Id });
         builder.HasMany(tenant => tenant.Identifiers).WithOne().HasForeignKey(identifier => identifier.TenantId).OnDelete(DeleteBehavior.ClientCascade);
+        builder.HasMany(tenant => tenant.Products).WithOne().HasForeignKey(product => product.TenantId).OnDelete(DeleteBehavior.ClientCascade);
         builder.HasMany(tenant => tenant.Subscriptions).WithOne().HasForeignKey(subscription => subscription.TenantId).OnDelete(DeleteBehavior.ClientCascade);
     }
 }
@@ -79,6 +81,15 @@ internal sealed class DomainConfiguration : IEntityTypeConfiguration<Domain>
         builder.HasIndex(domain => domain.ExpiresAt);
         builder.HasOne<RegisteredTenant>().WithMany().HasForeignKey(domain => domain.TenantId).OnDelete(DeleteBehavior.ClientNoAction);
         builder.ToTable(table => table.HasCheckConstraint("ck_domains_lapses_until_proven", "(expires_at IS NULL) = (proven_at IS NOT NULL)"));
+    }
+}
+
+internal sealed class TenantProductConfiguration : IEntityTypeConfiguration<TenantProduct>
+{
+    public void Configure(EntityTypeBuilder<TenantProduct> builder)
+    {
+        builder.ToTable("tenant_products").HasKey(product => new { product.TenantId, product.Product });
+        builder.Property(product => product.Product).UseCollation("C");
     }
 }
 

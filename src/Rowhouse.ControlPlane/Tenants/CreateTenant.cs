@@ -14,6 +14,7 @@ using Rowhouse.ControlPlane.Licenses;
 using Rowhouse.ControlPlane.Members;
 using Rowhouse.ControlPlane.Operations;
 using Rowhouse.ControlPlane.Placements;
+using Rowhouse.ControlPlane.Products;
 using Rowhouse.ControlPlane.Store;
 using Rowhouse.Modules.Access;
 using Rowhouse.Modules.Http;
@@ -37,6 +38,7 @@ internal sealed class CreateTenant(
     HomePlan homePlan,
     PlacementPolicy placements,
     OperationStarter operations,
+    TenantProducts products,
     AuditTrail audit,
     TimeProvider clock)
 {
@@ -150,7 +152,10 @@ internal sealed class CreateTenant(
 
         audit.Add(AuditActions.TenantCreated, tenant.Id, free.Value, details: new { plan.Facts.Name, plan.ExternalIds, plan.Products, Plan = plan.PlanName, Licenses = request.Licenses?.Count ?? 0 });
         var operation = await SaveAsync(tenant, home, cancellationToken);
+
+        // In this order: whoever works on the products enters the tenant.
         db.AfterCommit(() => directory.Apply(tenant.ToEntry()));
+        operations.Wake();
         await transaction.CommitAsync(cancellationToken);
         return new(tenant.ToResponse(admin, withAccount: true), Operation: operation);
     }
@@ -218,9 +223,8 @@ internal sealed class CreateTenant(
         }
 
         db.Homes.Add(home.Home);
-        var operation = operations.Add(Provision.KindName, tenant.Id, Provision.Write(new(home.Home.Name, tenant.Store, tenant.Generation)), home.IsMade ? Provision.OpenStep : 0);
+        var operation = operations.Add(Provision.KindName, tenant.Id, Provision.Write(new(home.Home.Name, tenant.Store, tenant.Generation)), step: home.IsMade ? Provision.OpenStep : 0);
         await db.SaveChangesAsync(cancellationToken);
-        operations.Wake();
         return operation.Id;
     }
 
@@ -262,6 +266,7 @@ internal sealed class CreateTenant(
         }
 
         db.Tenants.Add(tenant);
+        products.Begin(db, tenant);
         return tenant;
 
         TenantIdentifier Lead(string value, IdentifierOrigin origin) => new() { Kind = IdentifierKind.Name, Value = value, TenantId = id, Origin = origin };

@@ -53,7 +53,7 @@ internal static class DeleteTenant
             }
 
             if (tenant.Status is TenantStatus.Creating or TenantStatus.Failed
-                && await db.Operations.Where(operation => operation.TenantId == tenant.Id).Unended().Select(operation => (Guid?)operation.Id).SingleOrDefaultAsync(cancellationToken) is { } under)
+                && await db.Operations.Where(operation => operation.TenantId == tenant.Id).OnHomes().Unended().Select(operation => (Guid?)operation.Id).SingleOrDefaultAsync(cancellationToken) is { } under)
             {
                 return ControlPlaneProblems.OperationState.With($"Its home is being made or undone by the operation {under}. Cancel that first, or wait for its end; where it is stuck, mend what it names.");
             }

@@ -8,6 +8,7 @@ using Microsoft.EntityFrameworkCore;
 using Rowhouse.Contracts;
 using Rowhouse.ControlPlane.Parameters;
 using Rowhouse.ControlPlane.Plans;
+using Rowhouse.ControlPlane.Products;
 using Rowhouse.ControlPlane.Store;
 using Rowhouse.Modules.Access;
 using Rowhouse.Modules.Http;
@@ -63,6 +64,7 @@ internal static class ListTenants
         var rows = await order.PageOfFiltered(tenants)
             .Include(tenant => tenant.Identifiers)
             .Include(tenant => tenant.Subscriptions)
+            .Include(tenant => tenant.Products.Where(product => product.State == ProductState.PendingCredentials))
             .AsSplitQuery()
             .ToListAsync(cancellationToken);
         return TypedResults.Ok(order.ToPage(

@@ -64,7 +64,7 @@ internal static class PreferWait
         for (var pause = FirstLook; ; pause = pause * Growth < LongestLook ? pause * Growth : LongestLook)
         {
             await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-            if (!await db.Operations.UnderWay().AnyAsync(operation => operation.TenantId == id, cancellationToken))
+            if (!await db.Operations.OnHomes().UnderWay().AnyAsync(operation => operation.TenantId == id, cancellationToken))
             {
                 return await db.FindTenantAsync(id.ToString(), cancellationToken) is { } now ? Answer(context, accepted, now, tenant.Admin) : accepted;
             }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Rowhouse.Contracts;
+using Rowhouse.ControlPlane.Products;
 using Rowhouse.Tenancy;
 
 namespace Rowhouse.ControlPlane.Tenants;
@@ -76,6 +77,12 @@ internal sealed class RegisteredTenant
     public List<TenantIdentifier> Identifiers { get; init; } = [];
 
     public List<Subscription> Subscriptions { get; init; } = [];
+
+    /// <summary>What has become of each product that it has ever subscribed to.</summary>
+    public List<TenantProduct> Products { get; init; } = [];
+
+    /// <summary>Whether its home is there.</summary>
+    public bool IsHoused => Status is TenantStatus.Active or TenantStatus.Suspended or TenantStatus.Moving;
 
     public bool IsGone => Gone.Contains(Status);
 
@@ -242,6 +249,7 @@ internal sealed class RegisteredTenant
             return false;
         }
 
+        Products.RemoveAll(known => known.Product == product && !known.IsBegun);
         Touch();
         return true;
     }

@@ -36,7 +36,7 @@ internal static class RetryTenant
             return TenantStateAdmission.UnknownTenant();
         }
 
-        var last = await db.Operations.AsNoTracking().Where(operation => operation.TenantId == tenant.Id).OrderByDescending(operation => operation.CreatedAt).ThenByDescending(operation => operation.Id).FirstOrDefaultAsync(cancellationToken);
+        var last = await db.Operations.AsNoTracking().OnHomes().Where(operation => operation.TenantId == tenant.Id).OrderByDescending(operation => operation.CreatedAt).ThenByDescending(operation => operation.Id).FirstOrDefaultAsync(cancellationToken);
         if (tenant.Status is not TenantStatus.Failed || last is not { Kind: Provision.KindName })
         {
             return TenantStates.Refuse(tenant, TenantStatus.Creating);

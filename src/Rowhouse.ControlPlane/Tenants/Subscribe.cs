@@ -5,6 +5,9 @@ using Microsoft.AspNetCore.Routing;
 using Rowhouse.Contracts;
 using Rowhouse.ControlPlane.Auditing;
 using Rowhouse.ControlPlane.Idempotency;
+using Rowhouse.ControlPlane.Operations;
+using Rowhouse.ControlPlane.Products;
+using Rowhouse.ControlPlane.Store;
 using Rowhouse.Modules;
 using Rowhouse.Modules.Access;
 using Rowhouse.Modules.Http;
@@ -29,7 +32,10 @@ internal static class Subscribe
         string idOrSlug,
         SubscribeRequest request,
         HttpContext context,
+        PlatformDbContext db,
         TenantChange tenants,
+        TenantProducts products,
+        OperationStarter operations,
         IEnumerable<Module> modules,
         TimeProvider clock,
         CancellationToken cancellationToken)
@@ -46,8 +52,23 @@ internal static class Subscribe
             context,
             AuditActions.Subscribed,
             request.Product,
-            tenant => tenant.Subscribe(request.Product, clock.GetUtcNow()) ? null : ControlPlaneProblems.AlreadySubscribed.With($"The tenant subscribes to {request.Product} already."),
+            tenant =>
+            {
+                if (!tenant.Subscribe(request.Product, clock.GetUtcNow()))
+                {
+                    return ControlPlaneProblems.AlreadySubscribed.With($"The tenant subscribes to {request.Product} already.");
+                }
+
+                products.Begin(db, tenant);
+                return null;
+            },
             cancellationToken);
-        return problem is null ? TypedResults.Created($"/api/tenants/{tenant!.Id}", tenant) : problem; // one of the two is there
+        if (problem is not null)
+        {
+            return problem;
+        }
+
+        operations.Wake();
+        return TypedResults.Created($"/api/tenants/{tenant!.Id}", tenant); // there is no problem, so it is there
     }
 }

@@ -1,4 +1,5 @@
 using Rowhouse.Contracts;
+using Rowhouse.ControlPlane.Products;
 using Rowhouse.Tenancy;
 
 namespace Rowhouse.ControlPlane.Tenants;
@@ -15,6 +16,7 @@ internal static class TenantAnswer
         tenant.Name,
         [.. tenant.Identifiers.Where(identifier => identifier is { IsGiven: true, Kind: IdentifierKind.Name }).Select(identifier => identifier.Value).Order(StringComparer.Ordinal)],
         TenantWords.Of(tenant.Status),
+        tenant.Status is TenantStatus.Active ? PendingReasonOf(tenant) : null,
         TenantWords.CloudTypeOf(tenant.PlacementKind),
         TenantWords.ProvisioningOf(tenant.Status),
         withAccount ? tenant.ProvisioningError : null,
@@ -34,4 +36,10 @@ internal static class TenantAnswer
         withAccount ? tenant.Addresses : null,
         withAccount ? tenant.TechnicalUser : null,
         admin);
+
+    /// <summary>What a product that the tenant subscribes to waits for, where one does.</summary>
+    private static string? PendingReasonOf(RegisteredTenant tenant) => tenant.Products
+        .Where(product => product.State is ProductState.PendingCredentials && tenant.Subscriptions.Exists(subscription => subscription.Product == product.Product))
+        .OrderBy(product => product.Product, StringComparer.Ordinal)
+        .FirstOrDefault()?.Reason;
 }

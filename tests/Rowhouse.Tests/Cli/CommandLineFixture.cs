@@ -8,7 +8,7 @@ using Shouldly;
 namespace Rowhouse.Tests.Cli;
 
 /// <summary>The command line as somebody types it, before a whole server.</summary>
-public sealed class CommandLineFixture : ServerFixture
+public class CommandLineFixture : ServerFixture
 {
     private readonly DirectoryInfo home = Directory.CreateTempSubdirectory("rowhouse-cli-");
 
@@ -48,6 +48,7 @@ public sealed class CommandLineFixture : ServerFixture
     {
         await base.DisposeAsync();
         home.Delete(recursive: true);
+        GC.SuppressFinalize(this);
     }
 
     /// <summary>Signs the super-admin in, as the next commands need it.</summary>

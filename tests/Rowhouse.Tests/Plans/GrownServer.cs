@@ -18,6 +18,7 @@ using Rowhouse.ControlPlane.Members;
 using Rowhouse.ControlPlane.Operations;
 using Rowhouse.ControlPlane.Outbox;
 using Rowhouse.ControlPlane.Placements;
+using Rowhouse.ControlPlane.Products;
 using Rowhouse.ControlPlane.Sessions;
 using Rowhouse.ControlPlane.Tenants;
 using Rowhouse.Tenancy.Postgres;
@@ -75,6 +76,7 @@ public sealed class GrownServer : ServerFixture
     protected override void Configure(WebApplicationBuilder builder)
     {
         builder.Services.AddSingleton<OperationKind>(new WalkKind());
+        builder.Services.AddSingleton(new OperationOptions { Poll = TimeSpan.FromMinutes(10) }); // else the log that is read is full of workers who look
         builder.AddTenantSettings(Section, new GrownSettings(Count: 1)).AddTenantSecret<GrownSecret>(Section)
             .WithOutbox(options => options.SweepEvery = TimeSpan.FromDays(1)); // else it finds thousands of tenants with events in the middle of a test
     }
@@ -189,6 +191,7 @@ public sealed class GrownServer : ServerFixture
         "ListLicenses" or "ListLicensesAccount" => ListLicenses.Sorts,
         nameof(ListEvents) => ListEvents.Sorts,
         "ListOperations" or "ListOperationsAccount" => ListOperations.Sorts,
+        "ListTenantProducts" or "ListTenantProductsAccount" => ListTenantProducts.Sorts,
         "ListEnterprises" => ListEntries<Enterprise, EnterpriseRequest, EnterpriseResponse>.Sorts,
         nameof(ListStores) => ListStores.Sorts,
         "ListLicensedProducts" => ListEntries<LicensedProduct, LicensedItemRequest, LicensedItemResponse>.Sorts,

@@ -9,6 +9,7 @@ internal static class ReadsWhole
     private const string Count = "How many there are is counted where that is asked for.";
     private const string Operator = "Whoever runs the platform asks now and then, and no tenant waits for it.";
     private const string Many = "A page of the largest is much of this table, and little of a larger one.";
+    private const string Numbers = "Of a slug that is taken a thousand numbers are looked up at once, which is many for this table and few for a larger one.";
     private const string Releases = "There are some hundreds of them, however many tenants.";
 
     /// <summary>What may be read from end to end.</summary>
@@ -16,10 +17,12 @@ internal static class ReadsWhole
     [
         new("a page of the catalogue", "platform.identifiers", Start) { Mode = PlanLog.ForTheseValues },
         new("a page of the catalogue", "platform.subscriptions", Start) { Mode = PlanLog.ForTheseValues },
-        new("CreateTenantAccount", "platform.identifiers", "Of a slug that is taken a thousand numbers are looked up at once, which is many for this table and few for a larger one.") { Mode = PlanLog.ForTheseValues },
+        new("CreateTenant", "platform.identifiers", Numbers) { Mode = PlanLog.ForTheseValues },
+        new("CreateTenantAccount", "platform.identifiers", Numbers) { Mode = PlanLog.ForTheseValues },
         .. Tenants("count", "platform.tenants", Count),
         .. Tenants("limit", "platform.identifiers", Many),
         .. Tenants("limit", "platform.subscriptions", Many),
+        .. Tenants("limit", "platform.tenant_products", Many),
         .. Tenants("product", "platform.subscriptions", Operator),
         .. Tenants("product", "platform.tenants", Operator),
         .. Tenants("search", "platform.identifiers", Operator),

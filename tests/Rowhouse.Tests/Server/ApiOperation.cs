@@ -21,7 +21,7 @@ internal sealed record ApiOperation(string Id, HttpMethod Method, string Path, b
     public bool IsShared => Path.Contains("/catalogue/", StringComparison.Ordinal) && !Path.Contains('{', StringComparison.Ordinal);
 
     /// <summary>Whether it is about something of the tenant that its path names.</summary>
-    public bool IsWithinTenant => Regex.IsMatch(Path, @"^/api/(tenants|accounts)/\{\w+\}/(licenses|operations|outbox)", RegexOptions.None, TimeSpan.FromSeconds(1));
+    public bool IsWithinTenant => Regex.IsMatch(Path, @"^/api/(tenants|accounts)/\{\w+\}/(licenses|operations|outbox|products)", RegexOptions.None, TimeSpan.FromSeconds(1));
 
     /// <summary>Whether it changes an event that was set aside, which then is no more.</summary>
     public bool ChangesEvent => Path.Contains("/outbox/{", StringComparison.Ordinal);
@@ -34,6 +34,9 @@ internal sealed record ApiOperation(string Id, HttpMethod Method, string Path, b
 
     /// <summary>Whether after it nothing of the tenant can be asked for.</summary>
     public bool EndsTenant => Id.StartsWith("DeleteTenant", StringComparison.Ordinal) || RetriesTenant;
+
+    /// <summary>Whether it sets up a product for which that failed.</summary>
+    public bool RetriesProduct => Id.StartsWith("RetryProduct", StringComparison.Ordinal);
 
     /// <summary>Whether it makes the home of a tenant that has none.</summary>
     public bool RetriesTenant => Id is "RetryTenant" or "RetryTenantAccount";

@@ -83,6 +83,10 @@ internal sealed class ApiWalk(ServerFixture server)
         {
             await ExecuteAsync($"UPDATE platform.tenants SET status = 7, deleted_at = now(), retained_until = now() + interval '1 day', revived_as = 2, version = version + 1 WHERE id = '{estate.Tenant.Id}'");
         }
+        else if (operation.RetriesProduct)
+        {
+            await FailProductAsync(estate);
+        }
         else if (operation.RetriesTenant)
         {
             await FailAsync(estate);
@@ -96,6 +100,16 @@ internal sealed class ApiWalk(ServerFixture server)
             await ExecuteAsync($"UPDATE platform.tenants SET status = 2, deleted_at = NULL, retained_until = NULL, revived_as = NULL, deletion_protection = false, version = version + 1 WHERE id = '{estate.Tenant.Id}'");
         }
     }
+
+    // As if setting its product up had been cancelled, and nothing were under way.
+    private Task FailProductAsync(Estate estate) => ExecuteAsync(
+        $$"""
+        WITH ended AS (UPDATE platform.operations SET state = 4, token = NULL, lease_until = NULL, ended_at = now() WHERE tenant_id = '{{estate.Tenant.Id}}' AND state IN (0, 1, 5)),
+        cancelled AS (
+            INSERT INTO platform.operations (id, kind, tenant_id, product, data, state, step, attempts, failures, is_cancelled, created_at, version)
+            VALUES (gen_random_uuid(), 'provision-product', '{{estate.Tenant.Id}}', 'cardvault', '{"product": "cardvault"}', 4, 0, 0, 0, true, now(), 1) RETURNING id)
+        UPDATE platform.tenant_products SET state = 3, reason = 'It was cancelled.', operation_id = (SELECT id FROM cancelled) WHERE tenant_id = '{{estate.Tenant.Id}}' AND product = 'cardvault'
+        """);
 
     // As if the operation that makes its home had been cancelled, and nothing else were under way.
     private Task FailAsync(Estate estate) => ExecuteAsync(

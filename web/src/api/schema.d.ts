@@ -263,6 +263,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/tenants/{idOrSlug}/products": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The products that a tenant subscribes to or once did, and whether each is set up for it. Sorted by product. */
+        get: operations["ListTenantProducts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tenants/{idOrSlug}/products/{product}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Tries again to set up a product of a tenant for which that failed. It goes on from what is there. */
+        post: operations["RetryProduct"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/tenants/{idOrSlug}/operations": {
         parameters: {
             query?: never;
@@ -467,6 +501,40 @@ export interface paths {
         post?: never;
         /** Ends a tenant's subscription. Nothing of the product is removed. */
         delete: operations["UnsubscribeAccount"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/accounts/{idOrSlug}/products": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The products that a tenant subscribes to or once did, and whether each is set up for it. Sorted by product. */
+        get: operations["ListTenantProductsAccount"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/accounts/{idOrSlug}/products/{product}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Tries again to set up a product of a tenant for which that failed. It goes on from what is there. */
+        post: operations["RetryProductAccount"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -2374,6 +2442,8 @@ export interface components {
              * @description The tenant.
              */
             tenantId: string;
+            /** @description The product of the tenant that is set up; `null` where it is the tenant's home that is worked on. */
+            product: null | string;
             /** @description `running`; `undoing` after a failure or a cancellation; `succeeded`, `failed` or `cancelled` at its end; `stuck` while it waits for somebody who mends what the reason names and retries. */
             status: string;
             /** @description The name of the step that is being done or undone; `null` at its end. */
@@ -2576,6 +2646,18 @@ export interface components {
         PageOfStoreResponse: {
             /** @description The piece, in the order asked for. */
             items: components["schemas"]["StoreResponse"][];
+            /** @description What to give as `after` to get the next piece; `null` at the end. */
+            next: null | string;
+            /**
+             * Format: int64
+             * @description How many there are in all, where `count=true` was asked for.
+             */
+            total?: null | number;
+        };
+        /** @description A bounded piece of a list. */
+        PageOfTenantProductResponse: {
+            /** @description The piece, in the order asked for. */
+            items: components["schemas"]["TenantProductResponse"][];
             /** @description What to give as `after` to get the next piece; `null` at the end. */
             next: null | string;
             /**
@@ -2954,6 +3036,27 @@ export interface components {
             /** @description The tenant's BCP 47 locale. */
             locale: string;
         };
+        /** @description A product of a tenant, and whether it is set up for it. */
+        TenantProductResponse: {
+            /** @description The product's name. */
+            product: string;
+            /** @description `provisioning` while it is set up or waits for the tenant's home; `pending-credentials` while it waits for what the tenant's owner has to give; `ready` or `failed`. */
+            state: string;
+            /** @description What it waits for. */
+            pendingReason: null | string;
+            /** @description Why it failed; while it is set up, what hinders it and is tried again. */
+            error: null | string;
+            /**
+             * Format: date-time
+             * @description When it came into its state.
+             */
+            since: string;
+            /**
+             * Format: uuid
+             * @description The id of the operation that sets it up; `null` where that has not begun, or there is nothing to set up.
+             */
+            operation: null | string;
+        };
         /** @description A tenant as the control plane shows it. */
         TenantResponse: {
             /**
@@ -2969,6 +3072,8 @@ export interface components {
             externalIds: string[];
             /** @description Where it is in its life: `pending`, `creating`, `active`, `suspended`, … */
             status: string;
+            /** @description What a product of an active tenant waits for, for example its owner's credentials. Where it is read as an account, the status is `pending` then. */
+            pendingReason: null | string;
             /** @description `public` or `private`. */
             cloudType: string;
             /** @description `pending`, `creating`, `active`, `failed`, `deleting` or `absent`. */
@@ -5053,6 +5158,206 @@ export interface operations {
             };
         };
     };
+    ListTenantProducts: {
+        parameters: {
+            query?: {
+                /** @description How many to give at most, 1 to 200; 50 by default. */
+                limit?: number;
+                /** @description What the last page gave as next. */
+                after?: string;
+                /** @description The field to sort by, with a minus in front for the other way round. */
+                sort?: string;
+                /** @description Whether to count all of them: total. */
+                count?: boolean;
+            };
+            header?: never;
+            path: {
+                idOrSlug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfTenantProductResponse"];
+                };
+            };
+            /**
+             * @description `urn:rowhouse:request:invalid` The request is not valid
+             *     `urn:rowhouse:request:malformed` The request cannot be read
+             *     `urn:rowhouse:tenancy:conflicting-tenants` The request's identifiers disagree
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `urn:rowhouse:access:sign-in-required` Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `urn:rowhouse:tenancy:bound-credential` The credential belongs to one tenant
+             *     `urn:rowhouse:access:not-allowed` Your role does not allow this
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `urn:rowhouse:tenancy:unknown-tenant` There is no such tenant */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `urn:rowhouse:server:failed` The server failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `urn:rowhouse:server:stopping` The server is stopping
+             *     `urn:rowhouse:server:busy` Others are working on the same data
+             *     `urn:rowhouse:server:store-unavailable` The database cannot be reached
+             */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    RetryProduct: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                idOrSlug: string;
+                product: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TenantProductResponse"];
+                };
+            };
+            /**
+             * @description `urn:rowhouse:request:malformed` The request cannot be read
+             *     `urn:rowhouse:tenancy:conflicting-tenants` The request's identifiers disagree
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `urn:rowhouse:access:sign-in-required` Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `urn:rowhouse:access:cross-site` The change was not sent by the console
+             *     `urn:rowhouse:tenancy:bound-credential` The credential belongs to one tenant
+             *     `urn:rowhouse:access:not-allowed` Your role does not allow this
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `urn:rowhouse:tenancy:unknown-tenant` There is no such tenant
+             *     `urn:rowhouse:products:unknown-product` The tenant has no such product
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `urn:rowhouse:products:wrong-state` The product's state does not allow this
+             *     `urn:rowhouse:tenants:wrong-state` The tenant's state does not allow this
+             *     `urn:rowhouse:operations:wrong-state` The operation's state does not allow this
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `urn:rowhouse:server:failed` The server failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `urn:rowhouse:server:stopping` The server is stopping
+             *     `urn:rowhouse:server:busy` Others are working on the same data
+             *     `urn:rowhouse:server:store-unavailable` The database cannot be reached
+             */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     ListOperations: {
         parameters: {
             query?: {
@@ -6972,6 +7277,206 @@ export interface operations {
             };
             /** @description `urn:rowhouse:request:changed-meanwhile` It was changed meanwhile */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `urn:rowhouse:server:failed` The server failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `urn:rowhouse:server:stopping` The server is stopping
+             *     `urn:rowhouse:server:busy` Others are working on the same data
+             *     `urn:rowhouse:server:store-unavailable` The database cannot be reached
+             */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ListTenantProductsAccount: {
+        parameters: {
+            query?: {
+                /** @description How many to give at most, 1 to 200; 50 by default. */
+                limit?: number;
+                /** @description What the last page gave as next. */
+                after?: string;
+                /** @description The field to sort by, with a minus in front for the other way round. */
+                sort?: string;
+                /** @description Whether to count all of them: total. */
+                count?: boolean;
+            };
+            header?: never;
+            path: {
+                idOrSlug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfTenantProductResponse"];
+                };
+            };
+            /**
+             * @description `urn:rowhouse:request:invalid` The request is not valid
+             *     `urn:rowhouse:request:malformed` The request cannot be read
+             *     `urn:rowhouse:tenancy:conflicting-tenants` The request's identifiers disagree
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `urn:rowhouse:access:sign-in-required` Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `urn:rowhouse:tenancy:bound-credential` The credential belongs to one tenant
+             *     `urn:rowhouse:access:not-allowed` Your role does not allow this
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `urn:rowhouse:tenancy:unknown-tenant` There is no such tenant */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `urn:rowhouse:server:failed` The server failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `urn:rowhouse:server:stopping` The server is stopping
+             *     `urn:rowhouse:server:busy` Others are working on the same data
+             *     `urn:rowhouse:server:store-unavailable` The database cannot be reached
+             */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    RetryProductAccount: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                idOrSlug: string;
+                product: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TenantProductResponse"];
+                };
+            };
+            /**
+             * @description `urn:rowhouse:request:malformed` The request cannot be read
+             *     `urn:rowhouse:tenancy:conflicting-tenants` The request's identifiers disagree
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `urn:rowhouse:access:sign-in-required` Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `urn:rowhouse:access:cross-site` The change was not sent by the console
+             *     `urn:rowhouse:tenancy:bound-credential` The credential belongs to one tenant
+             *     `urn:rowhouse:access:not-allowed` Your role does not allow this
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `urn:rowhouse:tenancy:unknown-tenant` There is no such tenant
+             *     `urn:rowhouse:products:unknown-product` The tenant has no such product
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `urn:rowhouse:products:wrong-state` The product's state does not allow this
+             *     `urn:rowhouse:tenants:wrong-state` The tenant's state does not allow this
+             *     `urn:rowhouse:operations:wrong-state` The operation's state does not allow this
+             */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -12,6 +12,7 @@ export type Tenant = Schemas['TenantResponse'];
 export type TenantAddress = Schemas['TenantAddress'];
 export type CreateTenant = Schemas['CreateTenantRequest'];
 export type Store = Schemas['StoreResponse'];
+export type TenantProduct = Schemas['TenantProductResponse'];
 export type Operation = Schemas['OperationResponse'];
 export type Event = Schemas['EventResponse'];
 export type Money = Schemas['Money'];

@@ -2,6 +2,7 @@ import { Accordion, Group, Stack, Text, Title } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Operation, Tenant } from '../api/types';
+import { lookUp } from '../i18n';
 import { useNumber } from '../kit/Format';
 import { OperationState } from './OperationState';
 import { OperationActs, OperationSteps, OperationTimes, Reason } from './OperationView';
@@ -32,6 +33,7 @@ export function OperationList({ title, operations, tenant, newest, more }: Opera
               <Group justify="space-between" gap="xs" pr="xs">
                 <Text size="sm" fw={550}>
                   {kindName(operation.kind)}
+                  {operation.product && ` · ${lookUp('shell.productNames', operation.product) ?? operation.product}`}
                 </Text>
                 <OperationState status={operation.status} />
               </Group>

@@ -41,7 +41,7 @@ function TenantDetails({ tenant }: { tenant: Tenant }) {
   const isKept = status === 'deleted' && retainedUntil !== deletedAt;
   const { data: page, error, refetch } = useOperations(tenant.id);
   const operations = page?.items ?? [];
-  const newest = operations.at(0);
+  const newest = operations.find(({ product }) => !product);
   const matters = newest && (isUnderWay(newest) || newest.status === 'stuck' || status === 'failed') ? newest : undefined;
   const others = operations.filter((operation) => operation !== matters);
   return (

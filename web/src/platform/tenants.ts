@@ -23,6 +23,8 @@ export interface TenantFilter {
   after?: string;
 }
 
+const one = (slug: string) => ({ path: { idOrSlug: slug } });
+
 /** What is on its way to another state is asked again this often: it gets there by itself. */
 const often = 5_000;
 const onTheWay = ({ status }: Tenant) => ['pending', 'creating', 'moving', 'deleting'].includes(status);
@@ -44,6 +46,15 @@ export function tenantQuery(slug: string) {
   });
 }
 
+/** Whether each product of a tenant is set up for it; asked again while one is on its way. */
+export function tenantProductsQuery(slug: string) {
+  return queryOptions({
+    queryKey: ['platform', 'tenant', slug, 'products'],
+    queryFn: ({ signal }) => got(platform.GET('/api/tenants/{idOrSlug}/products', { params: { ...one(slug), query: { limit: 200 } }, signal })),
+    refetchInterval: ({ state }) => (state.data?.items.some(({ state }) => state === 'provisioning') ? often : false),
+  });
+}
+
 /** How many people a tenant has, for saying what closing it means. */
 export function memberCountQuery(slug: string) {
   return queryOptions({
@@ -62,8 +73,6 @@ export function useTenantChange<Input, Result>(change: (input: Input) => Promise
   return useMutation({ mutationFn: change, onSuccess: useRefreshTenants() });
 }
 
-const one = (slug: string) => ({ path: { idOrSlug: slug } });
-
 export const useCreateTenant = () => useTenantChange((tenant: CreateTenant) => got(platform.POST('/api/tenants', { body: tenant })));
 export const useSuspend = (slug: string) => useTenantChange(() => got(platform.POST('/api/tenants/{idOrSlug}/suspend', { params: one(slug) })));
 export const useResume = (slug: string) => useTenantChange(() => got(platform.POST('/api/tenants/{idOrSlug}/resume', { params: one(slug) })));
@@ -76,3 +85,5 @@ export const useSubscribe = (slug: string) =>
   useTenantChange((product: string) => got(platform.POST('/api/tenants/{idOrSlug}/subscriptions', { params: one(slug), body: { product } })));
 export const useUnsubscribe = (slug: string) =>
   useTenantChange((product: string) => got(platform.DELETE('/api/tenants/{idOrSlug}/subscriptions/{product}', { params: { path: { idOrSlug: slug, product } } })));
+export const useRetryProduct = (slug: string) =>
+  useTenantChange((product: string) => got(platform.POST('/api/tenants/{idOrSlug}/products/{product}/retry', { params: { path: { idOrSlug: slug, product } } })));

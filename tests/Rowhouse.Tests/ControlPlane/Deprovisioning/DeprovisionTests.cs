@@ -47,7 +47,7 @@ public sealed class DeprovisionTests(DeprovisionServer server) : IClassFixture<D
             ["platform.audit ", "platform.identifiers 1", "platform.operations 2", "platform.tenant_keys 1"]);
         left["platform.audit"].ShouldBeGreaterThan(registered["platform.audit"]);
         (await server.RegisteredAsync(harbor.Id)).ShouldBe(othersRegistered);
-        (await server.OperationAsync(smith.Id)).Steps.Select(step => $"{step.Name} {step.Status}").ShouldBe(["home succeeded", "keys succeeded", "records succeeded"]);
+        (await server.OperationAsync(smith.Id)).Steps.Select(step => $"{step.Name} {step.Status}").ShouldBe(["products succeeded", "home succeeded", "keys succeeded", "records succeeded"]);
         await harbor.Admin.Client.GetAsync("/api/members", Cancelled).ShouldBeAsync(HttpStatusCode.OK);
     }
 

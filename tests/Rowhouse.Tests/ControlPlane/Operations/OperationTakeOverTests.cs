@@ -122,7 +122,7 @@ public sealed class OperationTakeOverTests(OperationServer server) : IClassFixtu
 
         async Task<Guid?> TakeAsync()
         {
-            await using var lease = await OperationLease.TakeAsync(server.Services.GetRequiredService<IDbContextFactory<PlatformDbContext>>(), ["nobodys"], TimeSpan.FromMinutes(1), TimeProvider.System, Cancelled);
+            await using var lease = await OperationLease.TakeAsync(server.Services.GetRequiredService<IDbContextFactory<PlatformDbContext>>(), ["nobodys"], [], TimeSpan.FromMinutes(1), TimeProvider.System, Cancelled);
             return lease?.Operation.Id;
         }
     }

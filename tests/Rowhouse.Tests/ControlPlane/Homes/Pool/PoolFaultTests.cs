@@ -6,7 +6,6 @@ using Rowhouse.ControlPlane.Homes.Pool;
 using Rowhouse.ControlPlane.Placements;
 using Rowhouse.Tenancy;
 using Rowhouse.Testing;
-using Rowhouse.Tests.Server;
 using Shouldly;
 
 namespace Rowhouse.Tests.ControlPlane.Homes.Pool;

@@ -1,0 +1,81 @@
+using Rowhouse.ControlPlane.Operations;
+using Rowhouse.ControlPlane.Store;
+using Rowhouse.Tenancy;
+
+namespace Rowhouse.ControlPlane.Products;
+
+/// <summary>What is known of setting a product up.</summary>
+/// <param name="Product">The product.</param>
+/// <param name="PendingReason">What it waits for, in the words of its provisioner; none until that has answered, and where it is ready.</param>
+internal sealed record ProvisionProductData(string Product, string? PendingReason = null);
+
+/// <summary>
+/// Sets a product up for a tenant. What failed stays as it is until it is retried, since the product's provisioner goes on from anything; all of it goes when
+/// the tenant is removed.
+/// </summary>
+internal sealed class ProvisionProduct(TimeProvider clock) : OperationKind<ProvisionProductData>([OperationStep<ProvisionProductData>.Of<CallProvisioner>("product")])
+{
+    public const string KindName = "provision-product";
+
+    public override string Name => KindName;
+
+    public override bool IsOfProduct => true;
+
+    // A vendor may be away for most of a day; nobody should have to retry for each tenant then.
+    public override int MostFailures => 1_000;
+
+    public override async Task StateChangedAsync(PlatformDbContext db, Operation operation, CancellationToken cancellationToken)
+    {
+        var data = Read(operation.Data);
+        if (await db.HoldProductAsync(operation.TenantId, data.Product, cancellationToken) is not { } product)
+        {
+            return; // it went with the tenant
+        }
+
+        switch (operation.State)
+        {
+            case OperationState.Running:
+                product.Become(ProductState.Provisioning, reason: null, clock.GetUtcNow());
+                break;
+            case OperationState.Succeeded:
+                product.Finish(data.PendingReason, clock.GetUtcNow());
+                break;
+            default:
+                product.Become(ProductState.Failed, operation.Reason ?? "It was cancelled.", clock.GetUtcNow());
+                break;
+        }
+    }
+
+    /// <summary>The product's own work, in the scope of its tenant.</summary>
+    private sealed class CallProvisioner(ProductProvisioners provisioners, ITenantScopes tenants) : IOperationStep<ProvisionProductData>
+    {
+        public async Task DoAsync(OperationRun<ProvisionProductData> run, CancellationToken cancellationToken)
+        {
+            // What it says from now on is newer than what its provisioner will have looked at.
+            await run.InControlAsync(
+                async (db, cancelled) =>
+                {
+                    if (await db.HoldProductAsync(run.TenantId, run.Data.Product, cancelled) is { } product)
+                    {
+                        product.ToldReady = false;
+                    }
+                },
+                cancellationToken);
+            await using var tenant = await EnterAsync(run.TenantId, cancellationToken);
+            var result = await provisioners.ProvisionAsync(tenant, run.Data.Product, cancellationToken);
+            run.Data = run.Data with { PendingReason = result.PendingReason };
+        }
+
+        private async Task<EnteredTenant> EnterAsync(TenantId tenant, CancellationToken cancellationToken)
+        {
+            try
+            {
+                return await tenants.EnterAsync(tenant, cancellationToken);
+            }
+            catch (TenantUnavailableException)
+            {
+                throw new OperationDelayedException("The tenant is not active, or this server has not heard yet that it is. It waits for that.");
+            }
+        }
+    }
+}

@@ -1,0 +1,64 @@
+using Rowhouse.Tenancy;
+
+namespace Rowhouse.ControlPlane.Products;
+
+/// <summary>What has become of a product of a tenant. It is kept when the subscription ends: what the product has elsewhere stays until the tenant is removed.</summary>
+internal sealed class TenantProduct
+{
+    public required TenantId TenantId { get; init; }
+
+    public required string Product { get; init; }
+
+    public ProductState State { get; private set; }
+
+    /// <summary>What it waits for, or why it failed, for people.</summary>
+    public string? Reason { get; private set; }
+
+    /// <summary>When it came into its state.</summary>
+    public required DateTimeOffset Since { get; set; }
+
+    /// <summary>The operation that sets it up, or did; none where that has not begun, or there is nothing to set up.</summary>
+    public Guid? OperationId { get; private set; }
+
+    /// <summary>Whether the product has said that it is ready since its provisioner was last asked: its answer may be older.</summary>
+    public bool ToldReady { get; set; }
+
+    /// <summary>Whether there is anything to do before it is ready that is done or being done.</summary>
+    public bool IsBegun => OperationId is not null || State is not ProductState.Provisioning;
+
+    /// <summary>Is set up by an operation from now on.</summary>
+    public void Begin(Guid operation, DateTimeOffset now)
+    {
+        OperationId = operation;
+        Become(ProductState.Provisioning, reason: null, now);
+    }
+
+    /// <summary>Its provisioner has answered: it is ready, or waits for the owner's credentials unless those have come meanwhile.</summary>
+    public void Finish(string? pendingReason, DateTimeOffset now)
+    {
+        var waits = pendingReason is not null && !ToldReady;
+        Become(waits ? ProductState.PendingCredentials : ProductState.Ready, waits ? pendingReason : null, now);
+    }
+
+    public void Become(ProductState state, string? reason, DateTimeOffset now)
+    {
+        Since = State == state ? Since : now;
+        State = state;
+        Reason = reason;
+    }
+}
+
+/// <summary>How far a product of a tenant is. The numbers are stored; do not change them.</summary>
+internal enum ProductState
+{
+    /// <summary>It is being set up, or waits for the tenant's home.</summary>
+    Provisioning = 0,
+
+    /// <summary>It waits for what the tenant's owner has to give.</summary>
+    PendingCredentials = 1,
+
+    Ready = 2,
+
+    /// <summary>It could not be set up. The tenant is active all the same.</summary>
+    Failed = 3,
+}
