@@ -72,11 +72,11 @@ public sealed partial class PlanLog
             SELECT pg_read_binary_file('{file}', {began}, (pg_stat_file('{file}')).size - {began})
                 || CASE WHEN pg_current_logfile() <> '{file}' THEN pg_read_binary_file(pg_current_logfile()) ELSE '' END
             """);
-        await work();
 
-        // What was written to the log before the mark is in the file before it.
-        var mark = string.Create(CultureInfo.InvariantCulture, $"mark {Interlocked.Increment(ref marks)}.");
-        await ExecuteAsync($"DO $$ BEGIN RAISE LOG '{mark}'; END $$");
+        // What was written to the log before a mark is in the file before it, though perhaps not yet.
+        var begin = await MarkAsync();
+        await work();
+        var mark = await MarkAsync();
         var text = "";
         await Eventually.UntilAsync(
             async () =>
@@ -85,7 +85,14 @@ public sealed partial class PlanLog
                 return text.Contains(mark, StringComparison.Ordinal);
             },
             CancellationToken.None);
-        return [.. Plan().Matches(text).Select(Read).OfType<StatementPlan>()];
+        return [.. Plan().Matches(text[text.IndexOf(begin, StringComparison.Ordinal)..]).Select(Read).OfType<StatementPlan>()];
+
+        async Task<string> MarkAsync()
+        {
+            var next = string.Create(CultureInfo.InvariantCulture, $"mark {Interlocked.Increment(ref marks)}.");
+            await ExecuteAsync($"DO $$ BEGIN RAISE LOG '{next}'; END $$");
+            return next;
+        }
     }
 
     private StatementPlan? Read(Match match)
