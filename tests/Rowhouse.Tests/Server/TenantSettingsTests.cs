@@ -24,6 +24,18 @@ public sealed class TenantSettingsTests
         Should.Throw<ServerSettingsException>(() => Read(("Tenants:RetentionDays", value))).Message.ShouldBe($"Tenants__RetentionDays is '{value}'. It is a number from 1 to 3650.");
 
     [Fact]
+    public void How_many_homes_are_kept_ready_is_said_or_two()
+    {
+        Read().PooledHomes.ShouldBe(2);
+        Read(("Homes:Pool", "0")).PooledHomes.ShouldBe(0);
+        Read(("Homes:Pool", "100")).PooledHomes.ShouldBe(100);
+        foreach (var value in new[] { "-1", "101", "some" })
+        {
+            Should.Throw<ServerSettingsException>(() => Read(("Homes:Pool", value))).Message.ShouldBe($"Homes__Pool is '{value}'. It is a number from 0 to 100.");
+        }
+    }
+
+    [Fact]
     public void Whether_tenants_are_protected_is_said_or_left_open()
     {
         Read().DeletionProtection.ShouldBeNull();

@@ -2471,7 +2471,7 @@ export interface components {
         OperationStepResponse: {
             /** @description Its name. */
             name: string;
-            /** @description `pending`, `running`, `succeeded`, `failed`, `undoing` or `undone`. */
+            /** @description `pending`, `running`, `succeeded`, `failed`, `undoing` or `undone`. One that succeeded and was never begun was done before the operation. */
             status: string;
             /**
              * Format: date-time

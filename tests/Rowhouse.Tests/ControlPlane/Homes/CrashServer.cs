@@ -66,11 +66,12 @@ public sealed class CrashServer : ServerFixture
     protected override void Configure(WebApplicationBuilder builder) => builder.Services.AddSingleton(new OperationOptions { Workers = 0 });
 
     /// <summary>Starts a server that works on operations, those of dead ones at once.</summary>
-    internal async Task<CommandProcess> StartNodeAsync()
+    /// <param name="pool">How many homes it keeps ready.</param>
+    internal async Task<CommandProcess> StartNodeAsync(int pool = 0)
     {
         // The lease of whoever was killed would end by itself, in some seconds.
         await HomeWork.ExecuteAsync(Control, "UPDATE platform.operations SET lease_until = clock_timestamp(), not_before = NULL WHERE state IN (0, 1)");
-        var node = CommandProcess.Serve(folder.FullName, Database, new Dictionary<string, string?> { ["ROWHOUSE_PLATFORM_KEY_FILE"] = Settings.PlatformKeyFile });
+        var node = CommandProcess.Serve(folder.FullName, Database, new Dictionary<string, string?> { ["ROWHOUSE_PLATFORM_KEY_FILE"] = Settings.PlatformKeyFile, ["Homes__Pool"] = pool.ToString(CultureInfo.InvariantCulture) });
         nodes.Add(new(node, null));
         nodes[^1] = new(node, await node.ReadyAsync());
         return node;

@@ -47,7 +47,7 @@ public sealed class PooledServer : StoreServerFixture
     /// <summary>The steps that an operation has really done.</summary>
     public async Task<IReadOnlyList<string>> DoneAsync(TenantResponse tenant) => await HomeWork.ScalarAsync<string[]>(
         await ControlAsync(),
-        "SELECT array(SELECT a.name::text FROM platform.operation_attempts a JOIN platform.operations o ON o.id = a.operation_id WHERE o.tenant_id = $1::uuid AND a.error IS NULL ORDER BY a.number)",
+        "SELECT array(SELECT a.name::text FROM platform.operation_attempts a JOIN platform.operations o ON o.id = a.operation_id WHERE o.tenant_id = $1::uuid AND a.error IS NULL AND NOT a.is_undo ORDER BY o.created_at, a.number)",
         tenant.Id.ToString());
 
     protected override ServerSettings Configure(ServerSettings settings) => settings with { PooledHomes = Size };
