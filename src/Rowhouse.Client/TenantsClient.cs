@@ -13,11 +13,11 @@ public sealed class TenantsClient
     /// <summary>Tenants, page by page.</summary>
     /// <param name="search">Words in name, slug or external id; all by default.</param>
     /// <param name="status">A state; all by default.</param>
-    /// <param name="store">The name of a store; tenants of all by default.</param>
     /// <param name="after">The last page's <see cref="Page{T}.Next"/>; the first page by default.</param>
     /// <param name="limit">How many, 1 to 200.</param>
+    /// <param name="store">The name of a store; tenants of all by default.</param>
     /// <param name="cancellationToken">Stops the call.</param>
-    public Task<Page<TenantResponse>> ListAsync(string? search = null, string? status = null, string? store = null, string? after = null, int limit = 50, CancellationToken cancellationToken = default) =>
+    public Task<Page<TenantResponse>> ListAsync(string? search = null, string? status = null, string? after = null, int limit = 50, string? store = null, CancellationToken cancellationToken = default) =>
         api.GetAsync<Page<TenantResponse>>(Query.Of("api/tenants", ("search", search), ("status", status), ("store", store), ("after", after), ("limit", Query.Number(limit))), cancellationToken);
 
     /// <summary>One tenant.</summary>

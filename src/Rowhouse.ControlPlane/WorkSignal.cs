@@ -10,17 +10,18 @@ internal class WorkSignal
     public void Set() => channel.Writer.TryWrite(true);
 
     /// <summary>Waits for a signal, and no longer than this.</summary>
-    public async Task WaitAsync(TimeSpan longest, TimeProvider clock, CancellationToken cancellationToken)
+    /// <returns>Whether there was one.</returns>
+    public async Task<bool> WaitAsync(TimeSpan longest, TimeProvider clock, CancellationToken cancellationToken)
     {
         using var time = new CancellationTokenSource(longest, clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(time.Token, cancellationToken);
         try
         {
-            await channel.Reader.ReadAsync(either.Token);
+            return await channel.Reader.ReadAsync(either.Token);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            // It is time to look.
+            return false; // it is time to look
         }
     }
 }

@@ -24,10 +24,10 @@ public interface ITenantScopes
     ValueTask<EnteredTenant> EnterAsync(Identifier identifier, CancellationToken cancellationToken = default);
 }
 
-/// <summary>Opens scopes of tenants that were deleted, for whoever removes what they have: all other work in them has ended, and nobody else may enter them.</summary>
+/// <summary>Opens scopes of tenants that were deleted, for whoever removes what they have. It does not wait for other work in them, nor look whether the home is still there: that is the caller's.</summary>
 public interface IDeletedTenantScopes
 {
-    /// <summary>Opens a scope of its own for a deleted tenant whose home is still there.</summary>
+    /// <summary>Opens a scope of its own for a deleted tenant.</summary>
     /// <param name="id">The tenant.</param>
     /// <param name="cancellationToken">Stops the look-up.</param>
     /// <returns>The scope; dispose it when the work is done.</returns>

@@ -36,7 +36,7 @@ internal static class TenantsCommand
             string? after = null;
             do
             {
-                var page = await client.Tenants.ListAsync(parsed.GetValue(search), parsed.GetValue(status), parsed.GetValue(store), after, limit: 200, cancellationToken);
+                var page = await client.Tenants.ListAsync(parsed.GetValue(search), parsed.GetValue(status), after, 200, parsed.GetValue(store), cancellationToken);
                 tenants.AddRange(page.Items);
                 after = page.Next;
             }

@@ -25,6 +25,8 @@ internal sealed class Deprovision(TenantDirectory directory, TimeProvider clock)
 
     public override bool CanBeUndone => false;
 
+    public override bool CallsProducts => true;
+
     public override async Task StateChangedAsync(PlatformDbContext db, Operation operation, CancellationToken cancellationToken)
     {
         if (operation.State is not OperationState.Succeeded)

@@ -1,3 +1,4 @@
+using System.Text;
 using Npgsql;
 using Rowhouse.Modules.Provisioning;
 
@@ -27,7 +28,7 @@ internal sealed record OperationFailure(string Reason, bool IsForGood)
     };
 
     // What a product says may be what a vendor said: of any length, and with what the database takes for no text.
-    private static string Plain(string reason) => string.Concat(reason.Where(character => character is '\n' || !char.IsControl(character)).Take(LongestReason));
+    private static string Plain(string reason) => string.Concat(reason.EnumerateRunes().Where(rune => rune.Value is '\n' || !Rune.IsControl(rune)).Take(LongestReason));
 
     private static OperationFailure OfServer(PostgresException refused)
     {

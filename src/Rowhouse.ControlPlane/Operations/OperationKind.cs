@@ -20,8 +20,8 @@ internal abstract class OperationKind
     /// <summary>Whether this server has what the steps need. Where it has not, operations of the kind are left to those that have.</summary>
     public virtual bool IsWorkedOnHere => true;
 
-    /// <summary>Whether it works on one product of a tenant: beside others, while the tenant is active, and by workers of its own.</summary>
-    public virtual bool IsOfProduct => false;
+    /// <summary>Whether its steps call products, which may wait for a vendor for long: such operations have workers of their own, and keep no home from being made.</summary>
+    public virtual bool CallsProducts => false;
 
     /// <summary>Whether what was done can be undone. Where it cannot, an operation that does not get on waits for somebody.</summary>
     public virtual bool CanBeUndone => true;

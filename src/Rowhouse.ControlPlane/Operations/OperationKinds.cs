@@ -13,8 +13,8 @@ internal sealed class OperationKinds(IEnumerable<OperationKind> kinds, ProductPr
     /// <summary>The products that this server sets up; operations on others are left to servers that have them.</summary>
     public IReadOnlyCollection<string> Products => products.Names;
 
-    /// <summary>The names of those that this server works on: on products of tenants, or on their homes.</summary>
-    public IReadOnlyCollection<string> WorkedOn(bool ofProducts) => [.. kinds.Values.Where(kind => kind.IsOfProduct == ofProducts && kind.IsWorkedOnHere).Select(kind => kind.Name)];
+    /// <summary>The names of those that this server works on: of those that call products, or of the others.</summary>
+    public IReadOnlyCollection<string> WorkedOn(bool callsProducts) => [.. kinds.Values.Where(kind => kind.CallsProducts == callsProducts && kind.IsWorkedOnHere).Select(kind => kind.Name)];
 
     public OperationKind this[string name] => kinds[name];
 
@@ -24,6 +24,6 @@ internal sealed class OperationKinds(IEnumerable<OperationKind> kinds, ProductPr
     /// <summary>The operation as the API shows it. One of a kind that another release knows has the steps that were begun.</summary>
     public OperationResponse Show(Operation operation) =>
         operation.ToResponse(
-        kinds.TryGetValue(operation.Kind, out var kind) ? kind.StepNames : [.. operation.History.OrderBy(attempt => attempt.Step).Select(attempt => attempt.Name).Distinct()],
-        CanBeUndone(operation.Kind));
+            kinds.TryGetValue(operation.Kind, out var kind) ? kind.StepNames : [.. operation.History.OrderBy(attempt => attempt.Step).Select(attempt => attempt.Name).Distinct()],
+            CanBeUndone(operation.Kind));
 }

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 using Rowhouse.ControlPlane.Auditing;
 using Rowhouse.ControlPlane.Store;
+using Rowhouse.ControlPlane.Tenants;
 
 namespace Rowhouse.ControlPlane.Operations;
 
@@ -19,9 +20,14 @@ internal sealed class OperationRetry(PlatformDbContext db, OperationKinds kinds,
             return (null, GetOperation.Unknown());
         }
 
-        if (await db.Operations.AnyAsync(later => later.TenantId == operation.TenantId && (later.Product == null || later.Product == operation.Product) && later.CreatedAt > operation.CreatedAt, cancellationToken))
+        if (await db.Operations.AnyAsync(later => later.TenantId == operation.TenantId && later.Product == operation.Product && later.CreatedAt > operation.CreatedAt, cancellationToken))
         {
             return (null, ControlPlaneProblems.OperationState.With("A later operation on the tenant has begun since; this one is history.", [new("state", OperationWords.Of(operation.State))]));
+        }
+
+        if (operation.Product is not null && await db.FindTenantAsync(operation.TenantId.ToString(), cancellationToken) is not { IsGone: false })
+        {
+            return (null, ControlPlaneProblems.OperationState.With("The tenant is deleted; none of its products is set up any more.", [new("state", OperationWords.Of(operation.State))]));
         }
 
         if (!kinds.Names.Contains(operation.Kind) || !operation.Retry())

@@ -31,9 +31,9 @@ internal sealed partial class OperationRunner(
 
     /// <summary>Works on one operation: on a product of a tenant, or on a tenant's home.</summary>
     /// <returns>Whether there was one.</returns>
-    public async Task<bool> RunNextAsync(bool ofProducts, CancellationToken cancellationToken)
+    public async Task<bool> RunNextAsync(bool callsProducts, CancellationToken cancellationToken)
     {
-        await using var lease = await OperationLease.TakeAsync(contexts, kinds.WorkedOn(ofProducts), kinds.Products, options.Lease, clock, cancellationToken);
+        await using var lease = await OperationLease.TakeAsync(contexts, kinds.WorkedOn(callsProducts), kinds.Products, options.Lease, clock, cancellationToken);
         if (lease is null)
         {
             return false;

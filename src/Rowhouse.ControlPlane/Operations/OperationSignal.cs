@@ -14,5 +14,5 @@ internal sealed class OperationSignal
     }
 
     /// <summary>Waits for a signal, and no longer than this.</summary>
-    public Task WaitAsync(bool ofProducts, TimeSpan longest, TimeProvider clock, CancellationToken cancellationToken) => (ofProducts ? products : homes).WaitAsync(longest, clock, cancellationToken);
+    public Task WaitAsync(bool callsProducts, TimeSpan longest, TimeProvider clock, CancellationToken cancellationToken) => (callsProducts ? products : homes).WaitAsync(longest, clock, cancellationToken);
 }

@@ -6,16 +6,16 @@ namespace Rowhouse.ControlPlane.Operations;
 /// <summary>Lets this server work on operations: those that it is told of, and those that others left.</summary>
 internal sealed partial class OperationWorker(OperationRunner runner, OperationSignal signal, OperationOptions options, TimeProvider clock, ILogger<OperationWorker> logger) : BackgroundService
 {
-    protected override Task ExecuteAsync(CancellationToken stoppingToken) => 
-        Task.WhenAll(Enumerable.Range(0, 2 * options.Workers).Select(number => WorkAsync(ofProducts: number % 2 > 0, stoppingToken)));
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        Task.WhenAll(Enumerable.Range(0, 2 * options.Workers).Select(number => WorkAsync(callsProducts: number % 2 > 0, stoppingToken)));
 
-    private async Task WorkAsync(bool ofProducts, CancellationToken stoppingToken)
+    private async Task WorkAsync(bool callsProducts, CancellationToken stoppingToken)
     {
         while (!stoppingToken.IsCancellationRequested)
         {
             try
             {
-                while (await runner.RunNextAsync(ofProducts, stoppingToken))
+                while (await runner.RunNextAsync(callsProducts, stoppingToken))
                 {
                     // There may be more than one worker can do.
                     signal.Set();
@@ -32,7 +32,7 @@ internal sealed partial class OperationWorker(OperationRunner runner, OperationS
 
             try
             {
-                await signal.WaitAsync(ofProducts, options.Poll, clock, stoppingToken);
+                await signal.WaitAsync(callsProducts, options.Poll, clock, stoppingToken);
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
             {

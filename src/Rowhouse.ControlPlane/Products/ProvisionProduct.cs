@@ -19,7 +19,7 @@ internal sealed class ProvisionProduct(TimeProvider clock) : OperationKind<Provi
 
     public override string Name => KindName;
 
-    public override bool IsOfProduct => true;
+    public override bool CallsProducts => true;
 
     // A vendor may be away for most of a day; nobody should have to retry for each tenant then.
     public override int MostFailures => 1_000;

@@ -15,14 +15,14 @@ using Rowhouse.Tenancy.AspNetCore.Problems;
 
 namespace Rowhouse.ControlPlane.Products;
 
-/// <summary>Tries again to set up a product of a tenant for which that failed.</summary>
+/// <summary>Tries again to set up a product of a tenant for which that failed, was never begun, or waits for credentials that may be there by now.</summary>
 internal sealed class RetryProduct(PlatformDbContext db, OperationRetry retry, OperationStarter operations, AuditTrail audit, TimeProvider clock)
 {
     public static void Map(RouteGroupBuilder tenants, string suffix) =>
         tenants.MapPost("/{idOrSlug}/products/{product}/retry", (string idOrSlug, string product, RetryProduct retry, CancellationToken cancellationToken) => retry.HandleAsync(idOrSlug, product, cancellationToken))
             .RequireSuperAdmin()
             .WithName(nameof(RetryProduct) + suffix)
-            .WithSummary("Tries again to set up a product of a tenant for which that failed. It goes on from what is there.")
+            .WithSummary("Tries again to set up a product of a tenant for which that failed, was never begun, or waits for credentials. It goes on from what is there.")
             .WithProblems(TenancyProblems.Unknown, ControlPlaneProblems.UnknownProduct, ControlPlaneProblems.ProductState, ControlPlaneProblems.WrongState, ControlPlaneProblems.OperationState, RequestProblems.Malformed);
 
     private async Task<Results<Accepted<TenantProductResponse>, ProblemHttpResult>> HandleAsync(string idOrSlug, string name, CancellationToken cancellationToken)
@@ -47,14 +47,15 @@ internal sealed class RetryProduct(PlatformDbContext db, OperationRetry retry, O
             return TenantStates.RefuseGone(tenant.Status);
         }
 
-        if (product is not { State: ProductState.Failed, OperationId: { } last })
+        var isLost = product is { State: ProductState.Provisioning, OperationId: null } && tenant.IsHoused; // by a server of a release that sets up none
+        if (product.State is not (ProductState.Failed or ProductState.PendingCredentials) && !isLost)
         {
             return ControlPlaneProblems.ProductState.With($"The product is {ProductWords.Of(product.State)}, so there is nothing to retry.", [new("state", ProductWords.Of(product.State))]);
         }
 
-        if (await db.Operations.AnyAsync(operation => operation.Id == last && operation.State == OperationState.Cancelled, cancellationToken))
+        if (product.OperationId is not { } last || await db.Operations.AnyAsync(operation => operation.Id == last && (operation.State == OperationState.Cancelled || operation.State == OperationState.Succeeded), cancellationToken))
         {
-            // What was cancelled stays so; another one begins anew.
+            // What has come to its end stays so; another one begins anew.
             var anew = operations.Add(ProvisionProduct.KindName, tenant.Id, ProvisionProduct.Write(new(name)), name);
             product.Begin(anew.Id, clock.GetUtcNow());
             audit.Add(AuditActions.OperationRetried, tenant.Id, anew.Kind, details: new { operation = anew.Id });

@@ -27,12 +27,12 @@ internal sealed class TenantProducts(ProductProvisioners provisioners, TimeProvi
                 tenant.Products.Add(product);
             }
 
-            if (!tenant.IsHoused || product.OperationId is not null)
+            if (!tenant.IsHoused || product.IsBegun)
             {
                 continue;
             }
 
-            if (!provisioners.Names.Contains(name))
+            if (provisioners.HasNothingToSetUp(name))
             {
                 product.Become(ProductState.Ready, reason: null, now);
                 continue;

@@ -1,8 +1,8 @@
 namespace Rowhouse.Modules.Provisioning;
 
 /// <summary>
-/// Sets a product up for a tenant, and removes what it has outside of the tenant's home: rows to begin with, an account at a vendor. Made in the tenant's scope,
-/// as a product's other services are; it never learns which tenant that is.
+/// Sets up what a product has outside of a tenant's home, an account at a vendor's say, and removes it. Made in the tenant's scope, as a product's other services are,
+/// and can enter no other.
 /// </summary>
 /// <remarks>
 /// Both methods make it so: they look what is there and do what is missing, from whatever a crash or a failure left, any number of times. What they throw is tried

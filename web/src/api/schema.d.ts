@@ -289,7 +289,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Tries again to set up a product of a tenant for which that failed. It goes on from what is there. */
+        /** Tries again to set up a product of a tenant for which that failed, was never begun, or waits for credentials. It goes on from what is there. */
         post: operations["RetryProduct"];
         delete?: never;
         options?: never;
@@ -532,7 +532,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Tries again to set up a product of a tenant for which that failed. It goes on from what is there. */
+        /** Tries again to set up a product of a tenant for which that failed, was never begun, or waits for credentials. It goes on from what is there. */
         post: operations["RetryProductAccount"];
         delete?: never;
         options?: never;

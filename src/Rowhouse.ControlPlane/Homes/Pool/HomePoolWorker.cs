@@ -27,6 +27,10 @@ internal sealed partial class HomePoolWorker(
 
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LookForLeftovers = TimeSpan.FromMinutes(1);
+
+    // To copy a template is heavy on the server, and whoever has just got a home is still to be served there.
+    private static readonly TimeSpan Quiet = TimeSpan.FromMilliseconds(500);
+
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(5);
 
@@ -46,7 +50,10 @@ internal sealed partial class HomePoolWorker(
             try
             {
                 await TendAsync(stoppingToken);
-                await signal.WaitAsync(options.PooledHomes > 0 ? Look : LookForLeftovers, clock, stoppingToken);
+                if (await signal.WaitAsync(options.PooledHomes > 0 ? Look : LookForLeftovers, clock, stoppingToken))
+                {
+                    await Task.Delay(Quiet, clock, stoppingToken);
+                }
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
             {

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Json;
 using Microsoft.AspNetCore.Http;
@@ -18,16 +17,14 @@ public sealed class ProductFailureTests(ProductServer server) : IClassFixture<Pr
     [Theory]
     [InlineData("public")]
     [InlineData("private")]
-    public async Task What_fails_for_good_says_why_within_two_seconds_and_retrying_goes_on(string cloudType)
+    public async Task What_fails_for_good_says_why_and_retrying_goes_on(string cloudType)
     {
         var slug = $"refused-{cloudType}";
         server.Refuse($"make depot {slug}", 422, "The vendor has no room for another workspace.\0 Ask for more.");
         var tenant = await server.MakeAsync($"Refused {cloudType}", cloudType, "depot");
-        var made = Stopwatch.StartNew();
 
         var failed = await server.UntilAsync(slug, "failed");
 
-        made.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(2));
         (failed.Error, failed.PendingReason).ShouldBe(("The vendor has no room for another workspace. Ask for more.", null));
         (await server.TenantAsync(slug)).ShouldSatisfyAllConditions(known => known.Status.ShouldBe("active"), known => known.ProvisioningError.ShouldBeNull());
         server.Vendor.Before.TryRemove($"make depot {slug}", out _);
