@@ -14,7 +14,7 @@ public sealed class DistributeCommandTests(CommandLineFixture cli) : IClassFixtu
         var superuser = await new PostgresFixture().SuperuserAsync(cli.Database.Application);
         var printed = await cli.RunAsync(["database", "distribute"]);
         printed.Status.ShouldBe(ExitCodes.Done, printed.Error);
-        var all = await ReadAsync(superuser, "SELECT c.oid::regclass::text FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind IN ('r', 'p') AND n.nspname NOT IN ('pg_catalog', 'information_schema') AND c.oid <> 'tenancy.migrations'::regclass");
+        var all = await ReadAsync(superuser, "SELECT c.oid::regclass::text FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind IN ('r', 'p') AND n.nspname NOT IN ('pg_catalog', 'information_schema') AND c.oid NOT IN ('tenancy.migrations'::regclass, 'tenancy.reference_versions'::regclass, 'tenancy.reference_copy'::regclass)"); // which tell of this database alone
         var shared = SharedSchemas.Of(cli.Services);
         await CitusStandIn.InstallAsync(superuser);
 

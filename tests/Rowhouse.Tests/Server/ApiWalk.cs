@@ -237,7 +237,7 @@ internal sealed class ApiWalk(ServerFixture server)
         "search" => "7777",
         "set" => "1955",
         "sport" => "hockey",
-        "store" => Store,
+        "store" => "dedicated",
         "state" => "waiting",
         "status" => "suspended",
         "tag" => "rare",
