@@ -19,14 +19,14 @@ namespace Rowhouse.Tenancy.Postgres.Verification;
 internal sealed record LiveHome(
     string Name, string Owner, bool IsOpen, bool IsHalfDropped, string? Fingerprint, IReadOnlyList<LiveGrant> Grants, IReadOnlyList<LiveSetting> Settings, LiveLogin? Login)
 {
-    // Readable by every role. $1: what the names of homes begin with, $2: the group of tenants' tables.
+    // Readable by every role. Grantees are named by the row that the query sees, as the login of a home may be removed meanwhile. $1: what the names of homes begin with, $2: the group of tenants' tables.
     private const string Query =
         $"""
         SELECT coalesce(json_agg(json_build_object(
             'name', d.datname, 'owner', pg_get_userbyid(d.datdba), 'isOpen', d.datallowconn AND NOT {Invalid.Sql}, 'isHalfDropped', {Invalid.Sql}, 'fingerprint', {Homes.Fingerprint.LiveSql},
             'grants', (SELECT coalesce(json_agg(json_build_object(
-                'grantee', CASE a.grantee WHEN 0 THEN 'public' ELSE pg_get_userbyid(a.grantee) END, 'privilege', a.privilege_type, 'grantable', a.is_grantable) ORDER BY a.grantee, a.privilege_type), '[]')
-                FROM aclexplode(coalesce(d.datacl, acldefault('d', d.datdba))) a WHERE a.grantee <> d.datdba),
+                'grantee', CASE a.grantee WHEN 0 THEN 'public' ELSE coalesce(o.rolname, a.grantee::text) END, 'privilege', a.privilege_type, 'grantable', a.is_grantable) ORDER BY a.grantee, a.privilege_type), '[]')
+                FROM aclexplode(coalesce(d.datacl, acldefault('d', d.datdba))) a LEFT JOIN pg_roles o ON o.oid = a.grantee WHERE a.grantee <> d.datdba),
             'settings', (SELECT coalesce(json_agg(json_build_object(
                 'name', split_part(c.setting, '=', 1), 'value', substr(c.setting, strpos(c.setting, '=') + 1),
                 'scope', CASE s.setrole WHEN 0 THEN format('DATABASE %I', d.datname) ELSE format('ROLE %I IN DATABASE %I', pg_get_userbyid(s.setrole), d.datname) END) ORDER BY s.setrole, c.setting), '[]')

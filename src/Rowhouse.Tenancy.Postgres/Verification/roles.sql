@@ -1,5 +1,6 @@
 -- The roles $1 and all that they can become, directly or over others: who is a member may SET ROLE even where it does not
--- inherit, and who has only the ADMIN OPTION may grant itself the rest.
+-- inherit, and who has only the ADMIN OPTION may grant itself the rest. Members are named by the row that the query sees:
+-- a home's login may be removed meanwhile, and pg_get_userbyid would not know it any more.
 WITH RECURSIVE named AS (
     SELECT u.oid FROM pg_roles u WHERE u.rolname = ANY ($1)
 ), reached (member, oid) AS (
@@ -10,7 +11,7 @@ WITH RECURSIVE named AS (
 SELECT coalesce(json_agg(json_build_object(
     'name', u.rolname, 'signsIn', u.rolcanlogin, 'superuser', u.rolsuper, 'bypassesPolicies', u.rolbypassrls, 'makesRoles', u.rolcreaterole, 'makesDatabases', u.rolcreatedb, 'replicates', u.rolreplication,
     'memberOf', (SELECT coalesce(json_agg(pg_get_userbyid(r.oid) ORDER BY r.oid), '[]') FROM reached r WHERE r.member = u.oid),
-    'members', (SELECT coalesce(json_agg(pg_get_userbyid(m.member) ORDER BY m.member), '[]') FROM pg_auth_members m
+    'members', (SELECT coalesce(json_agg(o.rolname ORDER BY o.oid), '[]') FROM pg_auth_members m JOIN pg_roles o ON o.oid = m.member
         WHERE m.roleid = u.oid AND (coalesce((to_jsonb(m) ->> 'inherit_option')::boolean, true) OR coalesce((to_jsonb(m) ->> 'set_option')::boolean, true))),
     'uses', (SELECT coalesce(json_agg(r.rolname ORDER BY r.rolname), '[]') FROM pg_roles r WHERE r.oid <> u.oid AND NOT u.rolsuper AND pg_has_role(u.oid, r.oid, 'USAGE')),
     'admits', (SELECT coalesce(json_agg(pg_get_userbyid(m.roleid) ORDER BY m.roleid), '[]') FROM pg_auth_members m WHERE m.member = u.oid AND m.admin_option),

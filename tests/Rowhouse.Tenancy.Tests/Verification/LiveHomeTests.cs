@@ -1,3 +1,4 @@
+using System.Data;
 using System.Globalization;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
@@ -123,6 +124,21 @@ public sealed class LiveHomeTests(LiveHomeTests.Fixture made) : IClassFixture<Li
         (says is null).ShouldBe(findings.Count == 0);
     }
 
+    [Fact]
+    public async Task A_home_that_is_removed_while_it_is_looked_at_was_sound()
+    {
+        var gone = RoleNames.Default.HomeOf(Guid.CreateVersion7(TimeProvider.System.GetUtcNow()));
+        await made.MakeAsync(gone);
+        await using var looking = await made.SeeAsync();
+
+        await made.DropAsync(gone);
+
+        (await made.LookAsync(looking)).ShouldSatisfyAllConditions(
+            report => report.Homes.ShouldBe(2),
+            report => report.Findings.ShouldBeEmpty());
+        (await LiveRole.ReadAsync(looking, [Tenants], Cancelled)).ShouldHaveSingleItem().Members.ShouldContain(gone);
+    }
+
     private static void IsSound(HomesReport report)
     {
         report.Homes.ShouldBe(1);
@@ -136,6 +152,7 @@ public sealed class LiveHomeTests(LiveHomeTests.Fixture made) : IClassFixture<Li
         private readonly OwnServer server = new();
         private SqlMigrations migrations = null!; // the runner initialises it before any test
         private TenantModels models = null!; // and this
+        private string provisioner = ""; // and this
 
         public string Home { get; } = RoleNames.Default.HomeOf(Guid.CreateVersion7(TimeProvider.System.GetUtcNow()));
 
@@ -143,21 +160,49 @@ public sealed class LiveHomeTests(LiveHomeTests.Fixture made) : IClassFixture<Li
         {
             await server.InitializeAsync();
             var connections = await server.CreateDatabaseAsync();
+            provisioner = new NpgsqlConnectionStringBuilder(connections.Provisioner) { Pooling = false }.ConnectionString;
             models = new TenantModels([new TenantContextType(typeof(NotesDb))], new ServiceCollection().BuildServiceProvider());
             migrations = new([new("notes", typeof(NotesDb).Assembly, IsControl: false)], models);
             await new HomeTemplate(migrations, models, connections.Roles, HomeStore.Of(connections)).EnsureAsync(Cancelled);
-            await using var provisioner = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(connections.Provisioner) { Pooling = false }.ConnectionString);
-            await provisioner.OpenAsync(Cancelled);
-            var maker = new HomeMaker(provisioner, RoleNames.Default, migrations);
-            await maker.EnsureLoginAsync(Home, "secret", Cancelled);
-            await maker.EnsureDatabaseAsync(Home, Cancelled);
+            await MakeAsync(Home);
         }
+
+        public async Task MakeAsync(string home)
+        {
+            await using var connection = new NpgsqlConnection(provisioner);
+            await connection.OpenAsync(Cancelled);
+            var maker = new HomeMaker(connection, RoleNames.Default, migrations);
+            await maker.EnsureLoginAsync(home, "secret", Cancelled);
+            await maker.EnsureDatabaseAsync(home, Cancelled);
+        }
+
+        public async Task DropAsync(string home)
+        {
+            await using var connection = new NpgsqlConnection(provisioner);
+            await connection.OpenAsync(Cancelled);
+            var maker = new HomeMaker(connection, RoleNames.Default, migrations);
+            await maker.RemoveDatabaseAsync(home, Cancelled);
+            await maker.RemoveLoginAsync(home, Cancelled);
+        }
+
+        /// <summary>A connection that goes on seeing the rows of catalogues as they are now.</summary>
+        public async Task<NpgsqlConnection> SeeAsync()
+        {
+            var connection = new NpgsqlConnection(server.Admin);
+            await connection.OpenAsync(Cancelled);
+            await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, Cancelled);
+            await connection.ScalarAsync<int>("SELECT count(*)::integer FROM pg_database", Cancelled);
+            return connection;
+        }
+
+        public Task<HomesReport> LookAsync(NpgsqlConnection connection, bool livesThere = false) =>
+            HomesCheck.RunAsync(connection, RoleNames.Default, migrations.StoreFingerprint, added: null, livesThere ? new HashSet<string> { Home } : new HashSet<string>(), Cancelled);
 
         /// <summary>What is found while the damage is there.</summary>
         public async Task<HomesReport> LookAsync(string damage, bool livesThere = true)
         {
             await using var connection = await PlantAsync(server.Admin, damage);
-            return await HomesCheck.RunAsync(connection, RoleNames.Default, migrations.StoreFingerprint, added: null, livesThere ? new HashSet<string> { Home } : new HashSet<string>(), Cancelled);
+            return await LookAsync(connection, livesThere);
         }
 
         /// <summary>The same, looked at as a store is, in the home itself.</summary>

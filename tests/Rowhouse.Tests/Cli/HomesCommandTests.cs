@@ -25,7 +25,7 @@ public sealed class HomesCommandTests(HomesCommandTests.Fixture installation) : 
     public async Task A_home_that_others_may_enter_is_named_by_all_that_looks_and_nothing_is_served()
     {
         var home = await installation.MakeHomeAsync();
-        (await installation.RunAsync("verify", "isolation")).ShouldSatisfyAllConditions(sound => sound.Status.ShouldBe(ExitCodes.Done, sound.Out), sound => sound.Out.ShouldContain("dedicated homes looked at"));
+        (await installation.RunAsync("verify", "isolation")).ShouldSatisfyAllConditions(sound => sound.Status.ShouldBe(ExitCodes.Done, sound.Out), sound => sound.Out.ShouldMatch("[1-9][0-9]* dedicated homes? looked at"));
         (await installation.RunAsync("doctor")).Out.ShouldContain("as they were made");
 
         await installation.ExecuteAsync($"GRANT CONNECT ON DATABASE {home} TO PUBLIC");
