@@ -11,17 +11,14 @@ namespace Rowhouse.ControlPlane.Deprovisioning;
 /// Removes what a deleted tenant left, once it can be revived no more. What is gone cannot be brought back, so it goes forward only, and where it cannot it
 /// waits for somebody. The tenant is purged, and its names are free, in the transaction that ends it.
 /// </summary>
-internal sealed class Deprovision(TenantDirectory directory, TimeProvider clock) : OperationKind<DeprovisionData>(
-[
-    OperationStep<DeprovisionData>.Of<RemoveProducts>("products"),
-    OperationStep<DeprovisionData>.Of<RemoveHome>("home"),
-    OperationStep<DeprovisionData>.Of<DestroyKeys>("keys"),
-    OperationStep<DeprovisionData>.Of<RemoveRecords>("records"),
-])
+internal sealed class Deprovision(TenantDirectory directory, TimeProvider clock) : OperationKind<DeprovisionData>(Steps)
 {
-    public const string KindName = "deprovision";
-
-    public override string Name => KindName;
+    public static readonly OperationPlan<DeprovisionData> Steps = new(
+        "deprovision",
+        OperationStep<DeprovisionData>.Of<RemoveProducts>("products"),
+        OperationStep<DeprovisionData>.Of<RemoveHome>("home"),
+        OperationStep<DeprovisionData>.Of<DestroyKeys>("keys"),
+        OperationStep<DeprovisionData>.Of<RemoveRecords>("records"));
 
     public override bool CanBeUndone => false;
 

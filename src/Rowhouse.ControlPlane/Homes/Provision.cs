@@ -22,22 +22,15 @@ internal sealed record ProvisionData(string Home, string Store, int Generation, 
 /// <summary>Makes a tenant's dedicated home, and the tenant active once it is whole; what cannot be made leaves nothing behind, and the tenant failed.</summary>
 internal sealed class Provision(StoreRegistry stores, TenantProducts products, TenantDirectory directory, OperationSignal signal) : OperationKind<ProvisionData>(Steps)
 {
-    public const string KindName = "provision";
+    /// <summary>The step to begin with where the home was made ahead.</summary>
+    public const string Open = "home";
 
-    private const string Open = "home";
-
-    private static readonly OperationStep<ProvisionData>[] Steps =
-    [
+    public static readonly OperationPlan<ProvisionData> Steps = new(
+        "provision",
         OperationStep<ProvisionData>.Of<MakeLogin>("login"),
         OperationStep<ProvisionData>.Of<MakeDatabase>("database"),
         OperationStep<ProvisionData>.Of<OpenHome>(Open),
-        OperationStep<ProvisionData>.Of<CopyReferenceData>("reference-data"),
-    ];
-
-    /// <summary>The step to begin with where the home was made ahead.</summary>
-    public static int OpenStep { get; } = Array.FindIndex(Steps, step => step.Name == Open);
-
-    public override string Name => KindName;
+        OperationStep<ProvisionData>.Of<CopyReferenceData>("reference-data"));
 
     // It is left to a server that can do it.
     public override bool IsWorkedOnHere => stores.MakesHomes;

@@ -23,7 +23,10 @@ internal sealed class Operation
 
     public OperationState State { get; set; }
 
-    /// <summary>The step to do next; while undoing, the one to undo next. Steps are counted from 0.</summary>
+    /// <summary>The names of its steps, in order: those that its kind had when it began.</summary>
+    public required string[] Steps { get; init; }
+
+    /// <summary>The step to do next; while undoing, the one to undo next. Steps are counted from 0; after the last comes their count, and while undoing −1 after the first.</summary>
     public int Step { get; set; }
 
     /// <summary>Who works on it; none while nobody does.</summary>
@@ -59,6 +62,54 @@ internal sealed class Operation
     /// <summary>Whether it will go on by itself.</summary>
     public bool IsUnderWay => State is OperationState.Running or OperationState.Undoing;
 
+    /// <summary>The name of the step to do or undo next; none where all are done, or undone.</summary>
+    public string? NextStep => Step >= 0 && Step < Steps.Length ? Steps[Step] : null;
+
+    /// <summary>The step that was next is done, or undone, and whoever did it goes on.</summary>
+    /// <param name="data">What the steps know after it.</param>
+    public void EndStep(JsonDocument data)
+    {
+        Data = data;
+        Step += State is OperationState.Undoing ? -1 : 1;
+        Attempts = 1;
+        Failures = 0;
+        Reason = State is OperationState.Undoing ? Reason : null;
+    }
+
+    /// <summary>Lets what was done be undone, from the step that was next back: it may be half done.</summary>
+    /// <param name="reason">Why.</param>
+    public void TurnAround(string reason)
+    {
+        State = OperationState.Undoing;
+        Step = Math.Min(Step, Steps.Length - 1);
+        Attempts = 1;
+        Failures = 0;
+        Reason = reason;
+    }
+
+    /// <summary>Nothing is left to do, or to undo.</summary>
+    public void End(DateTimeOffset now)
+    {
+        State = State is OperationState.Running ? OperationState.Succeeded : IsCancelled ? OperationState.Cancelled : OperationState.Failed;
+        EndedAt = now;
+        Token = null;
+        LeaseUntil = null;
+    }
+
+    /// <summary>Lets go of it: until it is tried again, or where that is in vain, until somebody mends what the reason names and retries.</summary>
+    /// <param name="failure">Why.</param>
+    /// <param name="until">When it is tried again.</param>
+    public void Wait(OperationFailure failure, DateTimeOffset until)
+    {
+        Reason = State is OperationState.Undoing && !failure.IsForGood ? Reason ?? failure.Reason : failure.Reason;
+        State = failure.IsForGood ? OperationState.Stuck : State;
+        Failures += failure.IsDelay ? 0 : 1;
+        Attempts = 0;
+        NotBefore = until;
+        Token = null;
+        LeaseUntil = null;
+    }
+
     /// <summary>Lets it go on from where it stands, forwards. What is half undone is done again: steps make it so.</summary>
     /// <returns>Whether it had stopped, or was about to.</returns>
     public bool Retry()
@@ -82,19 +133,6 @@ internal sealed class Operation
         LeaseUntil = null;
         Version++;
         return true;
-    }
-
-    /// <summary>Takes in what another copy of it has become.</summary>
-    public void CopyFrom(Operation other)
-    {
-        Data = other.Data;
-        State = other.State;
-        Step = other.Step;
-        Attempts = other.Attempts;
-        Failures = other.Failures;
-        Reason = other.Reason;
-        IsCancelled = other.IsCancelled;
-        Version = other.Version;
     }
 }
 

@@ -8,7 +8,7 @@ namespace Rowhouse.ControlPlane.Operations;
 internal sealed record OperationFailure(string Reason, bool IsForGood)
 {
     /// <summary>Whether nothing was tried: another server can do it, or this one later. However often that happens, it is no reason to give up.</summary>
-    public bool IsDelay { get; private init; }
+    public bool IsDelay { get; init; }
 
     private const int LongestReason = 2_000;
 

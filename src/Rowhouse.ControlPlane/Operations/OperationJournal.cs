@@ -8,42 +8,38 @@ namespace Rowhouse.ControlPlane.Operations;
 /// <summary>What is written of an operation while somebody works on it: by whoever has its token, and nobody else.</summary>
 internal sealed class OperationJournal(IDbContextFactory<PlatformDbContext> contexts, TimeProvider clock)
 {
-    /// <summary>Records that the next step is begun.</summary>
-    public async Task<OperationAttempt> BeginAsync(OperationLease lease, string name, CancellationToken cancellationToken)
+    /// <summary>Adds that the operation's next step is begun.</summary>
+    /// <param name="db">Where the operation is held.</param>
+    /// <param name="operation">The operation.</param>
+    /// <param name="before">What this worker began before; none at first.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task<OperationAttempt> BeginAsync(PlatformDbContext db, Operation operation, OperationAttempt? before, CancellationToken cancellationToken)
     {
-        var operation = lease.Operation;
-        OperationAttempt? begun = null;
-        await ChangeAsync(
-            lease,
-            async (db, _) =>
-            {
-                var last = await db.OperationAttempts.Where(attempt => attempt.OperationId == operation.Id).MaxAsync(attempt => (int?)attempt.Number, cancellationToken) ?? 0;
-                begun = new()
-                {
-                    OperationId = operation.Id,
-                    Number = last + 1,
-                    Step = operation.Step,
-                    Name = name,
-                    IsUndo = operation.State is OperationState.Undoing,
-                    StartedAt = clock.GetUtcNow(),
-                };
-                db.OperationAttempts.Add(begun);
-            },
-            cancellationToken);
-        return begun!; // ChangeAsync runs it or throws
+        var last = before?.Number ?? await db.OperationAttempts.Where(attempt => attempt.OperationId == operation.Id).MaxAsync(attempt => (int?)attempt.Number, cancellationToken) ?? 0;
+        var begun = new OperationAttempt
+        {
+            OperationId = operation.Id,
+            Number = last + 1,
+            Step = operation.Step,
+            Name = operation.NextStep!, // whoever begins has looked
+            IsUndo = operation.State is OperationState.Undoing,
+            StartedAt = clock.GetUtcNow(),
+        };
+        db.OperationAttempts.Add(begun);
+        return begun;
     }
 
-    /// <summary>Records how a step ended.</summary>
-    public async Task CloseAsync(PlatformDbContext db, OperationAttempt? attempt, string? error, CancellationToken cancellationToken)
+    /// <summary>Adds how a step ended.</summary>
+    public void Close(PlatformDbContext db, OperationAttempt? attempt, string? error)
     {
         if (attempt is null)
         {
             return;
         }
 
-        var now = clock.GetUtcNow();
-        await db.OperationAttempts.Where(row => row.OperationId == attempt.OperationId && row.Number == attempt.Number)
-            .ExecuteUpdateAsync(set => set.SetProperty(row => row.EndedAt, now).SetProperty(row => row.Error, error), cancellationToken);
+        attempt.EndedAt = clock.GetUtcNow();
+        attempt.Error = error;
+        db.OperationAttempts.Update(attempt);
     }
 
     /// <summary>Changes the operation as long as it is this worker's, and this worker's copy of it.</summary>
@@ -51,19 +47,12 @@ internal sealed class OperationJournal(IDbContextFactory<PlatformDbContext> cont
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         await using var transaction = await ControlTransaction.BeginAsync(db, cancellationToken);
-        await db.HoldOperationAsync(lease.Operation.Id, lease.Token, cancellationToken);
-        var current = await db.Operations.SingleAsync(operation => operation.Id == lease.Operation.Id, cancellationToken);
+        var current = await db.HoldOperationAsync(lease.Operation.Id, lease.Token, cancellationToken);
         await change(db, current);
         current.Version++;
         await db.SaveChangesAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
-        lease.Operation.CopyFrom(current);
-    }
-
-    public async Task<bool> IsCancelledAsync(Guid id, CancellationToken cancellationToken)
-    {
-        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        return await db.Operations.AnyAsync(operation => operation.Id == id && operation.IsCancelled, cancellationToken);
+        lease.Operation = current;
     }
 
     /// <summary>Leaves the operation to others, where that can still be said.</summary>

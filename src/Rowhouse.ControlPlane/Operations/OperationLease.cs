@@ -33,7 +33,8 @@ internal sealed class OperationLease : IAsyncDisposable
         keeping = KeepAsync();
     }
 
-    public Operation Operation { get; }
+    /// <summary>The operation as this worker last wrote it.</summary>
+    public Operation Operation { get; set; }
 
     public Guid Token { get; }
 

@@ -10,9 +10,9 @@ namespace Rowhouse.ControlPlane.Operations;
 /// <remarks>
 /// <list type="number">
 /// <item>Take an operation that nobody works on, under a new token.</item>
-/// <item>Record that the step begins.</item>
+/// <item>Record that its next step begins.</item>
 /// <item>Do it, or undo it.</item>
-/// <item>Record that it ended, what it decided, and which step is next, in one transaction that the token guards.</item>
+/// <item>Record that it ended and what it decided, and that the one after it begins or the operation ends, in one transaction that the token guards.</item>
 /// </list>
 /// A crash between any two of these leaves a step that is done again. A failure for good turns the operation around at the failed step itself: it may be
 /// half done.
@@ -22,6 +22,7 @@ internal sealed partial class OperationRunner(
     OperationJournal journal,
     IServiceScopeFactory scopes,
     OperationKinds kinds,
+    OperationEnds ends,
     OperationOptions options,
     TimeProvider clock,
     ILogger<OperationRunner> logger)
@@ -42,8 +43,11 @@ internal sealed partial class OperationRunner(
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lease.Lost);
         try
         {
-            while (await NextAsync(lease, either.Token))
+            var kind = kinds[lease.Operation.Kind];
+            var attempt = await BeginAsync(lease, kind, either.Token);
+            while (attempt is not null)
             {
+                attempt = await StepAsync(lease, kind, attempt, either.Token);
             }
         }
         catch (OperationLostException)
@@ -60,128 +64,109 @@ internal sealed partial class OperationRunner(
         return true;
     }
 
-    /// <summary>Does or undoes the step that is next, or brings the operation to its end.</summary>
-    /// <returns>Whether there is more to do at once.</returns>
-    private async Task<bool> NextAsync(OperationLease lease, CancellationToken cancellationToken)
+    /// <summary>Begins the step that is next of an operation that was just taken.</summary>
+    /// <returns>None where there is nothing to do, now or here.</returns>
+    private async Task<OperationAttempt?> BeginAsync(OperationLease lease, OperationKind kind, CancellationToken cancellationToken)
     {
         var operation = lease.Operation;
-        var kind = kinds[operation.Kind];
-        if (operation.State is OperationState.Running && await journal.IsCancelledAsync(operation.Id, cancellationToken))
+        if (operation.Steps.Except(kind.Plan.StepNames, StringComparer.Ordinal).FirstOrDefault() is { } unknown)
         {
-            var reason = operation.Reason is { } before ? $"It was cancelled. Before: {before}" : "It was cancelled.";
-            return await TurnAroundAsync(lease, kind, attempt: null, reason, cancellationToken);
+            var reason = $"The server that took it up is of a release that does not know the step '{unknown}'. It waits for one that does.";
+            return await FailAsync(lease, kind, attempt: null, new(reason, IsForGood: false) { IsDelay = true }, cancellationToken);
         }
 
-        var undo = operation.State is OperationState.Undoing;
-        if (undo ? operation.Step < 0 : operation.Step >= kind.StepNames.Count)
+        if (operation is { Attempts: > MostDeaths, NextStep: { } step })
         {
-            return await EndAsync(lease, kind, cancellationToken);
-        }
-
-        if (operation.Attempts > MostDeaths)
-        {
-            var reason = $"The step '{kind.StepNames[operation.Step]}' was begun {operation.Attempts - 1} times and never ended: whoever did it died.";
+            var reason = $"The step '{step}' was begun {operation.Attempts - 1} times and never ended: whoever did it died.";
             return await FailAsync(lease, kind, attempt: null, new(reason, IsForGood: true), cancellationToken);
         }
 
-        var attempt = await journal.BeginAsync(lease, kind.StepNames[operation.Step], cancellationToken);
-        JsonDocument data;
         try
         {
-            await using var scope = scopes.CreateAsyncScope();
-            data = await kind.StepAsync(operation, lease.Token, undo, scope.ServiceProvider, cancellationToken);
+            return await RecordAsync(lease, kind, ended: null, error: null, _ => { }, cancellationToken);
         }
         catch (Exception exception) when (exception is not OperationLostException && !cancellationToken.IsCancellationRequested)
         {
-            StepFailed(logger, exception, attempt.Name, operation.Kind, operation.Id);
+            ChangeFailed(logger, exception, operation.Kind, operation.Id);
+            return await FailAsync(lease, kind, attempt: null, OperationFailure.Of(exception), cancellationToken);
+        }
+    }
+
+    /// <summary>Does or undoes the step that was begun.</summary>
+    /// <returns>The one that is begun then; none where there is no more to do at once.</returns>
+    private async Task<OperationAttempt?> StepAsync(OperationLease lease, OperationKind kind, OperationAttempt attempt, CancellationToken cancellationToken)
+    {
+        try
+        {
+            JsonDocument data;
+            await using (var scope = scopes.CreateAsyncScope())
+            {
+                data = await kind.StepAsync(lease.Operation, lease.Token, scope.ServiceProvider, cancellationToken);
+            }
+
+            return await RecordAsync(lease, kind, attempt, error: null, operation => operation.EndStep(data), cancellationToken);
+        }
+        catch (Exception exception) when (exception is not OperationLostException && !cancellationToken.IsCancellationRequested)
+        {
+            StepFailed(logger, exception, attempt.Name, lease.Operation.Kind, lease.Operation.Id);
             return await FailAsync(lease, kind, attempt, OperationFailure.Of(exception), cancellationToken);
         }
+    }
 
+    /// <summary>Records what has become of a step, and that the next one begins; where there is none that the operation ends, and where somebody cancelled it, that it turns around.</summary>
+    /// <returns>The step that is begun; none where the operation has ended.</returns>
+    private async Task<OperationAttempt?> RecordAsync(OperationLease lease, OperationKind kind, OperationAttempt? ended, string? error, Action<Operation> change, CancellationToken cancellationToken)
+    {
+        OperationAttempt? next = null;
         await journal.ChangeAsync(
             lease,
-            async (db, current) =>
+            async (db, operation) =>
             {
-                await journal.CloseAsync(db, attempt, error: null, cancellationToken);
-                current.Data = data;
-                current.Step += undo ? -1 : 1;
-                current.Attempts = 1; // this worker goes on with the next
-                current.Failures = 0;
-                current.Reason = undo ? current.Reason : null;
+                var before = operation.State;
+                journal.Close(db, ended, error);
+                change(operation);
+                if (operation is { State: OperationState.Running, IsCancelled: true })
+                {
+                    operation.TurnAround(operation.Reason is { } reason ? $"It was cancelled. Before: {reason}" : "It was cancelled.");
+                }
+
+                if (operation.NextStep is null)
+                {
+                    operation.End(clock.GetUtcNow());
+                }
+
+                if (operation.State != before)
+                {
+                    await kind.StateChangedAsync(db, operation, cancellationToken);
+                }
+
+                next = operation.IsUnderWay ? await journal.BeginAsync(db, operation, ended, cancellationToken) : null;
             },
             cancellationToken);
-        return true;
+        TellIfStopped(lease.Operation);
+        return next;
     }
 
     /// <summary>What a failure means: undoing where it is for good or came too often, another try where it is not, and waiting for somebody where neither helps.</summary>
-    private async Task<bool> FailAsync(OperationLease lease, OperationKind kind, OperationAttempt? attempt, OperationFailure failure, CancellationToken cancellationToken)
+    private async Task<OperationAttempt?> FailAsync(OperationLease lease, OperationKind kind, OperationAttempt? attempt, OperationFailure failure, CancellationToken cancellationToken)
     {
         var operation = lease.Operation;
-        var canTurn = operation.State is OperationState.Running && kind.CanBeUndone;
-        if (canTurn && (failure.IsForGood || (!failure.IsDelay && operation.Failures + 1 >= kind.MostFailures)))
+        var isOften = !failure.IsDelay && operation.Failures + 1 >= kind.MostFailures;
+        if (operation.State is OperationState.Running && kind.CanBeUndone && (failure.IsForGood || isOften))
         {
-            return await TurnAroundAsync(lease, kind, attempt, failure.Reason, cancellationToken);
+            try
+            {
+                return await RecordAsync(lease, kind, attempt, failure.Reason, current => current.TurnAround(failure.Reason), cancellationToken);
+            }
+            catch (Exception exception) when (exception is not OperationLostException && !cancellationToken.IsCancellationRequested)
+            {
+                ChangeFailed(logger, exception, operation.Kind, operation.Id);
+                failure = OperationFailure.Of(exception);
+            }
         }
 
         await WaitAsync(lease, kind, attempt, failure, cancellationToken);
-        return false;
-    }
-
-    private async Task<bool> TurnAroundAsync(OperationLease lease, OperationKind kind, OperationAttempt? attempt, string reason, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await journal.ChangeAsync(
-                lease,
-                async (db, current) =>
-                {
-                    await journal.CloseAsync(db, attempt, reason, cancellationToken);
-                    current.State = OperationState.Undoing;
-                    current.Step = Math.Min(current.Step, kind.StepNames.Count - 1);
-                    current.Attempts = 1;
-                    current.Failures = 0;
-                    current.Reason = reason;
-                    await kind.StateChangedAsync(db, current, cancellationToken);
-                },
-                cancellationToken);
-            return true;
-        }
-        catch (Exception exception) when (exception is not OperationLostException && !cancellationToken.IsCancellationRequested)
-        {
-            ChangeFailed(logger, exception, lease.Operation.Kind, lease.Operation.Id);
-            await WaitAsync(lease, kind, attempt, OperationFailure.Of(exception), cancellationToken);
-            return false;
-        }
-    }
-
-    private async Task<bool> EndAsync(OperationLease lease, OperationKind kind, CancellationToken cancellationToken)
-    {
-        var ended = false;
-        try
-        {
-            await journal.ChangeAsync(
-                lease,
-                async (db, current) =>
-                {
-                    ended = !(current.State is OperationState.Running && current.IsCancelled);
-                    if (!ended)
-                    {
-                        return; // somebody cancelled it a moment ago, and has been told that it will be undone
-                    }
-
-                    current.State = current.State is OperationState.Running ? OperationState.Succeeded : current.IsCancelled ? OperationState.Cancelled : OperationState.Failed;
-                    current.EndedAt = clock.GetUtcNow();
-                    current.Token = null;
-                    current.LeaseUntil = null;
-                    await kind.StateChangedAsync(db, current, cancellationToken);
-                },
-                cancellationToken);
-            return !ended;
-        }
-        catch (Exception exception) when (exception is not OperationLostException && !cancellationToken.IsCancellationRequested)
-        {
-            ChangeFailed(logger, exception, lease.Operation.Kind, lease.Operation.Id);
-            return await FailAsync(lease, kind, attempt: null, OperationFailure.Of(exception), cancellationToken);
-        }
+        return null;
     }
 
     /// <summary>Lets the operation go: until it is tried again, or for somebody to mend what the reason names.</summary>
@@ -198,24 +183,28 @@ internal sealed partial class OperationRunner(
             await RecordAsync(tell: false);
         }
 
+        TellIfStopped(lease.Operation);
+
         Task RecordAsync(bool tell) => journal.ChangeAsync(
             lease,
-            async (db, current) =>
+            async (db, operation) =>
             {
-                await journal.CloseAsync(db, attempt, failure.Reason, cancellationToken);
-                current.Reason = current.State is OperationState.Undoing && !failure.IsForGood ? current.Reason ?? failure.Reason : failure.Reason;
-                current.State = failure.IsForGood ? OperationState.Stuck : current.State;
-                current.Failures += failure.IsDelay ? 0 : 1;
-                current.Attempts = 0;
-                current.NotBefore = await OperationJournal.NowAsync(db, cancellationToken) + (failure.IsDelay ? options.Poll : options.PauseAfter(current.Failures));
-                current.Token = null;
-                current.LeaseUntil = null;
+                journal.Close(db, attempt, failure.Reason);
+                operation.Wait(failure, await OperationJournal.NowAsync(db, cancellationToken) + (failure.IsDelay ? options.Poll : options.PauseAfter(operation.Failures + 1)));
                 if (tell)
                 {
-                    await kind.StateChangedAsync(db, current, cancellationToken);
+                    await kind.StateChangedAsync(db, operation, cancellationToken);
                 }
             },
             cancellationToken);
+    }
+
+    private void TellIfStopped(Operation operation)
+    {
+        if (!operation.IsUnderWay)
+        {
+            ends.Tell(operation.TenantId);
+        }
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The step '{Step}' of the {Kind} {Operation} failed")]

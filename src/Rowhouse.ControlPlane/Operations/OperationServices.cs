@@ -11,6 +11,7 @@ internal static class OperationServices
         services.TryAddSingleton<OperationOptions>();
         services.AddSingleton<OperationKinds>();
         services.AddSingleton<OperationSignal>();
+        services.AddSingleton<OperationEnds>();
         services.AddSingleton<OperationJournal>();
         services.AddSingleton<OperationRunner>();
         services.AddSingleton<FollowOperation>();

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Rowhouse.ControlPlane.Store;
 using Rowhouse.Tenancy;
 
@@ -8,26 +7,35 @@ namespace Rowhouse.ControlPlane.Operations;
 internal sealed class OperationStarter(PlatformDbContext db, OperationSignal signal, TimeProvider clock)
 {
     /// <summary>Adds an operation. On a tenant's home there is one at a time, and on each of its products: whoever saves a second one meets the unique index.</summary>
-    /// <param name="kind">The name of the kind.</param>
+    /// <param name="plan">Its steps.</param>
     /// <param name="tenant">The tenant.</param>
-    /// <param name="data">What its steps know.</param>
+    /// <param name="data">What they know.</param>
     /// <param name="product">The product that it is about; its home where it is none.</param>
-    /// <param name="step">The step to begin with: those before it are done.</param>
-    public Operation Add(string kind, TenantId tenant, JsonDocument data, string? product = null, int step = 0)
+    /// <param name="first">The step to begin with, where those before it are done.</param>
+    public Operation Add<TData>(OperationPlan<TData> plan, TenantId tenant, TData data, string? product = null, string? first = null)
+        where TData : class
     {
-        var operation = Make(kind, tenant, data, product, clock.GetUtcNow());
-        operation.Step = step;
-        db.Operations.Add(operation);
-        return operation;
+        var operation = Make(plan, tenant, data, product, clock.GetUtcNow());
+        operation.Step = first is null ? 0 : Array.IndexOf(operation.Steps, first);
+        return db.Operations.Add(operation).Entity;
     }
 
-    public static Operation Make(string kind, TenantId tenant, JsonDocument data, string? product, DateTimeOffset now) => new()
+    /// <summary>Adds another operation that begins where one began that has come to its end.</summary>
+    public Operation AddAgain(Operation ended)
+    {
+        var now = clock.GetUtcNow();
+        return db.Operations.Add(new() { Id = Guid.CreateVersion7(now), Kind = ended.Kind, Steps = ended.Steps, TenantId = ended.TenantId, Product = ended.Product, Data = ended.Data, CreatedAt = now }).Entity;
+    }
+
+    public static Operation Make<TData>(OperationPlan<TData> plan, TenantId tenant, TData data, string? product, DateTimeOffset now)
+        where TData : class => new()
     {
         Id = Guid.CreateVersion7(now),
-        Kind = kind,
+        Kind = plan.Name,
+        Steps = [.. plan.StepNames],
         TenantId = tenant,
         Product = product,
-        Data = data,
+        Data = OperationPlan<TData>.Write(data),
         CreatedAt = now,
     };
 

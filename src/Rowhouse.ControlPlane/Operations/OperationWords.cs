@@ -17,18 +17,18 @@ internal static class OperationWords
     };
 
     /// <summary>The operation as the API shows it, with each step as it stands.</summary>
-    public static OperationResponse ToResponse(this Operation operation, IReadOnlyList<string> names, bool canBeUndone)
+    public static OperationResponse ToResponse(this Operation operation, bool canBeUndone)
     {
-        var steps = names.Select((name, index) => StepOf(operation, name, index)).ToList();
+        var steps = operation.Steps.Select((name, index) => StepOf(operation, name, index)).ToList();
         return new(
             operation.Id,
             operation.Kind,
             operation.TenantId.Value,
             operation.Product,
             Of(operation.State),
-            operation.IsUnderWay || operation.State is OperationState.Stuck ? names.ElementAtOrDefault(operation.Step) : null,
+            operation.IsUnderWay || operation.State is OperationState.Stuck ? operation.NextStep : null,
             steps,
-            new(Math.Clamp(operation.State is OperationState.Failed or OperationState.Cancelled ? 0 : operation.Step, 0, names.Count), names.Count),
+            new(Math.Clamp(operation.State is OperationState.Failed or OperationState.Cancelled ? 0 : operation.Step, 0, steps.Count), steps.Count),
             operation.Reason,
             operation.CreatedAt,
             operation.EndedAt,

@@ -13,11 +13,9 @@ internal sealed record ProvisionProductData(string Product, string? PendingReaso
 /// Sets a product up for a tenant. What failed stays as it is until it is retried, since the product's provisioner goes on from anything; all of it goes when
 /// the tenant is removed.
 /// </summary>
-internal sealed class ProvisionProduct(TimeProvider clock) : OperationKind<ProvisionProductData>([OperationStep<ProvisionProductData>.Of<CallProvisioner>("product")])
+internal sealed class ProvisionProduct(TimeProvider clock) : OperationKind<ProvisionProductData>(Steps)
 {
-    public const string KindName = "provision-product";
-
-    public override string Name => KindName;
+    public static readonly OperationPlan<ProvisionProductData> Steps = new("provision-product", OperationStep<ProvisionProductData>.Of<CallProvisioner>("product"));
 
     public override bool CallsProducts => true;
 
@@ -26,7 +24,7 @@ internal sealed class ProvisionProduct(TimeProvider clock) : OperationKind<Provi
 
     public override async Task StateChangedAsync(PlatformDbContext db, Operation operation, CancellationToken cancellationToken)
     {
-        var data = Read(operation.Data);
+        var data = OperationPlan<ProvisionProductData>.Read(operation.Data);
         if (await db.HoldProductAsync(operation.TenantId, data.Product, cancellationToken) is not { } product)
         {
             return; // it went with the tenant

@@ -60,7 +60,7 @@ internal static class DeleteTenant
 
             if (tenant.TryAbandon(clock.GetUtcNow()))
             {
-                operations.Add(Deprovision.KindName, tenant.Id, Deprovision.Write(DeprovisionData.Of(tenant)));
+                operations.Add(Deprovision.Steps, tenant.Id, DeprovisionData.Of(tenant));
                 return null;
             }
 

@@ -25,11 +25,8 @@ internal static class PreferWait
     private const string Wait = "wait=";
     private const int Most = 60;
 
-    // Soon at first, since a home that was made ahead is there in some milliseconds, and then less and less often.
-    private const double Growth = 1.4;
-
-    private static readonly TimeSpan FirstLook = TimeSpan.FromMilliseconds(8);
-    private static readonly TimeSpan LongestLook = TimeSpan.FromMilliseconds(100);
+    // How often is looked for what another server has done; of what this one does it is told.
+    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(100);
 
     /// <summary>Stands before what keeps answers for an <c>Idempotency-Key</c>: what is kept is how it began.</summary>
     public static RouteHandlerBuilder WithPreferWait(this RouteHandlerBuilder endpoint) => endpoint.AddEndpointFilter(async (call, next) =>
@@ -61,7 +58,9 @@ internal static class PreferWait
     {
         var id = new TenantId(tenant.Id);
         var began = clock.GetTimestamp();
-        for (var pause = FirstLook; ; pause = pause * Growth < LongestLook ? pause * Growth : LongestLook)
+        var signal = new WorkSignal();
+        using var listening = context.RequestServices.GetRequiredService<OperationEnds>().Listen(id, signal);
+        while (true)
         {
             await using var db = await contexts.CreateDbContextAsync(cancellationToken);
             if (!await db.Operations.OnHomes().UnderWay().AnyAsync(operation => operation.TenantId == id, cancellationToken))
@@ -74,7 +73,7 @@ internal static class PreferWait
                 return accepted;
             }
 
-            await Task.Delay(pause, clock, cancellationToken);
+            await signal.WaitAsync(Look, clock, cancellationToken);
         }
     }
 

@@ -37,7 +37,7 @@ internal static class RetryTenant
         }
 
         var last = await db.Operations.AsNoTracking().OnHomes().Where(operation => operation.TenantId == tenant.Id).OrderByDescending(operation => operation.CreatedAt).ThenByDescending(operation => operation.Id).FirstOrDefaultAsync(cancellationToken);
-        if (tenant.Status is not TenantStatus.Failed || last is not { Kind: Provision.KindName })
+        if (tenant.Status is not TenantStatus.Failed || last is null || last.Kind != Provision.Steps.Name)
         {
             return TenantStates.Refuse(tenant, TenantStatus.Creating);
         }
@@ -46,7 +46,7 @@ internal static class RetryTenant
         {
             // What was cancelled stays so; another one begins where it began.
             tenant.TryBecome(TenantStatus.Creating);
-            last = operations.Add(last.Kind, tenant.Id, last.Data);
+            last = operations.AddAgain(last);
             audit.Add(AuditActions.OperationRetried, tenant.Id, last.Kind, details: new { operation = last.Id });
             try
             {

@@ -265,10 +265,7 @@ public sealed class GrownServer : ServerFixture
 public sealed record Walked(string Operation, string Mode, StatementPlan Plan);
 
 /// <summary>The walk's operations: they have no step.</summary>
-internal sealed class WalkKind() : OperationKind<GrownSettings>([])
-{
-    public override string Name => ApiWalk.OperationKind;
-}
+internal sealed class WalkKind() : OperationKind<GrownSettings>(new OperationPlan<GrownSettings>(ApiWalk.OperationKind));
 
 /// <summary>A secret.</summary>
 internal sealed record GrownSecret(string Token)

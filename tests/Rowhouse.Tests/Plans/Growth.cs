@@ -76,8 +76,8 @@ internal static class Growth
         INSERT INTO platform.licenses (id, tenant_id, enterprise_id, product_id, service_id, start_date, end_date, contact_full_name, contact_email, overage, suspended, scope, grace_period_days, created_at, version)
             SELECT pg_temp.grown(5, i), CASE WHEN i % 10 = 0 THEN '{most}' ELSE pg_temp.grown(1, 1 + i % 20) END, 'grown-' || 1 + i % 100, 'grown-1', 'grown-1', date '2020-01-01' + i, date '2020-01-01' + i, 'Grown', 'grown@grown.example', 0, false, ARRAY[]::text[], 0, now(), 1
             FROM generate_series(1, {tenants}) i;
-        INSERT INTO platform.operations (id, kind, tenant_id, data, state, step, attempts, failures, is_cancelled, created_at, ended_at, version)
-            SELECT pg_temp.grown(6, i), 'grown', CASE WHEN i % 10 = 0 THEN '{most}' ELSE pg_temp.grown(1, i) END, 'null', 2, 1, 1, 0, false, now() - i * interval '1 minute', now(), 3 FROM generate_series(1, {tenants}) i;
+        INSERT INTO platform.operations (id, kind, steps, tenant_id, data, state, step, attempts, failures, is_cancelled, created_at, ended_at, version)
+            SELECT pg_temp.grown(6, i), 'grown', ARRAY['grown'], CASE WHEN i % 10 = 0 THEN '{most}' ELSE pg_temp.grown(1, i) END, 'null', 2, 1, 1, 0, false, now() - i * interval '1 minute', now(), 3 FROM generate_series(1, {tenants}) i;
         INSERT INTO platform.operation_attempts (operation_id, number, step, name, is_undo, started_at, ended_at) SELECT pg_temp.grown(6, i), 1, 0, 'grown', false, now(), now() FROM generate_series(1, {tenants}) i;
         INSERT INTO platform.platform_keys (id, proof, seen_at) SELECT 'retired-' || i, sha256(i::text::bytea), now() FROM generate_series(1, {tenants}) i;
         INSERT INTO platform.tenant_keys SELECT grown.* FROM platform.tenant_keys o CROSS JOIN generate_series(1, {tenants}) i

@@ -106,8 +106,8 @@ internal sealed class ApiWalk(ServerFixture server)
         $$"""
         WITH ended AS (UPDATE platform.operations SET state = 4, token = NULL, lease_until = NULL, ended_at = now() WHERE tenant_id = '{{estate.Tenant.Id}}' AND state IN (0, 1, 5)),
         cancelled AS (
-            INSERT INTO platform.operations (id, kind, tenant_id, product, data, state, step, attempts, failures, is_cancelled, created_at, version)
-            VALUES (gen_random_uuid(), 'provision-product', '{{estate.Tenant.Id}}', 'cardvault', '{"product": "cardvault"}', 4, 0, 0, 0, true, now(), 1) RETURNING id)
+            INSERT INTO platform.operations (id, kind, steps, tenant_id, product, data, state, step, attempts, failures, is_cancelled, created_at, version)
+            VALUES (gen_random_uuid(), 'provision-product', '{product}', '{{estate.Tenant.Id}}', 'cardvault', '{"product": "cardvault"}', 4, 0, 0, 0, true, now(), 1) RETURNING id)
         UPDATE platform.tenant_products SET state = 3, reason = 'It was cancelled.', operation_id = (SELECT id FROM cancelled) WHERE tenant_id = '{{estate.Tenant.Id}}' AND product = 'cardvault'
         """);
 
@@ -116,8 +116,8 @@ internal sealed class ApiWalk(ServerFixture server)
         $$"""
         WITH ended AS (UPDATE platform.operations SET state = 4, token = NULL, lease_until = NULL, ended_at = now() WHERE tenant_id = '{{estate.Tenant.Id}}' AND state IN (0, 1, 5)),
         cancelled AS (
-            INSERT INTO platform.operations (id, kind, tenant_id, data, state, step, attempts, failures, is_cancelled, created_at, version)
-            VALUES (gen_random_uuid(), 'provision', '{{estate.Tenant.Id}}', '{"home": "rowhouse_home_00000000000000000000000000000000", "store": "dedicated", "generation": 1}', 4, 0, 0, 0, true, now(), 1))
+            INSERT INTO platform.operations (id, kind, steps, tenant_id, data, state, step, attempts, failures, is_cancelled, created_at, version)
+            VALUES (gen_random_uuid(), 'provision', '{login,database,home,reference-data}', '{{estate.Tenant.Id}}', '{"home": "rowhouse_home_00000000000000000000000000000000", "store": "dedicated", "generation": 1}', 4, 0, 0, 0, true, now(), 1))
         UPDATE platform.tenants SET status = 5, version = version + 1 WHERE id = '{{estate.Tenant.Id}}'
         """);
 
@@ -130,7 +130,7 @@ internal sealed class ApiWalk(ServerFixture server)
 
     private Task StopOperationAsync(Estate estate) => ExecuteAsync(
         $$"""
-        INSERT INTO platform.operations (id, kind, tenant_id, data, state, step, attempts, failures, is_cancelled, created_at, version) VALUES ('{{estate.Operation}}', '{{OperationKind}}', '{{estate.Tenant.Id}}', '{}', 5, 0, 0, 0, false, now(), 1)
+        INSERT INTO platform.operations (id, kind, steps, tenant_id, data, state, step, attempts, failures, is_cancelled, created_at, version) VALUES ('{{estate.Operation}}', '{{OperationKind}}', '{}', '{{estate.Tenant.Id}}', '{}', 5, 0, 0, 0, false, now(), 1)
         ON CONFLICT (id) DO UPDATE SET state = 5, step = 0, token = NULL, lease_until = NULL, is_cancelled = false, ended_at = NULL, version = operations.version + 1
         """);
 

@@ -143,7 +143,7 @@ public sealed class DeprovisionCrashTests(DeprovisionServer server) : IClassFixt
         (await DeprovisionServer.LookAsync(server.Services)).ShouldBe(0);
 
         await SetAsync("retained_until = now() - interval '1 second'");
-        await server.ExecuteAsync(server.Database.Control!, $"INSERT INTO platform.operations (id, kind, tenant_id, data, state, step, attempts, failures, is_cancelled, created_at, version) VALUES (gen_random_uuid(), 'tests', '{kept.Id}', '{{}}', 5, 0, 0, 0, false, now() - interval '1 day', 1)");
+        await server.ExecuteAsync(server.Database.Control!, $"INSERT INTO platform.operations (id, kind, steps, tenant_id, data, state, step, attempts, failures, is_cancelled, created_at, version) VALUES (gen_random_uuid(), 'tests', '{{tests}}', '{kept.Id}', '{{}}', 5, 0, 0, 0, false, now() - interval '1 day', 1)");
         (await DeprovisionServer.LookAsync(server.Services)).ShouldBe(0);
         await server.SuperAdmin.PostAsync($"/api/tenants/{kept.Id}/revive", null, Cancelled).ShouldBeAsync(HttpStatusCode.OK);
         await server.DeleteAsync(kept.Id, kept.Slug);

@@ -148,20 +148,18 @@ public sealed class DeprovisionServer : ServerFixture
     /// <summary>The real kind, which waits where a test says.</summary>
     private sealed class Held(DeprovisionServer server, OperationKind kind) : OperationKind
     {
-        public override string Name => kind.Name;
-
-        public override IReadOnlyList<string> StepNames => kind.StepNames;
+        public override OperationPlan Plan => kind.Plan;
 
         public override bool CanBeUndone => kind.CanBeUndone;
 
-        public override async Task<JsonDocument> StepAsync(Rowhouse.ControlPlane.Operations.Operation operation, Guid token, bool undo, IServiceProvider services, CancellationToken cancellationToken)
+        public override async Task<JsonDocument> StepAsync(Rowhouse.ControlPlane.Operations.Operation operation, Guid token, IServiceProvider services, CancellationToken cancellationToken)
         {
             await WaitAsync("before");
-            var data = await kind.StepAsync(operation, token, undo, services, CancellationToken.None);
+            var data = await kind.StepAsync(operation, token, services, CancellationToken.None);
             await WaitAsync("after");
             return data;
 
-            Task WaitAsync(string when) => server.At.TryGetValue((operation.TenantId.Value, $"{when} {kind.StepNames[operation.Step]}"), out var does) ? does() : Task.CompletedTask;
+            Task WaitAsync(string when) => server.At.TryGetValue((operation.TenantId.Value, $"{when} {operation.NextStep}"), out var does) ? does() : Task.CompletedTask;
         }
 
         public override Task StateChangedAsync(PlatformDbContext db, Rowhouse.ControlPlane.Operations.Operation operation, CancellationToken cancellationToken) => kind.StateChangedAsync(db, operation, cancellationToken);

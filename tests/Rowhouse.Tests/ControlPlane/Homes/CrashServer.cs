@@ -39,7 +39,7 @@ public sealed class CrashServer : ServerFixture
     {
         // The names of its steps do not depend on what it is given.
         var maker = typeof(TKind).GetConstructors().ShouldHaveSingleItem();
-        var steps = ((TKind)maker.Invoke(new object?[maker.GetParameters().Length])).StepNames;
+        var steps = ((TKind)maker.Invoke(new object?[maker.GetParameters().Length])).Plan.StepNames;
         foreach (var (step, name) in steps.Index())
         {
             yield return ($"before {name} is begun", string.Create(CultureInfo.InvariantCulture, $"BEFORE INSERT ON platform.operation_attempts FOR EACH ROW WHEN (new.step = {step})"));

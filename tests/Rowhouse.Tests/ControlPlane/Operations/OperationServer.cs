@@ -30,8 +30,8 @@ public sealed class OperationServer : ServerFixture
     protected override void Configure(WebApplicationBuilder builder)
     {
         builder.Services.AddSingleton(new OperationOptions { Lease = TimeSpan.FromSeconds(2), Poll = TimeSpan.FromMilliseconds(100), FirstPause = TimeSpan.FromMilliseconds(20) });
-        builder.Services.AddSingleton<OperationKind>(new Probe(this));
-        builder.Services.AddSingleton<OperationKind>(new OneWay(this));
+        builder.Services.AddSingleton<OperationKind>(new Probe(this, PlanOf("probe")));
+        builder.Services.AddSingleton<OperationKind>(new OneWay(this, PlanOf("one-way")));
     }
 
     /// <summary>Begins an operation on a new tenant.</summary>
@@ -40,11 +40,18 @@ public sealed class OperationServer : ServerFixture
     internal async Task<Guid> StartAsync(string name, params (string Step, Func<CancellationToken, Task> Does)[] before) =>
         await StartAsync("probe", (await CreateTenantAsync(name)).Id, before);
 
-    internal async Task<Guid> StartAsync(string kind, Guid tenant, params (string Step, Func<CancellationToken, Task> Does)[] before)
+    internal Task<Guid> StartAsync(string kind, Guid tenant, params (string Step, Func<CancellationToken, Task> Does)[] before) => StartAsync(PlanOf(kind), tenant, before);
+
+    /// <summary>Begins one of a release whose kind has other steps.</summary>
+    /// <param name="name">The tenant's name.</param>
+    /// <param name="steps">The steps, a letter each.</param>
+    internal async Task<Guid> StartOtherAsync(string name, string steps) => await StartAsync(PlanOf("probe", steps), (await CreateTenantAsync(name)).Id, []);
+
+    private async Task<Guid> StartAsync(OperationPlan<Known> plan, Guid tenant, (string Step, Func<CancellationToken, Task> Does)[] before)
     {
         await using var scope = Services.CreateAsyncScope();
         var starter = scope.ServiceProvider.GetRequiredService<OperationStarter>();
-        var operation = starter.Add(kind, new TenantId(tenant), OperationKind<Known>.Write(new([])));
+        var operation = starter.Add(plan, new TenantId(tenant), new([]));
         foreach (var (step, does) in before)
         {
             Before[(operation.Id, step)] = does;
@@ -71,7 +78,7 @@ public sealed class OperationServer : ServerFixture
     internal async Task<IReadOnlyList<string>> KnownAsync(Guid id)
     {
         await using var db = await Services.GetRequiredService<IDbContextFactory<PlatformDbContext>>().CreateDbContextAsync(Cancelled);
-        return OperationKind<Known>.Read((await db.Operations.AsNoTracking().SingleAsync(operation => operation.Id == id, Cancelled)).Data).Steps;
+        return OperationPlan<Known>.Read((await db.Operations.AsNoTracking().SingleAsync(operation => operation.Id == id, Cancelled)).Data).Steps;
     }
 
     internal IReadOnlyList<string> DoneIn(Guid operation) => Done.TryGetValue(operation, out var done) ? [.. done] : [];
@@ -79,10 +86,10 @@ public sealed class OperationServer : ServerFixture
     /// <summary>What the steps know: which of them have been done.</summary>
     internal sealed record Known(IReadOnlyList<string> Steps);
 
-    private class Probe(OperationServer server) : OperationKind<Known>([.. "abc".Select(name => new OperationStep<Known>($"{name}", _ => new Step(server, $"{name}")))])
-    {
-        public override string Name => "probe";
+    private OperationPlan<Known> PlanOf(string kind, string steps = "abc") => new(kind, [.. steps.Select(name => new OperationStep<Known>($"{name}", _ => new Step(this, $"{name}")))]);
 
+    private class Probe(OperationServer server, OperationPlan<Known> plan) : OperationKind<Known>(plan)
+    {
         public override int MostFailures => 3;
 
         public override async Task StateChangedAsync(PlatformDbContext db, Rowhouse.ControlPlane.Operations.Operation operation, CancellationToken cancellationToken)
@@ -98,10 +105,8 @@ public sealed class OperationServer : ServerFixture
     }
 
     /// <summary>One that goes forward only.</summary>
-    private sealed class OneWay(OperationServer server) : Probe(server)
+    private sealed class OneWay(OperationServer server, OperationPlan<Known> plan) : Probe(server, plan)
     {
-        public override string Name => "one-way";
-
         public override bool CanBeUndone => false;
     }
 

@@ -32,6 +32,33 @@ public sealed class OperationTests(OperationServer server) : IClassFixture<Opera
     }
 
     [Fact]
+    public async Task One_has_the_steps_that_it_began_with_whatever_its_kind_has_by_now()
+    {
+        var id = await server.StartOtherAsync("Other Order", "ca");
+
+        var ended = await server.EndAsync(id);
+
+        (ended.Status, ended.Progress.Total).ShouldBe(("succeeded", 2));
+        ended.Steps.Select(step => (step.Name, step.Status)).ShouldBe([("c", "succeeded"), ("a", "succeeded")]);
+        server.DoneIn(id).ShouldBe(["+c", "+a"]);
+    }
+
+    [Fact]
+    public async Task One_with_a_step_that_this_release_does_not_know_waits_for_a_server_that_does_and_nothing_of_it_is_done()
+    {
+        var id = await server.StartOtherAsync("Unknown Step", "axc");
+
+        await Eventually.UntilAsync(async () => (await server.GetAsync(id)).Reason is not null, Cancelled);
+
+        var waiting = await server.GetAsync(id);
+        (waiting.Status, waiting.Step).ShouldBe(("running", "a"));
+        waiting.Reason.ShouldBe("The server that took it up is of a release that does not know the step 'x'. It waits for one that does.");
+        waiting.Steps.Select(step => (step.Name, step.Status)).ShouldBe([("a", "pending"), ("x", "pending"), ("c", "pending")]);
+        server.DoneIn(id).ShouldBeEmpty();
+        await server.SuperAdmin.PostAsync($"/api/operations/{id}/cancel", null, Cancelled).ShouldBeAsync(HttpStatusCode.Accepted);
+    }
+
+    [Fact]
     public async Task What_fails_for_good_is_undone_from_the_failed_step_back_and_says_why()
     {
         var id = await server.StartAsync("For Good", ("+b", _ => throw new OperationRefusedException("The shelf is full. Make room, then retry.")));

@@ -1,0 +1,40 @@
+using System.Text.Json;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Rowhouse.ControlPlane.Operations;
+
+/// <summary>What a kind of operation is called, and its steps in order.</summary>
+internal abstract class OperationPlan
+{
+    /// <summary>The name under which operations are kept; it can never change.</summary>
+    public abstract string Name { get; }
+
+    /// <summary>The names of the steps. An operation keeps those that it began with, so one can be added to the plan; it can leave the code when no operation that has it is under way.</summary>
+    public abstract IReadOnlyList<string> StepNames { get; }
+}
+
+/// <summary>A plan whose steps know something.</summary>
+/// <typeparam name="TData">What they know: an immutable record, kept as JSON.</typeparam>
+internal sealed class OperationPlan<TData>(string name, params IReadOnlyList<OperationStep<TData>> steps) : OperationPlan
+    where TData : class
+{
+    public override string Name { get; } = name;
+
+    public override IReadOnlyList<string> StepNames { get; } = [.. steps.Select(step => step.Name)];
+
+    public static JsonDocument Write(TData data) => JsonSerializer.SerializeToDocument(data, JsonSerializerOptions.Web);
+
+    public static TData Read(JsonDocument data) => data.Deserialize<TData>(JsonSerializerOptions.Web) ?? throw new InvalidOperationException("An operation's data is null.");
+
+    /// <summary>The step of this name, which is one of the plan's.</summary>
+    public OperationStep<TData> Find(string step) => steps.Single(known => known.Name == step);
+}
+
+/// <summary>A step of a plan, made anew each time from the services of a scope.</summary>
+/// <typeparam name="TData">What it knows.</typeparam>
+internal sealed record OperationStep<TData>(string Name, Func<IServiceProvider, IOperationStep<TData>> Make)
+    where TData : class
+{
+    public static OperationStep<TData> Of<TStep>(string name)
+        where TStep : class, IOperationStep<TData> => new(name, services => ActivatorUtilities.CreateInstance<TStep>(services));
+}
