@@ -56,10 +56,10 @@ public sealed class PostgresStore : IAsyncDisposable
         }
 
         this.connections = connections;
-        application = NpgsqlDataSource.Create(Prepare(connections.Application));
-        platform = NpgsqlDataSource.Create(Prepare(connections.Platform));
-        control = connections.Control is { } own ? NpgsqlDataSource.Create(Prepare(own)) : null;
-        provisioner = connections.Provisioner is { } maker ? NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(maker) { Pooling = false }) : null;
+        application = SeveralHosts.Build(Prepare(connections.Application));
+        platform = SeveralHosts.Build(Prepare(connections.Platform));
+        control = connections.Control is { } own ? SeveralHosts.Build(Prepare(own)) : null;
+        provisioner = connections.Provisioner is { } maker ? SeveralHosts.Build(new NpgsqlConnectionStringBuilder(maker) { Pooling = false }.ConnectionString) : null;
     }
 
     /// <summary>A connection string with how statements are kept over it: as the tenant is bound, which is the same for all homes.</summary>

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Data;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
+using Rowhouse.Tenancy.Postgres.Hosting;
 using Rowhouse.Tenancy.Postgres.Roles;
 
 namespace Rowhouse.Tenancy.Postgres.Homes;
@@ -36,6 +37,18 @@ internal sealed class HomeSources(PostgresStore store, IServiceProvider services
         { Store: Placement.SharedStore } => store.Application,
         var other => throw new InvalidOperationException($"There is one store of public tenants, {Placement.SharedStore}, and not {other.Store}."),
     }).CreateConnection();
+
+    /// <summary>
+    /// Lets nobody work on a connection that is open to the store of a home, where one has broken: as a rule the server was away, and all have. Each pool
+    /// would find out for itself, and what is written then cannot be done again.
+    /// </summary>
+    public void Renew(Placement? home)
+    {
+        foreach (var (_, source) in sources.Where(source => source.Key.Home.Store == home?.Store))
+        {
+            source.Pool.Clear();
+        }
+    }
 
     /// <summary>A connection in the platform's role to the database of a home, closed. It is in no pool: who works with it soon leaves, so that the home can be removed.</summary>
     public NpgsqlConnection ConnectPlatform(Placement home) => home.Kind is PlacementKind.Shared
@@ -178,7 +191,7 @@ internal sealed class HomeSources(PostgresStore store, IServiceProvider services
         source.UsePasswordProvider(
             _ => homes.GetPasswordAsync(tenant, home).AsTask().GetAwaiter().GetResult(), // whoever opens like this waits anyhow
             async (_, cancellationToken) => await homes.GetPasswordAsync(tenant, home, cancellationToken).ConfigureAwait(false));
-        return source.Build();
+        return SeveralHosts.Build(source);
     }
 
     private sealed record Kept(HomeStore Store, NpgsqlConnection Connection);
