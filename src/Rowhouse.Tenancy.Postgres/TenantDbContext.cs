@@ -116,6 +116,9 @@ public abstract class TenantDbContext : DbContext
     /// <summary>Takes a new connection, to the home that the scope knows of.</summary>
     internal void Reconnect() => Connect((scopeServices ?? throw new InvalidOperationException($"{GetType().Name} was made without the services of a scope, so it has no home.")).GetRequiredService<HomeSources>().Connect);
 
+    /// <summary>Takes a connection to a standby of the home that the scope knows of, where it has one.</summary>
+    internal void ConnectReplica() => Connect((scopeServices ?? throw new InvalidOperationException($"{GetType().Name} was made without the services of a scope, so it has no home.")).GetRequiredService<HomeSources>().ConnectReplica);
+
     /// <summary>Takes the connection of another context, which leads to that one's home.</summary>
     internal void ConnectAs(TenantDbContext other)
     {

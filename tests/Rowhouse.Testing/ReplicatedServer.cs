@@ -27,6 +27,9 @@ public sealed class ReplicatedServer : IAsyncDisposable
     /// <summary>A connection string of the superuser that names both, to the database <c>postgres</c>; the standby first.</summary>
     public string Administrator => Of($"127.0.0.1:{standby.Port},127.0.0.1:{primary.Port}", standby.Port);
 
+    /// <summary>The same to the one that is the primary at first.</summary>
+    public string Primary => Of("127.0.0.1", primary.Port);
+
     /// <summary>The same to the one that is the standby at first.</summary>
     public string Standby => Of("127.0.0.1", standby.Port);
 
@@ -39,9 +42,9 @@ public sealed class ReplicatedServer : IAsyncDisposable
 
         // A cluster that was stopped in order, and a copy of it.
         string administrator;
-        await using (var first = await EmbeddedPostgres.StartAsync(new() { DataFolder = own, Databases = new("first"), MaxConnections = Connections }))
+        await using (var whole = await EmbeddedPostgres.StartAsync(new() { DataFolder = own, Databases = new("first"), MaxConnections = Connections }))
         {
-            administrator = new NpgsqlConnectionStringBuilder(first.Administrator).Password!; // it has one
+            administrator = new NpgsqlConnectionStringBuilder(whole.Administrator).Password!; // it has one
         }
 
         var made = await DataFolder.OpenAsync(own, CancellationToken.None);
@@ -51,19 +54,25 @@ public sealed class ReplicatedServer : IAsyncDisposable
         var account = await ServerAccount.OfAsync(made.Cluster, CancellationToken.None);
         var binaries = await PostgresBinaries.FindAsync(null, made.ClusterVersion, account, CancellationToken.None);
         var port = FreePort();
-        var primary = await Instance.StartAsync(binaries, account, made.Cluster, port);
-        var standby = await Instance.StartAsync(binaries, account, copy, FreePort(), $"primary_conninfo=host=127.0.0.1 port={port} user={Cluster.Administrator} password={administrator}");
-        var both = new ReplicatedServer(own, administrator, primary, standby);
-        await both.UntilItAnswersAsync(primary, "SELECT NOT pg_is_in_recovery()");
-        await both.UntilItAnswersAsync(standby, "SELECT EXISTS (SELECT FROM pg_stat_wal_receiver WHERE status = 'streaming')");
+        var first = await Instance.StartAsync(binaries, account, made.Cluster, port);
+        var second = await Instance.StartAsync(binaries, account, copy, FreePort(), $"primary_conninfo=host=127.0.0.1 port={port} user={Cluster.Administrator} password={administrator}");
+        var both = new ReplicatedServer(own, administrator, first, second);
+        await both.UntilItAnswersAsync(first, "SELECT NOT pg_is_in_recovery()");
+        await both.UntilItAnswersAsync(second, "SELECT EXISTS (SELECT FROM pg_stat_wal_receiver WHERE status = 'streaming')");
         return both;
+    }
+
+    /// <summary>Waits until the standby has all that was committed.</summary>
+    public async Task UntilReplicatedAsync()
+    {
+        var written = await ScalarAsync(primary, "SELECT pg_current_wal_flush_lsn()::text");
+        await UntilItAnswersAsync(standby, $"SELECT pg_last_wal_replay_lsn() >= '{written}'::pg_lsn");
     }
 
     /// <summary>Ends the primary at once, once the standby has all that was committed.</summary>
     public async Task KillPrimaryAsync()
     {
-        var written = await ScalarAsync(primary, "SELECT pg_current_wal_flush_lsn()::text");
-        await UntilItAnswersAsync(standby, $"SELECT pg_last_wal_replay_lsn() >= '{written}'::pg_lsn");
+        await UntilReplicatedAsync();
         await primary.StopAsync();
     }
 
@@ -78,11 +87,11 @@ public sealed class ReplicatedServer : IAsyncDisposable
         Directory.Delete(folder, recursive: true);
     }
 
-    private string Of(string host, int port) => new NpgsqlConnectionStringBuilder { Host = host, Port = port, Username = Cluster.Administrator, Password = password, Database = "postgres", Pooling = false }.ConnectionString;
+    private string Of(string host, int port) => new NpgsqlConnectionStringBuilder { Host = host, Port = port, Username = Cluster.Administrator, Password = password, Database = "postgres" }.ConnectionString;
 
     private async Task<object?> ScalarAsync(Instance at, string sql)
     {
-        await using var connection = new NpgsqlConnection(Of("127.0.0.1", at.Port));
+        await using var connection = new NpgsqlConnection($"{Of("127.0.0.1", at.Port)};Pooling=false");
         await connection.OpenAsync();
         await using var command = new NpgsqlCommand(sql, connection);
         return await command.ExecuteScalarAsync();

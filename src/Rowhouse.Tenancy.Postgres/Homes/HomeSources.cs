@@ -31,12 +31,18 @@ internal sealed class HomeSources(PostgresStore store, IServiceProvider services
 
     /// <summary>A new connection to where the tenant's rows are, closed.</summary>
     /// <exception cref="InvalidOperationException">Its store is not known here.</exception>
-    public NpgsqlConnection Connect(Tenant tenant) => (tenant.Placement switch
+    public NpgsqlConnection Connect(Tenant tenant) => PoolsOf(tenant).Primary.CreateConnection();
+
+    /// <summary>The same to a standby of the store, where it has one: for reads that may lag.</summary>
+    /// <exception cref="InvalidOperationException">Its store is not known here.</exception>
+    public NpgsqlConnection ConnectReplica(Tenant tenant) => PoolsOf(tenant).Replica.CreateConnection();
+
+    private HostPools PoolsOf(Tenant tenant) => tenant.Placement switch
     {
         { Kind: PlacementKind.Dedicated } home => SourceOf(tenant.Id, home),
-        { Store: Placement.SharedStore } => store.Application,
+        { Store: Placement.SharedStore } => store.Applications,
         var other => throw new InvalidOperationException($"There is one store of public tenants, {Placement.SharedStore}, and not {other.Store}."),
-    }).CreateConnection();
+    };
 
     /// <summary>
     /// Lets nobody work on a connection that is open to the store of a home, where one has broken: as a rule the server was away, and all have. Each pool
@@ -46,7 +52,7 @@ internal sealed class HomeSources(PostgresStore store, IServiceProvider services
     {
         foreach (var (_, source) in sources.Where(source => source.Key.Home.Store == home?.Store))
         {
-            source.Pool.Clear();
+            source.Pools.Primary.Clear();
         }
     }
 
@@ -138,13 +144,13 @@ internal sealed class HomeSources(PostgresStore store, IServiceProvider services
             await one.Connection.DisposeAsync().ConfigureAwait(false);
         }
 
-        foreach (var pool in sources.Values.Select(source => source.Pool).Concat(retired))
+        foreach (var pool in sources.Values.Select(source => source.Pools.Primary).Concat(retired))
         {
             await pool.DisposeAsync().ConfigureAwait(false);
         }
     }
 
-    private NpgsqlDataSource SourceOf(TenantId tenant, Placement home)
+    private HostPools SourceOf(TenantId tenant, Placement home)
     {
         while (true)
         {
@@ -152,7 +158,7 @@ internal sealed class HomeSources(PostgresStore store, IServiceProvider services
             var known = sources.GetValueOrDefault((tenant, home));
             if (known is not null && ReferenceEquals(known.Store, at))
             {
-                return known.Pool;
+                return known.Pools;
             }
 
             // Its store is at another address now: what is open at the old one is closed as it is given back, and not under whoever works with it.
@@ -161,18 +167,18 @@ internal sealed class HomeSources(PostgresStore store, IServiceProvider services
             {
                 if (known is not null)
                 {
-                    known.Pool.Clear();
-                    retired.Enqueue(known.Pool);
+                    known.Pools.Primary.Clear();
+                    retired.Enqueue(known.Pools.Primary);
                 }
 
-                return made.Pool;
+                return made.Pools;
             }
 
-            made.Pool.Dispose();
+            made.Pools.Primary.Dispose();
         }
     }
 
-    private NpgsqlDataSource MakePool(TenantId tenant, Placement home, HomeStore at)
+    private HostPools MakePool(TenantId tenant, Placement home, HomeStore at)
     {
         var homes = Homes;
         var address = new NpgsqlConnectionStringBuilder(at.Platform)
@@ -196,5 +202,5 @@ internal sealed class HomeSources(PostgresStore store, IServiceProvider services
 
     private sealed record Kept(HomeStore Store, NpgsqlConnection Connection);
 
-    private sealed record Source(HomeStore Store, NpgsqlDataSource Pool);
+    private sealed record Source(HomeStore Store, HostPools Pools);
 }

@@ -21,19 +21,28 @@ internal static class SeveralHosts
         : connectionString;
 
     /// <summary>Connections of a pool, or of none, to the primary.</summary>
+    /// <param name="connectionString">How they are made.</param>
+    public static NpgsqlDataSource Build(string connectionString) => Build(new NpgsqlDataSourceBuilder(connectionString)).Primary;
+
+    /// <summary>Connections to the primary, and such to a standby, or where there is none to the primary.</summary>
     /// <param name="builder">How they are made.</param>
-    public static NpgsqlDataSource Build(NpgsqlDataSourceBuilder builder)
+    public static HostPools Build(NpgsqlDataSourceBuilder builder)
     {
         if (!In(builder.ConnectionString))
         {
-            return builder.Build();
+            var one = builder.Build();
+            return new(one, one);
         }
 
         // Of several hosts the driver makes a source without a target first.
         builder.ConnectionStringBuilder.TargetSessionAttributes = null;
-        return builder.BuildMultiHost().WithTargetSession(TargetSessionAttributes.Primary);
+        builder.ConnectionStringBuilder.LoadBalanceHosts = true; // of several standbys each gets its share
+        var all = builder.BuildMultiHost();
+        return new(all.WithTargetSession(TargetSessionAttributes.Primary), all.WithTargetSession(TargetSessionAttributes.PreferStandby));
     }
-
-    /// <inheritdoc cref="Build(NpgsqlDataSourceBuilder)"/>
-    public static NpgsqlDataSource Build(string connectionString) => Build(new NpgsqlDataSourceBuilder(connectionString));
 }
+
+/// <summary>Where connections lead that are made from one connection string. Both have one pool for each host.</summary>
+/// <param name="Primary">To the primary.</param>
+/// <param name="Replica">To a standby, as long as there is one.</param>
+internal sealed record HostPools(NpgsqlDataSource Primary, NpgsqlDataSource Replica);
