@@ -37,8 +37,7 @@ public static class BulkInsertExtensions
             return 0;
         }
 
-        // The fence stands before the first statement that writes, so what it refuses is the first chunk, which is still
-        // here when the work is done again.
+        // It is done again where the first statement is refused by the fence, or never answered: that is the first chunk, which is still here then.
         return context.Database.CurrentTransaction is null
             ? await context.RepeatInTransactionAsync(cancelled => insert.ExecuteAsync(chunks, cancelled), cancellationToken).ConfigureAwait(false)
             : await insert.ExecuteAsync(chunks, cancellationToken).ConfigureAwait(false);

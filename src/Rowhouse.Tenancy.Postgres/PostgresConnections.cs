@@ -24,35 +24,33 @@ public sealed record PostgresConnections
 
     /// <summary>As <see cref="RoleNames.Platform"/>, to the control database: tenants, people, sessions. No other working role may connect to it.</summary>
     /// <value><see langword="null"/> where there is no control plane.</value>
-    public string? Control { get; init => field = ToPrimary(value); }
+    public string? Control { get; init => field = SeveralHosts.ToPrimary(value); }
 
     /// <summary>As <see cref="Control"/>, never through a pooler: for listening, which one in transaction mode cannot do.</summary>
     /// <value><see cref="Control"/></value>
     public string? ControlDirect
     {
         get => field ?? Control;
-        init => field = ToPrimary(value);
+        init => field = SeveralHosts.ToPrimary(value);
     }
 
     /// <summary>As <see cref="RoleNames.Owner"/>, never through a pooler: migrations only.</summary>
     /// <value><see langword="null"/> where this process may not migrate.</value>
-    public string? Owner { get; init => field = ToPrimary(value); }
+    public string? Owner { get; init => field = SeveralHosts.ToPrimary(value); }
 
     /// <summary>As <see cref="Owner"/>, to the control database.</summary>
     /// <value><see langword="null"/> where there is none, or this process may not migrate.</value>
-    public string? ControlOwner { get; init => field = ToPrimary(value); }
+    public string? ControlOwner { get; init => field = SeveralHosts.ToPrimary(value); }
 
     /// <summary>As <see cref="RoleNames.Provisioner"/>, to the server's database <c>postgres</c>, never through a pooler: to make and remove dedicated homes.</summary>
     /// <value><see langword="null"/> where this process may not make homes; those that there are it serves all the same.</value>
-    public string? Provisioner { get; init => field = ToPrimary(value); }
+    public string? Provisioner { get; init => field = SeveralHosts.ToPrimary(value); }
 
     /// <summary>
     /// Whether <see cref="Application"/>, <see cref="Platform"/> and <see cref="Control"/> go through a pooler in transaction mode. Then nothing is prepared and the tenant
     /// is bound by <c>SET LOCAL</c>; on a direct connection it is bound by a prepared <c>CALL</c>.
     /// </summary>
     public bool ThroughPooler { get; init; }
-
-    private static string? ToPrimary(string? connectionString) => connectionString is null ? null : SeveralHosts.ToPrimary(connectionString);
 
     /// <summary>The store's server and database, without the passwords: a record would write them into whatever log it meets.</summary>
     public override string ToString()

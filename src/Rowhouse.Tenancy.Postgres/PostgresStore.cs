@@ -25,10 +25,10 @@ public sealed class PostgresStore : IAsyncDisposable
 
     /// <summary>Connections of the application's role.</summary>
     /// <exception cref="InvalidOperationException">The store is not open yet.</exception>
-    public NpgsqlDataSource Application => Applications.Primary;
+    public NpgsqlDataSource Application => ApplicationPools.Primary;
 
-    /// <summary>The same, to a standby for reads that may lag, where there is one.</summary>
-    internal HostPools Applications => application ?? throw NotOpen();
+    /// <summary>The same to the primary, and to a standby for reads that may lag.</summary>
+    internal HostPools ApplicationPools => application ?? throw NotOpen();
 
     /// <summary>Connections of the platform's role.</summary>
     /// <exception cref="InvalidOperationException">The store is not open yet.</exception>
@@ -60,9 +60,9 @@ public sealed class PostgresStore : IAsyncDisposable
 
         this.connections = connections;
         application = SeveralHosts.Build(new NpgsqlDataSourceBuilder(Prepare(connections.Application)));
-        platform = SeveralHosts.Build(Prepare(connections.Platform));
-        control = connections.Control is { } own ? SeveralHosts.Build(Prepare(own)) : null;
-        provisioner = connections.Provisioner is { } maker ? SeveralHosts.Build(new NpgsqlConnectionStringBuilder(maker) { Pooling = false }.ConnectionString) : null;
+        platform = SeveralHosts.BuildPrimary(Prepare(connections.Platform));
+        control = connections.Control is { } own ? SeveralHosts.BuildPrimary(Prepare(own)) : null;
+        provisioner = connections.Provisioner is { } maker ? SeveralHosts.BuildPrimary(new NpgsqlConnectionStringBuilder(maker) { Pooling = false }.ConnectionString) : null;
     }
 
     /// <summary>A connection string with how statements are kept over it: as the tenant is bound, which is the same for all homes.</summary>

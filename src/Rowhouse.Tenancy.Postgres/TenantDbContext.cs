@@ -69,8 +69,17 @@ public abstract class TenantDbContext : DbContext
     /// <summary>The explicit transaction that the tenant is bound in, if any.</summary>
     internal Guid? BoundTransaction { get; set; }
 
-    /// <summary>Whether a COMMIT of what may have written was sent since the work began, so that doing it again could do it twice.</summary>
-    internal bool MayHaveCommitted { get; set; }
+    /// <summary>Whether since the work began a statement of its transaction was answered, or something was sent that is kept with it: then doing it again could do it twice.</summary>
+    internal bool MayNotRepeat { get; set; }
+
+    /// <summary>How deep it is in work that may be done again; what is in other work is not done again by itself.</summary>
+    internal int Depth { get; set; }
+
+    /// <summary>Whether it works in a transaction that the kernel began. A statement that finds none then would be kept alone.</summary>
+    internal bool IsInTransaction { get; set; }
+
+    /// <summary>Whether its connection may lead to a standby.</summary>
+    internal bool IsOnReplica { get; private set; }
 
     /// <summary>Whether the driver may hold a statement of the open connection for prepared that is not, see <see cref="PreparedStatementGuard"/>.</summary>
     internal bool HasSuspectStatements { get; set; }
@@ -114,10 +123,18 @@ public abstract class TenantDbContext : DbContext
     }
 
     /// <summary>Takes a new connection, to the home that the scope knows of.</summary>
-    internal void Reconnect() => Connect((scopeServices ?? throw new InvalidOperationException($"{GetType().Name} was made without the services of a scope, so it has no home.")).GetRequiredService<HomeSources>().Connect);
+    internal void Reconnect()
+    {
+        Connect(Homes.Connect);
+        IsOnReplica = false;
+    }
 
     /// <summary>Takes a connection to a standby of the home that the scope knows of, where it has one.</summary>
-    internal void ConnectReplica() => Connect((scopeServices ?? throw new InvalidOperationException($"{GetType().Name} was made without the services of a scope, so it has no home.")).GetRequiredService<HomeSources>().ConnectReplica);
+    internal void ConnectReplica()
+    {
+        Connect(Homes.ConnectReplica);
+        IsOnReplica = true;
+    }
 
     /// <summary>Takes the connection of another context, which leads to that one's home.</summary>
     internal void ConnectAs(TenantDbContext other)
@@ -131,6 +148,8 @@ public abstract class TenantDbContext : DbContext
         home = Scope.Tenant.Placement;
         Database.SetDbConnection(connect(Scope.Tenant), contextOwnsConnection: true);
     }
+
+    private HomeSources Homes => (scopeServices ?? throw new InvalidOperationException($"{GetType().Name} was made without the services of a scope, so it has no home.")).GetRequiredService<HomeSources>();
 
     /// <summary>Where the time in new ids comes from.</summary>
     internal TimeProvider Clock => scopeServices?.GetService<TimeProvider>() ?? TimeProvider.System;

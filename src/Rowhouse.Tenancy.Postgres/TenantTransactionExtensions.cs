@@ -12,8 +12,8 @@ public static class TenantTransactionExtensions
     private const long TriedLocks = 1;
 
     /// <summary>
-    /// Runs work in one transaction. Where the tenant has just moved, it is run again from its beginning in the new home:
-    /// so it reads what it changes itself, and does nothing outside the database.
+    /// Runs work in one transaction. Where the tenant has just moved, it is run again from its beginning in the new home, and on another connection where the
+    /// first broke before it answered anything: so it reads what it changes itself, and does nothing in another context or outside the database.
     /// </summary>
     /// <typeparam name="TResult">What the work gives.</typeparam>
     /// <param name="context">The context that does the work; it tracks nothing yet, since what it tracked could be stale in the new home.</param>
@@ -35,19 +35,6 @@ public static class TenantTransactionExtensions
             cancellationToken).ConfigureAwait(false);
     }
 
-    private static void RefuseBegun(TenantDbContext context)
-    {
-        if (context.Database.CurrentTransaction is not null)
-        {
-            throw new InvalidOperationException("The context is in a transaction already; only the outermost can be done again.");
-        }
-
-        if (context.ChangeTracker.Entries().FirstOrDefault() is { } tracked)
-        {
-            throw new InvalidOperationException($"The context tracks a {tracked.Metadata.DisplayName()} already. Read and change entities inside the transaction, so that they are right when it has to be done again.");
-        }
-    }
-
     /// <summary>The same for work that leaves the change tracker alone.</summary>
     internal static Task<TResult> RepeatInTransactionAsync<TResult>(this TenantDbContext context, Func<CancellationToken, Task<TResult>> work, CancellationToken cancellationToken) =>
         context.Database.CreateExecutionStrategy().ExecuteAsync(
@@ -56,9 +43,17 @@ public static class TenantTransactionExtensions
             {
                 var transaction = await context.Database.BeginTransactionAsync(cancelled).ConfigureAwait(false);
                 await using var dispose = transaction.ConfigureAwait(false);
-                var result = await attempt(cancelled).ConfigureAwait(false);
-                await transaction.CommitAsync(cancelled).ConfigureAwait(false);
-                return result;
+                context.IsInTransaction = true;
+                try
+                {
+                    var result = await attempt(cancelled).ConfigureAwait(false);
+                    await transaction.CommitAsync(cancelled).ConfigureAwait(false);
+                    return result;
+                }
+                finally
+                {
+                    context.IsInTransaction = false;
+                }
             },
             verifySucceeded: null,
             cancellationToken);
@@ -106,10 +101,11 @@ public static class TenantTransactionExtensions
     /// </summary>
     /// <typeparam name="TResult">What the reads give.</typeparam>
     /// <param name="context">The context that reads. It is in no transaction and tracks nothing: what is read may be old, and is tracked no longer than the reads take.</param>
-    /// <param name="read">The reads. They are run again from their beginning where the connection breaks.</param>
+    /// <param name="read">The reads.</param>
     /// <param name="cancellationToken">Stops.</param>
     /// <exception cref="InvalidOperationException">The context is in a transaction already, or tracks entities.</exception>
-    /// <exception cref="DbUpdateException">The work writes; on a standby and on the primary alike that is refused.</exception>
+    /// <exception cref="DbUpdateException">It writes what the context tracks; on a standby and on the primary alike that is refused.</exception>
+    /// <exception cref="PostgresException">It writes in another way (25006). Or a standby ended it, since what it reads was changed meanwhile (40001): let standbys wait longer, or read on the primary.</exception>
     public static async Task<TResult> ReadFromReplicaAsync<TResult>(this TenantDbContext context, Func<CancellationToken, Task<TResult>> read, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(context);
@@ -197,5 +193,18 @@ public static class TenantTransactionExtensions
 
         // On the other one's, a statement of its own would end the transaction that is still open there.
         context.Reconnect();
+    }
+
+    private static void RefuseBegun(TenantDbContext context)
+    {
+        if (context.Database.CurrentTransaction is not null)
+        {
+            throw new InvalidOperationException("The context is in a transaction already; only the outermost can be done again.");
+        }
+
+        if (context.ChangeTracker.Entries().FirstOrDefault() is { } tracked)
+        {
+            throw new InvalidOperationException($"The context tracks a {tracked.Metadata.DisplayName()} already. Read entities inside the transaction, so that they are right when it has to be done again.");
+        }
     }
 }

@@ -66,8 +66,8 @@ internal sealed class OperationJournal(IDbContextFactory<PlatformDbContext> cont
         lease.Operation = current;
     }
 
-    // By a server that stops or has crashed.
-    private static bool IsCutShort(PostgresException refused) => refused.SqlState.StartsWith("57", StringComparison.Ordinal);
+    // By a server that stops or has crashed, or a pooler that has lost it.
+    private static bool IsCutShort(PostgresException refused) => refused.SqlState.StartsWith("57P", StringComparison.Ordinal) || refused.SqlState.StartsWith("08", StringComparison.Ordinal);
 
     /// <summary>Leaves the operation to others, where that can still be said.</summary>
     public async Task ReleaseAsync(OperationLease lease)

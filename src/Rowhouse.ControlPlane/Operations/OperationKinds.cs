@@ -18,8 +18,8 @@ internal sealed class OperationKinds(IEnumerable<OperationKind> kinds, ProductPr
 
     public OperationKind this[string name] => kinds[name];
 
-    /// <summary>A step of the operation that this release does not know.</summary>
-    public string? UnknownStepOf(Operation operation) => operation.Steps.Except(kinds[operation.Kind].StepNames, StringComparer.Ordinal).FirstOrDefault();
+    /// <summary>A step of the operation that this release does not know, where it does not know the kind, its first one.</summary>
+    public string? UnknownStepOf(Operation operation) => operation.Steps.Except(kinds.TryGetValue(operation.Kind, out var kind) ? kind.StepNames : [], StringComparer.Ordinal).FirstOrDefault();
 
     /// <summary>Whether operations of the kind can be undone; where it is another release's, nobody here knows.</summary>
     public bool CanBeUndone(string name) => kinds.TryGetValue(name, out var kind) && kind.CanBeUndone;

@@ -12,13 +12,21 @@ internal sealed record StoreConnections(string Platform, string Provisioner, str
 
     /// <summary>The hosts with their ports, for people: a primary and its standbys where there are several.</summary>
     [JsonIgnore]
-    public string Address => string.Join(Separator, HostsOf(new(Platform)));
+    public string Address => AddressOf(Platform);
 
     /// <summary>Whether one of the hosts is among those of another address.</summary>
     public bool IsAt(string address) => Address.Split(Separator).Intersect(address.Split(Separator), StringComparer.OrdinalIgnoreCase).Any();
 
-    public static IEnumerable<string> HostsOf(NpgsqlConnectionStringBuilder connection) =>
-        (connection.Host ?? "").Split(Separator, StringSplitOptions.TrimEntries).Select(host => HasPort(host) ? host : string.Create(CultureInfo.InvariantCulture, $"{host}:{connection.Port}"));
+    /// <inheritdoc cref="Address"/>
+    /// <param name="connection">A connection string.</param>
+    public static string AddressOf(string connection)
+    {
+        var read = new NpgsqlConnectionStringBuilder(connection);
+        return string.Join(Separator, (read.Host ?? "").Split(Separator, StringSplitOptions.TrimEntries).Select(host => HasPort(host) ? host : string.Create(CultureInfo.InvariantCulture, $"{host}:{read.Port}")));
+    }
+
+    /// <summary>Whether two addresses have the same hosts, in any order.</summary>
+    public static bool AreSame(string one, string other) => one.Split(Separator).ToHashSet(StringComparer.OrdinalIgnoreCase).SetEquals(other.Split(Separator));
 
     // An address of IPv6 has colons of its own, and brackets where a port comes after it.
     private static bool HasPort(string host) => host.LastIndexOf(':') is > 0 and var colon && (host[colon - 1] == ']' || host.IndexOf(':', StringComparison.Ordinal) == colon);

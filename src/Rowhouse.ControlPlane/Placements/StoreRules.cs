@@ -42,7 +42,7 @@ internal static partial class StoreRules
         var owner = Read("connections.owner", request.Owner, errors);
         foreach (var (field, other) in new[] { ("connections.provisioner", provisioner), ("connections.owner", owner) })
         {
-            if (!errors.Has("connections.platform") && !errors.Has(field) && !StoreConnections.HostsOf(other).SequenceEqual(StoreConnections.HostsOf(platform), StringComparer.OrdinalIgnoreCase))
+            if (!errors.Has("connections.platform") && !errors.Has(field) && !StoreConnections.AreSame(StoreConnections.AddressOf(other.ConnectionString), StoreConnections.AddressOf(platform.ConnectionString)))
             {
                 errors.Add(field, "It leads to another server than connections.platform. A store is one server, and its roles are that server's.");
             }
@@ -76,6 +76,10 @@ internal static partial class StoreRules
             else if (string.IsNullOrEmpty(read.Host) || string.IsNullOrEmpty(read.Username) || string.IsNullOrEmpty(read.Password))
             {
                 errors.Add(field, "It has to say Host, Username and Password.");
+            }
+            else if (read.Host.Split(',').Any(string.IsNullOrWhiteSpace))
+            {
+                errors.Add(field, "One of its hosts has no name. Several are Host=db1,db2.");
             }
             else if (read.Timeout == 0)
             {

@@ -72,8 +72,7 @@ internal sealed class StoreServer(PlatformDbContext db, PostgresDatabase databas
 
     private async Task<string?> OthersNameAsync(string name, StoreConnections connections, CancellationToken cancellationToken)
     {
-        var own = string.Join(',', StoreConnections.HostsOf(new(HomeStore.Of(store.Connections).Platform)));
-        if (connections.IsAt(own))
+        if (connections.IsAt(StoreConnections.AddressOf(HomeStore.Of(store.Connections).Platform)))
         {
             return Placement.DedicatedStore;
         }

@@ -3,7 +3,7 @@ using Microsoft.EntityFrameworkCore.Diagnostics;
 
 namespace Rowhouse.Tenancy.Postgres.Binding;
 
-/// <summary>Does one thing before every command, in whichever of the six ways it is run.</summary>
+/// <summary>Does one thing before every command, and one after it, in whichever of the six ways it is run.</summary>
 internal abstract class CommandInterceptor : DbCommandInterceptor
 {
     public override InterceptionResult<DbDataReader> ReaderExecuting(DbCommand command, CommandEventData eventData, InterceptionResult<DbDataReader> result)
@@ -42,6 +42,47 @@ internal abstract class CommandInterceptor : DbCommandInterceptor
         return new(result);
     }
 
+    public override DbDataReader ReaderExecuted(DbCommand command, CommandExecutedEventData eventData, DbDataReader result)
+    {
+        After(eventData);
+        return result;
+    }
+
+    public override ValueTask<DbDataReader> ReaderExecutedAsync(DbCommand command, CommandExecutedEventData eventData, DbDataReader result, CancellationToken cancellationToken = default)
+    {
+        After(eventData);
+        return new(result);
+    }
+
+    public override int NonQueryExecuted(DbCommand command, CommandExecutedEventData eventData, int result)
+    {
+        After(eventData);
+        return result;
+    }
+
+    public override ValueTask<int> NonQueryExecutedAsync(DbCommand command, CommandExecutedEventData eventData, int result, CancellationToken cancellationToken = default)
+    {
+        After(eventData);
+        return new(result);
+    }
+
+    public override object? ScalarExecuted(DbCommand command, CommandExecutedEventData eventData, object? result)
+    {
+        After(eventData);
+        return result;
+    }
+
+    public override ValueTask<object?> ScalarExecutedAsync(DbCommand command, CommandExecutedEventData eventData, object? result, CancellationToken cancellationToken = default)
+    {
+        After(eventData);
+        return new(result);
+    }
+
     /// <summary>Looks at the command, or changes it.</summary>
     protected abstract void Before(DbCommand command, CommandEventData eventData);
+
+    /// <summary>Takes in that the database has answered.</summary>
+    protected virtual void After(CommandEventData eventData)
+    {
+    }
 }

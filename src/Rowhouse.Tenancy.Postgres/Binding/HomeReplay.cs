@@ -9,13 +9,14 @@ namespace Rowhouse.Tenancy.Postgres.Binding;
 
 /// <summary>
 /// Does work again whose first write the fence of the tenant's home refused, as soon as the directory knows of a newer home, and work whose connection broke
-/// before it can have been committed, each on a new connection. EF Core runs queries, SaveChanges, ExecuteUpdate and ExecuteDelete through it, and the kernel
+/// before anything of it was answered, each on a new connection. EF Core runs queries, SaveChanges, ExecuteUpdate and ExecuteDelete through it, and the kernel
 /// its transactions; what runs inside a transaction is done again as a whole or not at all.
 /// </summary>
 /// <remarks>
 /// The fence refuses the first statement that writes, and a transaction that has written keeps the home open until its end:
-/// so nothing that is done again was done before. A connection that breaks takes its transaction with it, unless its COMMIT was sent: then nobody knows, and
-/// the failure is told. That a COMMIT is sent with a lone statement makes no difference to a query. What stands in an explicit transaction, or beside a result that is still
+/// so nothing that is done again was done before. Nor was anything done where a connection breaks before it has answered a
+/// transaction's first statement, as one does that was idle while the server was away. Of a lone statement that writes nobody knows, since its COMMIT goes with
+/// it: the failure is told. What stands in an explicit transaction, or beside a result that is still
 /// read, is not done again: it would leave the rest behind. Synchronous work is not done again; waiting would hold a thread.
 /// </remarks>
 internal sealed class HomeReplay(TenantDbContext context, HomeSources homes) : IExecutionStrategy
@@ -25,6 +26,8 @@ internal sealed class HomeReplay(TenantDbContext context, HomeSources homes) : I
 
     /// <summary>How long a store of several hosts may have no primary.</summary>
     public static readonly TimeSpan PatienceForPrimary = TimeSpan.FromSeconds(5);
+
+    private const string Told = "Rowhouse.Told";
 
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan PollForPrimary = TimeSpan.FromMilliseconds(100);
@@ -54,12 +57,13 @@ internal sealed class HomeReplay(TenantDbContext context, HomeSources homes) : I
         long? broke = null;
         while (true)
         {
-            var isOutermost = context.Database.CurrentTransaction is null;
+            var isOutermost = context.Depth == 0;
             if (isOutermost)
             {
-                context.MayHaveCommitted = false;
+                context.MayNotRepeat = false;
             }
 
+            context.Depth++;
             try
             {
                 return await operation(context, state, cancellationToken).ConfigureAwait(false);
@@ -72,11 +76,16 @@ internal sealed class HomeReplay(TenantDbContext context, HomeSources homes) : I
                     throw new HomeNotWritableException(context.BoundTenant, context.BoundGeneration, fence);
                 }
             }
-            catch (Exception exception) when (isOutermost && IsOutage(exception))
+            catch (Exception exception) when (isOutermost && IsOutage(exception) && !exception.Data.Contains(Told))
             {
-                homes.Renew(context.Home);
-                if (context.MayHaveCommitted || context.Database.GetDbConnection().State is not ConnectionState.Closed)
+                if (broke is null && !context.IsOnReplica)
                 {
+                    homes.Renew(context.Home, context.Clock);
+                }
+
+                if (context.MayNotRepeat || context.Database.GetDbConnection().State is not ConnectionState.Closed)
+                {
+                    exception.Data[Told] = true; // also to whoever waits for this in work of another context
                     throw;
                 }
 
@@ -88,6 +97,10 @@ internal sealed class HomeReplay(TenantDbContext context, HomeSources homes) : I
 
                 broke ??= context.Clock.GetTimestamp();
             }
+            finally
+            {
+                context.Depth--;
+            }
         }
     }
 
@@ -95,13 +108,21 @@ internal sealed class HomeReplay(TenantDbContext context, HomeSources homes) : I
     private static PostgresException? FenceOf(Exception exception) =>
         exception.Refusal() is { SqlState: HomeNotWritableException.SqlState } fence ? fence : null;
 
-    // No answer in time is none: whoever waited that long does not wait as long again.
+    // No answer in time is none, of a server or of a pool that is used up: whoever waited that long does not wait as long again.
     private static bool IsOutage(Exception? exception) => exception switch
     {
-        null => false,
-        PostgresException refused => refused.SqlState is PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown or PostgresErrorCodes.CannotConnectNow,
-        NpgsqlException broken => broken.InnerException is not TimeoutException,
+        null or NpgsqlOperationInProgressException => false,
+        PostgresException refused => refused.SqlState.StartsWith("57P", StringComparison.Ordinal) || refused.SqlState.StartsWith("08", StringComparison.Ordinal), // a server that stops or starts, and a pooler that has lost it
+        NpgsqlException broken => !IsLate(broken.InnerException),
         _ => IsOutage(exception.InnerException),
+    };
+
+    private static bool IsLate(Exception? exception) => exception switch
+    {
+        null => false,
+        TimeoutException => true,
+        AggregateException several => several.InnerExceptions.Any(IsLate), // one of each host
+        _ => IsLate(exception.InnerException),
     };
 
     private async Task<bool> HasPrimaryTimeAsync(long since, CancellationToken cancellationToken)

@@ -142,7 +142,16 @@ internal sealed class TenantBinding(PostgresStore store) : CommandInterceptor, I
     {
         if (eventData.Context is TenantDbContext context)
         {
-            context.MayHaveCommitted = true;
+            context.MayNotRepeat = true;
+        }
+    }
+
+    // Whoever does the work has the answer by now, and may have gone on from it.
+    protected override void After(CommandEventData eventData)
+    {
+        if (eventData.Context is TenantDbContext { Database.CurrentTransaction: not null } context)
+        {
+            context.MayNotRepeat = true;
         }
     }
 
@@ -165,7 +174,8 @@ internal sealed class TenantBinding(PostgresStore store) : CommandInterceptor, I
         if (context.Database.CurrentTransaction is not { } transaction)
         {
             RefuseAmbientTransaction();
-            context.MayHaveCommitted |= eventData.CommandSource is not CommandSource.LinqQuery; // raw SQL may write, whatever it is called
+            RefuseLostTransaction(context);
+            context.MayNotRepeat |= eventData.CommandSource is not CommandSource.LinqQuery; // raw SQL may write; what LINQ is composed on may not
             command.CommandText = string.Concat(Begin, BindText(command, context), command.CommandText.AsSpan().TrimEnd("; \r\n\t"), "\n;COMMIT");
         }
         else if (context.BoundTransaction != transaction.TransactionId)
@@ -186,6 +196,15 @@ internal sealed class TenantBinding(PostgresStore store) : CommandInterceptor, I
         command.Parameters.Add(new NpgsqlParameter<Guid>("rowhouse_tenant", NpgsqlDbType.Uuid) { TypedValue = context.BoundTenant.Value });
         command.Parameters.Add(new NpgsqlParameter<int>("rowhouse_generation", NpgsqlDbType.Integer) { TypedValue = context.BindGeneration() });
         return Call;
+    }
+
+    // EF Core opens a new connection where one broke, and forgets the transaction.
+    private static void RefuseLostTransaction(TenantDbContext context)
+    {
+        if (context.IsInTransaction)
+        {
+            throw new InvalidOperationException("The transaction that this is part of has ended with its connection. Nothing of it was kept: let the failure out.");
+        }
     }
 
     private static void RefuseAmbientTransaction()

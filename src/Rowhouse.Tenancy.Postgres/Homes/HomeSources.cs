@@ -25,6 +25,10 @@ internal sealed class HomeSources(PostgresStore store, IServiceProvider services
     // What is kept open and does not answer at once is no gain.
     private static readonly TimeSpan LongestAnswer = TimeSpan.FromSeconds(1);
 
+    // Of many requests whose connections break at once the first one renews.
+    private static readonly TimeSpan Renewed = TimeSpan.FromSeconds(1);
+
+    private readonly ConcurrentDictionary<string, long> renewed = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<(string Store, string Database), Kept> kept = [];
     private readonly ConcurrentQueue<NpgsqlDataSource> retired = [];
     private readonly ConcurrentDictionary<(TenantId Tenant, Placement Home), Source> sources = [];
@@ -40,17 +44,24 @@ internal sealed class HomeSources(PostgresStore store, IServiceProvider services
     private HostPools PoolsOf(Tenant tenant) => tenant.Placement switch
     {
         { Kind: PlacementKind.Dedicated } home => SourceOf(tenant.Id, home),
-        { Store: Placement.SharedStore } => store.Applications,
+        { Store: Placement.SharedStore } => store.ApplicationPools,
         var other => throw new InvalidOperationException($"There is one store of public tenants, {Placement.SharedStore}, and not {other.Store}."),
     };
 
     /// <summary>
     /// Lets nobody work on a connection that is open to the store of a home, where one has broken: as a rule the server was away, and all have. Each pool
-    /// would find out for itself, and what is written then cannot be done again.
+    /// would find out for itself, and what is written then cannot be done again. The shared store has one pool, which the driver renews.
     /// </summary>
-    public void Renew(Placement? home)
+    public void Renew(Placement? home, TimeProvider clock)
     {
-        foreach (var (_, source) in sources.Where(source => source.Key.Home.Store == home?.Store))
+        var now = clock.GetTimestamp();
+        if (home is null || (renewed.TryGetValue(home.Store, out var last) && clock.GetElapsedTime(last, now) < Renewed))
+        {
+            return; // those that are open were opened since
+        }
+
+        renewed[home.Store] = now;
+        foreach (var (_, source) in sources.Where(source => source.Key.Home.Store == home.Store))
         {
             source.Pools.Primary.Clear();
         }

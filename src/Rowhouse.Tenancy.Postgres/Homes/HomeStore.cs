@@ -17,11 +17,11 @@ public sealed record HomeStore
 
     /// <summary>A connection string of the provisioner's role, never through a pooler: to make and remove homes.</summary>
     /// <value><see langword="null"/> where this process may not.</value>
-    public string? Provisioner { get; init => field = value is null ? null : SeveralHosts.ToPrimary(value); }
+    public string? Provisioner { get; init => field = SeveralHosts.ToPrimary(value); }
 
     /// <summary>A connection string of the owner's role, never through a pooler: to make the template of homes, and to migrate them.</summary>
     /// <value><see langword="null"/> where this process may not.</value>
-    public string? Owner { get; init => field = value is null ? null : SeveralHosts.ToPrimary(value); }
+    public string? Owner { get; init => field = SeveralHosts.ToPrimary(value); }
 
     /// <summary>Why this process does not know how the store is reached; then none of its connections is said.</summary>
     /// <value><see langword="null"/> where it does.</value>

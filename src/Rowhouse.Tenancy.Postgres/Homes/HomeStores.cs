@@ -103,7 +103,7 @@ public sealed class HomeStores
         {
             if (connection is not null)
             {
-                working.Add(new($"store {at.Name}, {what}", SeveralHosts.Build(OnServer(connection).ConnectionString), role, IsOutside: true));
+                working.Add(new($"store {at.Name}, {what}", SeveralHosts.BuildPrimary(OnServer(connection).ConnectionString), role, IsOutside: true));
             }
         }
     }

@@ -32,7 +32,7 @@ internal static class ConfiguredConnections
 
         var direct = Optional(configuration, Direct);
         var control = Optional(configuration, Control);
-        if (control is not null && Optional(configuration, Platform) is { } platform && AddressOf(control) != AddressOf(platform))
+        if (control is not null && Optional(configuration, Platform) is { } platform && !IsOneAddress(control, platform))
         {
             throw new InvalidOperationException($"{Control} and {Platform} lead to different servers. Both databases are on one: roles and their passwords belong to the server.");
         }
@@ -53,7 +53,7 @@ internal static class ConfiguredConnections
             Provisioner = Optional(configuration, Provisioner) is { } provisioner && direct is not null ? Around(provisioner, direct) : Optional(configuration, Provisioner),
 
             // Who names a way around the pooler has one.
-            ThroughPooler = direct is not null && AddressOf(application) != AddressOf(direct),
+            ThroughPooler = direct is not null && !IsOneAddress(application, direct),
         };
     }
 
@@ -86,6 +86,15 @@ internal static class ConfiguredConnections
     {
         var address = new NpgsqlConnectionStringBuilder(connectionString);
         return (address.Host, address.Port);
+    }
+
+    // Of several hosts it matters not which is named first.
+    private static bool IsOneAddress(string one, string other) => Sorted(one) == Sorted(other);
+
+    private static (string Hosts, int Port) Sorted(string connectionString)
+    {
+        var (host, port) = AddressOf(connectionString);
+        return (string.Join(',', (host ?? "").Split(',', StringSplitOptions.TrimEntries).Order(StringComparer.Ordinal)), port);
     }
 
     private static string? Optional(IConfiguration configuration, string key) =>

@@ -17,6 +17,8 @@ public sealed class BrokenConnectionTests(PostgresFixture postgres) : IClassFixt
         { "a list", async db => (await db.Labels.ToListAsync(Token)).Count },
         { "a stream", async db => { var read = 0; await foreach (var _ in db.Labels.AsAsyncEnumerable().WithCancellation(Token)) { read++; } return read; } },
         { "a transaction", db => db.InTransactionAsync(async cancelled => { db.Add(new Label { Name = "a" }); return await db.SaveChangesAsync(cancelled); }, Token) },
+        { "work under a lock", db => db.InLockAsync("labels", async cancelled => { await db.Labels.BulkInsertAsync([new Label { Name = "a" }], cancelled); return 1; }, Token) },
+        { "a read that may lag", db => db.ReadFromReplicaAsync(cancelled => db.Labels.CountAsync(cancelled), Token) },
         { "a bulk insert", async db => { await db.Labels.BulkInsertAsync([new Label { Name = "a" }], Token); return 1; } },
     };
 
@@ -36,27 +38,87 @@ public sealed class BrokenConnectionTests(PostgresFixture postgres) : IClassFixt
     }
 
     [Fact]
-    public async Task A_transaction_that_breaks_half_way_is_done_again_as_a_whole_and_kept_once()
+    public async Task A_transaction_that_breaks_half_way_is_told_and_nothing_of_it_is_kept()
     {
         await using var host = await NotesHost.StartAsync(postgres);
         var attempts = 0;
 
-        await host.InAsync(host.Smith, db => db.InTransactionAsync(
+        await Should.ThrowAsync<InvalidOperationException>(() => host.InAsync(host.Smith, db => db.InTransactionAsync(
             async cancelled =>
             {
-                db.Add(new Label { Name = $"a {++attempts}" });
-                await db.SaveChangesAsync(cancelled);
-                if (attempts == 1)
-                {
-                    await EndSessionsAsync(host);
-                }
-
+                attempts++;
+                await db.Labels.BulkInsertAsync([new Label { Name = "a" }], cancelled);
+                await EndSessionsAsync(host);
                 return await db.Labels.CountAsync(cancelled);
             },
-            Token));
+            Token)));
 
-        attempts.ShouldBe(2);
-        (await host.InAsync(host.Smith, db => db.Labels.Select(label => label.Name).ToListAsync(Token))).ShouldBe(["a 2"]);
+        attempts.ShouldBe(1); // it may have gone on from what it was told
+        (await CountAsync(host)).ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task What_is_written_after_the_transaction_has_broken_is_refused_and_not_kept_alone()
+    {
+        await using var host = await NotesHost.StartAsync(postgres);
+
+        await Should.ThrowAsync<OperationCanceledException>(() => host.InAsync(host.Smith, db => db.InTransactionAsync<int>(
+            async cancelled =>
+            {
+                await db.Labels.CountAsync(cancelled);
+                await EndSessionsAsync(host);
+                await Should.ThrowAsync<Exception>(() => db.Labels.CountAsync(cancelled));
+                db.Add(new Label { Name = "alone" });
+                (await Should.ThrowAsync<Exception>(() => db.SaveChangesAsync(cancelled))).GetBaseException().Message.ShouldContain("has ended with its connection");
+                throw new OperationCanceledException();
+            },
+            Token)));
+
+        (await CountAsync(host)).ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task Work_of_one_context_in_work_of_another_is_not_done_again_by_that_one()
+    {
+        await using var host = await NotesHost.StartAsync(postgres);
+        await host.InAsync(host.Smith, db => db.Labels.CountAsync(Token));
+        var attempts = 0;
+
+        await Should.ThrowAsync<Exception>(() => host.InAsync(host.Smith, outer => outer.InTransactionAsync(
+            async cancelled =>
+            {
+                attempts++;
+                await using var scope = await host.EnterAsync(host.Smith);
+                var inner = scope.Get<NotesDb>();
+                await EndSessionsAsync(host);
+                return await inner.Labels.ExecuteDeleteAsync(cancelled);
+            },
+            Token)));
+
+        attempts.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_bulk_insert_that_breaks_between_two_chunks_is_told_and_no_row_of_it_is_kept()
+    {
+        await using var host = await NotesHost.StartAsync(postgres);
+
+        await Should.ThrowAsync<Exception>(() => host.InAsync(host.Smith, db => db.Labels.BulkInsertAsync(Labels(), Token)));
+
+        (await CountAsync(host)).ShouldBe(0);
+
+        IEnumerable<Label> Labels()
+        {
+            for (var number = 0; number < 12_000; number++)
+            {
+                if (number == 6_000)
+                {
+                    EndSessionsAsync(host).GetAwaiter().GetResult(); // a sequence is read where it is asked
+                }
+
+                yield return new Label { Name = $"{number}" };
+            }
+        }
     }
 
     [Fact]
@@ -109,5 +171,5 @@ public sealed class BrokenConnectionTests(PostgresFixture postgres) : IClassFixt
 
     private async Task EndSessionsAsync(NotesHost host) => await NotesHost.ExecuteAsync(
         await postgres.SuperuserAsync(host.Connections.Application),
-        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()");
+        "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()");
 }

@@ -64,6 +64,16 @@ public sealed class ReplicaTests(ReplicaTests.Fixture made) : IClassFixture<Repl
     }
 
     [Fact]
+    public async Task Where_no_standby_answers_it_is_done_on_the_primary()
+    {
+        var primary = new NpgsqlConnectionStringBuilder(made.Twin.Primary);
+        var alone = new NpgsqlConnectionStringBuilder(made.Connections.Application) { Host = $"{primary.Host}:{primary.Port},127.0.0.1:1" }; // nobody listens there
+        await using var host = await NotesHost.StartAsync(made.Connections with { Application = alone.ConnectionString });
+
+        (await host.InAsync(host.Smith, db => db.ReadFromReplicaAsync(_ => IsStandbyAsync(db), Token))).ShouldBeFalse();
+    }
+
+    [Fact]
     public async Task Where_the_context_is_at_work_already_it_is_refused()
     {
         await made.Host.InAsync(made.Host.Smith, async db =>

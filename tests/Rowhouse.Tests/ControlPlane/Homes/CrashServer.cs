@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using Rowhouse.Contracts;
+using Rowhouse.ControlPlane.Homes.Pool;
 using Rowhouse.ControlPlane.Operations;
 using Rowhouse.Testing;
 using Rowhouse.Tests.Cli;
@@ -14,7 +15,7 @@ using Shouldly;
 
 namespace Rowhouse.Tests.ControlPlane.Homes;
 
-/// <summary>Real servers, each a process of its own, on the databases of one that answers the tests and works on no operations itself: they can be killed.</summary>
+/// <summary>Real servers, each a process of its own, on the databases of one that answers the tests and works on no operations and makes no homes itself: they can be killed.</summary>
 public sealed class CrashServer : ServerFixture
 {
     private const int GateKey = 20_406;
@@ -62,7 +63,13 @@ public sealed class CrashServer : ServerFixture
         await base.DisposeAsync();
     }
 
-    protected override void Configure(WebApplicationBuilder builder) => builder.Services.AddSingleton(new OperationOptions { Workers = 0 });
+    protected override void Configure(WebApplicationBuilder builder)
+    {
+        builder.Services.AddSingleton(new OperationOptions { Workers = 0 });
+
+        // It keeps none ready, and would remove those of the others.
+        builder.Services.Remove(builder.Services.Single(service => service.ImplementationType == typeof(HomePoolWorker)));
+    }
 
     /// <summary>Starts a server that works on operations, those of dead ones at once.</summary>
     /// <param name="pool">How many homes it keeps ready.</param>
