@@ -24,7 +24,7 @@ internal sealed class TenantProduct
     public bool ToldReady { get; set; }
 
     /// <summary>Whether there is anything to do before it is ready that is done or being done.</summary>
-    public bool IsBegun => OperationId is not null || State is not ProductState.Provisioning;
+    public bool IsBegun => State is not ProductState.Stopped && (OperationId is not null || State is not ProductState.Provisioning);
 
     /// <summary>Is set up by an operation from now on.</summary>
     public void Begin(Guid operation, DateTimeOffset now)
@@ -61,4 +61,7 @@ internal enum ProductState
 
     /// <summary>It could not be set up. The tenant is active all the same.</summary>
     Failed = 3,
+
+    /// <summary>The subscription ended before it was set up; what is there of it stays for the next one, with which it begins anew.</summary>
+    Stopped = 4,
 }

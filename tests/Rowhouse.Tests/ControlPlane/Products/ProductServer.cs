@@ -75,6 +75,11 @@ public sealed class ProductServer : ServerFixture
 
     public Task<HttpResponseMessage> SubscribeAsync(string tenant, string product) => SuperAdmin.PostAsJsonAsync($"/api/tenants/{tenant}/subscriptions", new { product }, Cancelled);
 
+    public Task UnsubscribeAsync(string tenant, string product = "depot") => SuperAdmin.DeleteAsync($"/api/tenants/{tenant}/subscriptions/{product}", Cancelled).ShouldBeAsync(HttpStatusCode.NoContent);
+
+    /// <summary>How often a product was asked to be set up for a tenant.</summary>
+    public int CallsFor(string tenant, string product = "depot") => Provisioned.Seen.Count(look => look.Act == $"provision {product}" && look.Slug == tenant);
+
     public Task<OperationResponse> OperationAsync(Guid id) => SuperAdmin.GetAsync($"/api/operations/{id}", Cancelled).ReadAsync<OperationResponse>();
 
     public async Task<IReadOnlyList<OperationResponse>> OperationsAsync(string tenant) => (await SuperAdmin.GetAsync($"/api/tenants/{tenant}/operations", Cancelled).ReadAsync<Page<OperationResponse>>()).Items;
