@@ -130,20 +130,6 @@ public sealed class ProductRemovalTests(ProductServer server) : IClassFixture<Pr
     }
 
     [Fact]
-    public async Task What_this_installation_does_not_have_is_not_forgotten()
-    {
-        var tenant = await server.MakeAsync("Left Alone", "public", "depot");
-        await server.UntilAsync("left-alone", "ready");
-        await HomeWork.ExecuteAsync(server.Database.Control!, $"UPDATE platform.tenant_products SET product = 'harbor' WHERE tenant_id = '{tenant.Id}'");
-        await server.DeleteAsync("left-alone");
-
-        var stuck = await server.PurgeAsync(tenant);
-
-        (stuck.Status, stuck.Step).ShouldBe(("stuck", "products"));
-        stuck.Reason.ShouldBe("The product harbor was set up for the tenant, and this server does not have it, so what it has elsewhere cannot be removed. Add the product again, then retry.");
-    }
-
-    [Fact]
     public async Task Only_the_platform_enters_a_deleted_tenant_and_no_other_that_way()
     {
         var tenant = await server.MakeAsync("Entered", "public", "depot");

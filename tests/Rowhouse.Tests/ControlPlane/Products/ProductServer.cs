@@ -17,7 +17,7 @@ using Rowhouse.Tests.Server;
 namespace Rowhouse.Tests.ControlPlane.Products;
 
 /// <summary>A server with two products that have something at a vendor's for each tenant.</summary>
-public sealed class ProductServer : ServerFixture
+public class ProductServer : ServerFixture
 {
     private static readonly HashSet<string> Ends = ["succeeded", "failed", "cancelled", "stuck"];
 
@@ -26,6 +26,9 @@ public sealed class ProductServer : ServerFixture
     public Vendor Vendor { get; private set; } = null!;
 
     public Provisioned Provisioned { get; } = new();
+
+    /// <summary>How many operations of each sort the server works on at once that answers the tests.</summary>
+    protected virtual int Workers => 4;
 
     // Its tables are those of this one's modules.
     protected override string Template => "rowhouse_ledger";
@@ -40,11 +43,15 @@ public sealed class ProductServer : ServerFixture
     {
         await base.DisposeAsync();
         await Vendor.DisposeAsync();
+        GC.SuppressFinalize(this);
     }
 
-    protected override void Configure(WebApplicationBuilder builder)
+    protected override void Configure(WebApplicationBuilder builder) => Configure(builder, Workers);
+
+    /// <summary>What each of its nodes has.</summary>
+    protected void Configure(WebApplicationBuilder builder, int workers)
     {
-        builder.Services.AddSingleton(new OperationOptions { Lease = TimeSpan.FromSeconds(2), Poll = TimeSpan.FromMilliseconds(100), FirstPause = TimeSpan.FromMilliseconds(5) });
+        builder.Services.AddSingleton(new OperationOptions { Workers = workers, Lease = TimeSpan.FromSeconds(2), Poll = TimeSpan.FromMilliseconds(100), FirstPause = TimeSpan.FromMilliseconds(5) });
         builder.Services.AddSingleton(Vendor);
         builder.Services.AddSingleton(Provisioned);
         builder.AddModule<DepotModule>().AddModule<QuayModule>().AddTenantDbContext<LedgerDb>().AddEvent<Recorded>("entries.recorded").AddEvent<Unheard>("entries.unheard");
