@@ -45,6 +45,8 @@ internal sealed class ProvisionProduct(TimeProvider clock) : OperationKind<Provi
                 operation.Reason = "The tenant does not subscribe to it any more, so it is not set up.";
                 product.Become(ProductState.Stopped, reason: null, clock.GetUtcNow());
                 break;
+            case OperationState.Succeeded when product.HasChanged:
+                throw new OperationDelayedException("Something of the product has changed while it was asked. It is asked again.");
             case OperationState.Succeeded:
                 product.Finish(data.PendingReason, clock.GetUtcNow());
                 break;
@@ -67,7 +69,7 @@ internal sealed class ProvisionProduct(TimeProvider clock) : OperationKind<Provi
                     // What it says from now on is newer than what its provisioner will have looked at.
                     if (await db.HoldProductAsync(run.TenantId, run.Data.Product, cancelled) is { } product)
                     {
-                        product.ToldReady = false;
+                        product.HasChanged = false;
                     }
 
                     isSubscribed = await db.SubscribesAsync(run.TenantId, run.Data.Product, cancelled);

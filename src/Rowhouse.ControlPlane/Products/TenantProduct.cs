@@ -20,8 +20,8 @@ internal sealed class TenantProduct
     /// <summary>The operation that sets it up, or did; none where that has not begun, or there is nothing to set up.</summary>
     public Guid? OperationId { get; private set; }
 
-    /// <summary>Whether the product has said that it is ready since its provisioner was last asked: its answer may be older.</summary>
-    public bool ToldReady { get; set; }
+    /// <summary>Whether the product has said that something changed since its provisioner was last asked: its answer may be older.</summary>
+    public bool HasChanged { get; set; }
 
     /// <summary>Whether there is anything to do before it is ready that is done or being done.</summary>
     public bool IsBegun => State is not ProductState.Stopped && (OperationId is not null || State is not ProductState.Provisioning);
@@ -33,12 +33,8 @@ internal sealed class TenantProduct
         Become(ProductState.Provisioning, reason: null, now);
     }
 
-    /// <summary>Its provisioner has answered: it is ready, or waits for the owner's credentials unless those have come meanwhile.</summary>
-    public void Finish(string? pendingReason, DateTimeOffset now)
-    {
-        var waits = pendingReason is not null && !ToldReady;
-        Become(waits ? ProductState.PendingCredentials : ProductState.Ready, waits ? pendingReason : null, now);
-    }
+    /// <summary>Its provisioner has answered: it is ready, or waits for the owner's credentials.</summary>
+    public void Finish(string? pendingReason, DateTimeOffset now) => Become(pendingReason is null ? ProductState.Ready : ProductState.PendingCredentials, pendingReason, now);
 
     public void Become(ProductState state, string? reason, DateTimeOffset now)
     {

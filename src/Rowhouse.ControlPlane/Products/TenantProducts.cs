@@ -58,7 +58,7 @@ internal static class TenantProductFinder
     public static async Task<TenantProduct?> HoldProductAsync(this PlatformDbContext db, TenantId tenant, string product, CancellationToken cancellationToken)
     {
         var held = db.TenantProducts.Where(known => known.TenantId == tenant && known.Product == product);
-        await held.ExecuteUpdateAsync(set => set.SetProperty(known => known.ToldReady, known => known.ToldReady), cancellationToken);
+        await held.ExecuteUpdateAsync(set => set.SetProperty(known => known.HasChanged, known => known.HasChanged), cancellationToken);
         return await held.SingleOrDefaultAsync(cancellationToken);
     }
 
