@@ -94,6 +94,7 @@ public sealed class ProductTests(ProductServer server) : IClassFixture<ProductSe
         (await ShowAsync("tenants")).ShouldBe(("active", "ChannelEngine API credentials"));
         (await ShowAsync("accounts")).ShouldBe(("pending", "ChannelEngine API credentials"));
         (await server.SuperAdmin.GetAsync("/api/accounts?search=needs-keys", Cancelled).ReadAsync<Page<TenantResponse>>()).Items.ShouldHaveSingleItem().Status.ShouldBe("pending");
+        (await FindAsync("accounts", "pending"), await FindAsync("accounts", "active"), await FindAsync("tenants", "pending"), await FindAsync("tenants", "active")).ShouldBe((true, false, false, true));
         (await server.SuperAdmin.GetAsync("/api/tenants?search=needs-keys", Cancelled).ReadAsync<Page<TenantResponse>>()).Items.ShouldHaveSingleItem().Status.ShouldBe("active");
         (await server.SuperAdmin.PatchAsJsonAsync("/api/accounts/needs-keys", new { currency = "GBP" }, Cancelled).ReadAsync<TenantResponse>()).Status.ShouldBe("pending");
         (await server.SuperAdmin.PostAsync("/api/accounts/needs-keys/suspend", content: null, Cancelled).ReadAsync<TenantResponse>()).ShouldSatisfyAllConditions(account => account.Status.ShouldBe("suspended"), account => account.PendingReason.ShouldBeNull());
@@ -103,6 +104,7 @@ public sealed class ProductTests(ProductServer server) : IClassFixture<ProductSe
 
         await server.UntilAsync("needs-keys", "ready");
         (await ShowAsync("accounts")).ShouldBe(("active", null));
+        (await FindAsync("accounts", "pending"), await FindAsync("accounts", "active")).ShouldBe((false, true));
         server.CallsFor("needs-keys").ShouldBe(2);
 
         // Revoked, and given again.
@@ -113,6 +115,8 @@ public sealed class ProductTests(ProductServer server) : IClassFixture<ProductSe
         await server.UntilAsync("needs-keys", "ready");
         (await server.OperationsAsync("needs-keys")).Select(operation => operation.Status).ShouldBe(["succeeded", "succeeded", "succeeded", "succeeded"]);
         server.Vendor.ActsOn("depot needs-keys").ShouldBe(["made depot needs-keys"]);
+
+        async Task<bool> FindAsync(string path, string status) => (await server.SuperAdmin.GetAsync($"/api/{path}?search=needs-keys&status={status}&count=true", Cancelled).ReadAsync<Page<TenantResponse>>()).Total == 1;
 
         async Task<(string, string?)> ShowAsync(string path)
         {
@@ -131,6 +135,8 @@ public sealed class ProductTests(ProductServer server) : IClassFixture<ProductSe
         await server.SuperAdmin.DeleteAsync("/api/accounts/gave-up/subscriptions/depot", Cancelled).ShouldBeAsync(HttpStatusCode.NoContent);
 
         (await server.SuperAdmin.GetAsync("/api/accounts/gave-up", Cancelled).ReadAsync<TenantResponse>()).ShouldSatisfyAllConditions(account => account.Status.ShouldBe("active"), account => account.PendingReason.ShouldBeNull());
+        (await server.SuperAdmin.GetAsync("/api/accounts?search=gave-up&status=active", Cancelled).ReadAsync<Page<TenantResponse>>()).Items.ShouldHaveSingleItem();
+        (await server.SuperAdmin.GetAsync("/api/accounts?search=gave-up&status=PENDING", Cancelled).ReadAsync<Page<TenantResponse>>()).Items.ShouldBeEmpty();
         (await server.ProductAsync("gave-up")).State.ShouldBe("pending-credentials");
     }
 
