@@ -189,6 +189,7 @@ internal static class HotQueries
         new("the steps of a page of operations", "platform.pk_operation_attempts", "INNER JOIN platform.operation_attempts", server => server.SuperAdmin.ReadAsync("/api/tenants/smith-cards/operations")),
         new("an operation", "platform.pk_operations", "WHERE o.id =", ReadOperationAsync),
         new("an operation that waits for a worker", "platform.ix_operations_not_before", "UPDATE platform.operations SET token", server => server.Services.GetRequiredService<OperationRunner>().RunNextAsync(callsProducts: false, Cancelled)) { Or = "platform.ix_operations_tenant_id_product" },
+        new("an operation on a product that waits for a worker", "platform.ix_operations_not_before", "UPDATE platform.operations SET token", server => server.Services.GetRequiredService<OperationRunner>().RunNextAsync(callsProducts: true, Cancelled)) { Or = "platform.ix_operations_tenant_id_product" },
 
         new("whose retention has ended", "platform.ix_tenants_retained_until_id", "WHERE t.revived_as IS NOT NULL", server => ActivatorUtilities.CreateInstance<EndOfRetention>(server.Services).BeginAsync(Cancelled)) { InOrder = true },
 
