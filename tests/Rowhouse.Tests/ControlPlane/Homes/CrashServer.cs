@@ -65,11 +65,12 @@ public sealed class CrashServer : ServerFixture
 
     /// <summary>Starts a server that works on operations, those of dead ones at once.</summary>
     /// <param name="pool">How many homes it keeps ready.</param>
-    internal async Task<CommandProcess> StartNodeAsync(int pool = 0)
+    /// <param name="environment">What else its environment says.</param>
+    internal async Task<CommandProcess> StartNodeAsync(int pool = 0, IReadOnlyDictionary<string, string?>? environment = null)
     {
         // The lease of whoever was killed would end by itself, in some seconds.
         await HomeWork.ExecuteAsync(Control, "UPDATE platform.operations SET lease_until = clock_timestamp(), not_before = NULL WHERE state IN (0, 1)");
-        var node = CommandProcess.Serve(folder.FullName, Database, new Dictionary<string, string?> { ["ROWHOUSE_PLATFORM_KEY_FILE"] = Settings.PlatformKeyFile, ["Homes__Pool"] = pool.ToString(CultureInfo.InvariantCulture) });
+        var node = CommandProcess.Serve(folder.FullName, Database, new Dictionary<string, string?>(environment ?? new Dictionary<string, string?>()) { ["ROWHOUSE_PLATFORM_KEY_FILE"] = Settings.PlatformKeyFile, ["Homes__Pool"] = pool.ToString(CultureInfo.InvariantCulture) });
         nodes.Add(new(node, null));
         nodes[^1] = new(node, await node.ReadyAsync());
         return node;

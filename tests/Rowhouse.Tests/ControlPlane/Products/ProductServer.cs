@@ -118,17 +118,7 @@ public class ProductServer : ServerFixture
     public ValueTask<EnteredTenant> EnterAsync(Guid tenant) => Services.GetRequiredService<ITenantScopes>().EnterAsync(new TenantId(tenant), Cancelled);
 
     /// <summary>Lets the vendor wait before it does something, until it is told to go on.</summary>
-    public (Task Reached, TaskCompletionSource Go) Hold(string act)
-    {
-        var (reached, go) = (new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously), new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
-        Vendor.Before[act] = async () =>
-        {
-            reached.TrySetResult();
-            await go.Task;
-            return null;
-        };
-        return (reached.Task, go);
-    }
+    public (Task Reached, TaskCompletionSource Go) Hold(string act) => Vendor.Hold(act);
 
     /// <summary>Lets the vendor refuse something so many times.</summary>
     public void Refuse(string act, int status, string reason = "", int times = int.MaxValue)

@@ -1,5 +1,4 @@
 using System.Net;
-using Rowhouse.Contracts;
 using Rowhouse.Testing;
 using Rowhouse.Tests.ControlPlane.Homes;
 using Rowhouse.Tests.Server;
