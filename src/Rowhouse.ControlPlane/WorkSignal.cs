@@ -2,7 +2,7 @@ using System.Threading.Channels;
 
 namespace Rowhouse.ControlPlane;
 
-/// <summary>Tells workers of this server that there is work, so that it begins at once and not at the next look.</summary>
+/// <summary>Tells who waits on this server that something has come: work that can begin, or the end of one. They need not wait for their next look.</summary>
 internal class WorkSignal
 {
     private readonly Channel<bool> channel = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });

@@ -10,7 +10,7 @@ namespace Rowhouse.Tenancy.Postgres;
 /// </summary>
 public sealed class PostgresStore : IAsyncDisposable
 {
-    private NpgsqlDataSource? application;
+    private HostPools? application;
     private NpgsqlDataSource? platform;
     private NpgsqlDataSource? control;
     private NpgsqlDataSource? provisioner;
@@ -25,7 +25,10 @@ public sealed class PostgresStore : IAsyncDisposable
 
     /// <summary>Connections of the application's role.</summary>
     /// <exception cref="InvalidOperationException">The store is not open yet.</exception>
-    public NpgsqlDataSource Application => application ?? throw NotOpen();
+    public NpgsqlDataSource Application => Applications.Primary;
+
+    /// <summary>The same, to a standby for reads that may lag, where there is one.</summary>
+    internal HostPools Applications => application ?? throw NotOpen();
 
     /// <summary>Connections of the platform's role.</summary>
     /// <exception cref="InvalidOperationException">The store is not open yet.</exception>
@@ -56,10 +59,10 @@ public sealed class PostgresStore : IAsyncDisposable
         }
 
         this.connections = connections;
-        application = NpgsqlDataSource.Create(Prepare(connections.Application));
-        platform = NpgsqlDataSource.Create(Prepare(connections.Platform));
-        control = connections.Control is { } own ? NpgsqlDataSource.Create(Prepare(own)) : null;
-        provisioner = connections.Provisioner is { } maker ? NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(maker) { Pooling = false }) : null;
+        application = SeveralHosts.Build(new NpgsqlDataSourceBuilder(Prepare(connections.Application)));
+        platform = SeveralHosts.Build(Prepare(connections.Platform));
+        control = connections.Control is { } own ? SeveralHosts.Build(Prepare(own)) : null;
+        provisioner = connections.Provisioner is { } maker ? SeveralHosts.Build(new NpgsqlConnectionStringBuilder(maker) { Pooling = false }.ConnectionString) : null;
     }
 
     /// <summary>A connection string with how statements are kept over it: as the tenant is bound, which is the same for all homes.</summary>
@@ -68,7 +71,7 @@ public sealed class PostgresStore : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        foreach (var source in new[] { application, platform, control, provisioner }.OfType<NpgsqlDataSource>())
+        foreach (var source in new[] { application?.Primary, platform, control, provisioner }.OfType<NpgsqlDataSource>())
         {
             await source.DisposeAsync().ConfigureAwait(false);
         }

@@ -69,8 +69,14 @@ public abstract class TenantDbContext : DbContext
     /// <summary>The explicit transaction that the tenant is bound in, if any.</summary>
     internal Guid? BoundTransaction { get; set; }
 
+    /// <summary>Whether a COMMIT of what may have written was sent since the work began, so that doing it again could do it twice.</summary>
+    internal bool MayHaveCommitted { get; set; }
+
     /// <summary>Whether the driver may hold a statement of the open connection for prepared that is not, see <see cref="PreparedStatementGuard"/>.</summary>
     internal bool HasSuspectStatements { get; set; }
+
+    /// <summary>Where the context is connected to; none before its scope had the tenant.</summary>
+    internal Placement? Home => home;
 
     /// <summary>The home that the context is connected to, which the caller binds.</summary>
     /// <exception cref="InvalidOperationException">The context was made before its scope had the tenant, so it leads elsewhere than to the tenant's dedicated home.</exception>
@@ -109,6 +115,9 @@ public abstract class TenantDbContext : DbContext
 
     /// <summary>Takes a new connection, to the home that the scope knows of.</summary>
     internal void Reconnect() => Connect((scopeServices ?? throw new InvalidOperationException($"{GetType().Name} was made without the services of a scope, so it has no home.")).GetRequiredService<HomeSources>().Connect);
+
+    /// <summary>Takes a connection to a standby of the home that the scope knows of, where it has one.</summary>
+    internal void ConnectReplica() => Connect((scopeServices ?? throw new InvalidOperationException($"{GetType().Name} was made without the services of a scope, so it has no home.")).GetRequiredService<HomeSources>().ConnectReplica);
 
     /// <summary>Takes the connection of another context, which leads to that one's home.</summary>
     internal void ConnectAs(TenantDbContext other)

@@ -25,6 +25,18 @@ public static class TenantTransactionExtensions
     {
         ArgumentNullException.ThrowIfNull(context);
         ArgumentNullException.ThrowIfNull(work);
+        RefuseBegun(context);
+        return await context.RepeatInTransactionAsync(
+            cancelled =>
+            {
+                context.ChangeTracker.Clear();
+                return work(cancelled);
+            },
+            cancellationToken).ConfigureAwait(false);
+    }
+
+    private static void RefuseBegun(TenantDbContext context)
+    {
         if (context.Database.CurrentTransaction is not null)
         {
             throw new InvalidOperationException("The context is in a transaction already; only the outermost can be done again.");
@@ -34,14 +46,6 @@ public static class TenantTransactionExtensions
         {
             throw new InvalidOperationException($"The context tracks a {tracked.Metadata.DisplayName()} already. Read and change entities inside the transaction, so that they are right when it has to be done again.");
         }
-
-        return await context.RepeatInTransactionAsync(
-            cancelled =>
-            {
-                context.ChangeTracker.Clear();
-                return work(cancelled);
-            },
-            cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>The same for work that leaves the change tracker alone.</summary>
@@ -93,6 +97,42 @@ public static class TenantTransactionExtensions
         catch (Exception exception) when (exception.Refusal() is { SqlState: PostgresErrorCodes.LockNotAvailable } refusal)
         {
             throw new TenantLockTimeoutException(name, refusal);
+        }
+    }
+
+    /// <summary>
+    /// Runs reads that may see rows as they were a moment ago: on a standby, where the tenant's store names one beside its primary, else on the primary. What
+    /// others wait for stays there, so this is for long lists, reports and exports.
+    /// </summary>
+    /// <typeparam name="TResult">What the reads give.</typeparam>
+    /// <param name="context">The context that reads. It is in no transaction and tracks nothing: what is read may be old, and is tracked no longer than the reads take.</param>
+    /// <param name="read">The reads. They are run again from their beginning where the connection breaks.</param>
+    /// <param name="cancellationToken">Stops.</param>
+    /// <exception cref="InvalidOperationException">The context is in a transaction already, or tracks entities.</exception>
+    /// <exception cref="DbUpdateException">The work writes; on a standby and on the primary alike that is refused.</exception>
+    public static async Task<TResult> ReadFromReplicaAsync<TResult>(this TenantDbContext context, Func<CancellationToken, Task<TResult>> read, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        ArgumentNullException.ThrowIfNull(read);
+        RefuseBegun(context);
+        context.ConnectReplica();
+        try
+        {
+            return await context.RepeatInTransactionAsync(
+                async cancelled =>
+                {
+                    context.ChangeTracker.Clear();
+#pragma warning disable RS0030 // it names no rows
+                    await context.Database.ExecuteSqlAsync($"SET TRANSACTION READ ONLY", cancelled).ConfigureAwait(false);
+#pragma warning restore RS0030
+                    return await read(cancelled).ConfigureAwait(false);
+                },
+                cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            context.ChangeTracker.Clear();
+            context.Reconnect();
         }
     }
 

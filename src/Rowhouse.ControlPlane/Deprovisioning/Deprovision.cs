@@ -11,12 +11,12 @@ namespace Rowhouse.ControlPlane.Deprovisioning;
 /// Removes what a deleted tenant left, once it can be revived no more. What is gone cannot be brought back, so it goes forward only, and where it cannot it
 /// waits for somebody. The tenant is purged, and its names are free, in the transaction that ends it.
 /// </summary>
-internal sealed class Deprovision(TenantDirectory directory, TimeProvider clock) : OperationKind<DeprovisionData>(Steps)
+internal sealed class Deprovision(TenantDirectory directory, TimeProvider clock) : OperationKind<DeprovisionData>(Plan)
 {
     /// <summary>The step in which products are called.</summary>
     public const string Products = "products";
 
-    public static readonly OperationPlan<DeprovisionData> Steps = new(
+    public static readonly OperationPlan<DeprovisionData> Plan = new(
         "deprovision",
         OperationStep<DeprovisionData>.Of<RemoveProducts>(Products),
         OperationStep<DeprovisionData>.Of<RemoveHome>("home"),

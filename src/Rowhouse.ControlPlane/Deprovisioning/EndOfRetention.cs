@@ -85,7 +85,7 @@ internal sealed partial class EndOfRetention(IServiceScopeFactory scopes, TimePr
             return false;
         }
 
-        operations.Add(Deprovision.Steps, id, DeprovisionData.Of(tenant));
+        operations.Add(Deprovision.Plan, id, DeprovisionData.Of(tenant));
         try
         {
             await db.SaveChangesAsync(cancellationToken);

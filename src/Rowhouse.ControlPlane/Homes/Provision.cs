@@ -20,12 +20,12 @@ internal sealed record ProvisionData(string Home, string Store, int Generation, 
 }
 
 /// <summary>Makes a tenant's dedicated home, and the tenant active once it is whole; what cannot be made leaves nothing behind, and the tenant failed.</summary>
-internal sealed class Provision(StoreRegistry stores, TenantProducts products, TenantDirectory directory, OperationSignal signal) : OperationKind<ProvisionData>(Steps)
+internal sealed class Provision(StoreRegistry stores, TenantProducts products, TenantDirectory directory, OperationSignal signal) : OperationKind<ProvisionData>(Plan)
 {
     /// <summary>The step to begin with where the home was made ahead.</summary>
     public const string Open = "home";
 
-    public static readonly OperationPlan<ProvisionData> Steps = new(
+    public static readonly OperationPlan<ProvisionData> Plan = new(
         "provision",
         OperationStep<ProvisionData>.Of<MakeLogin>("login"),
         OperationStep<ProvisionData>.Of<MakeDatabase>("database"),

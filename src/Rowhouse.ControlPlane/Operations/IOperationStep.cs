@@ -21,9 +21,11 @@ internal interface IOperationStep<TData>
 /// <param name="innerException">What was refused.</param>
 internal sealed class OperationRefusedException(string reason, Exception? innerException = null) : Exception(reason, innerException);
 
-/// <summary>A step cannot be done just now, or not here; the message says why, to people.</summary>
+/// <summary>A step cannot be done just now, or not here, or has to be done again; the message says why, to people.</summary>
 /// <param name="reason">Why, and what to do.</param>
 internal sealed class OperationDelayedException(string reason) : Exception(reason);
 
-/// <summary>Somebody else works on the operation by now, so this one does nothing more.</summary>
-internal sealed class OperationLostException() : Exception("Another worker has taken the operation over.");
+/// <summary>The operation is somebody else's by now, or will be, so this worker does nothing more.</summary>
+/// <param name="reason">Why.</param>
+/// <param name="innerException">What it was seen by.</param>
+internal sealed class OperationLostException(string reason = "Another worker has taken the operation over.", Exception? innerException = null) : Exception(reason, innerException);

@@ -104,7 +104,7 @@ internal sealed class Operation
         Reason = State is OperationState.Undoing && !failure.IsForGood ? Reason ?? failure.Reason : failure.Reason;
         State = failure.IsForGood ? OperationState.Stuck : State;
         Failures += failure.IsDelay ? 0 : 1;
-        Attempts = 0;
+        Attempts--; // this worker is heard of; whoever died before it is not
         NotBefore = until;
         Token = null;
         LeaseUntil = null;

@@ -12,8 +12,8 @@ internal sealed record OperationFailure(string Reason, bool IsForGood)
 
     private const int LongestReason = 2_000;
 
-    /// <summary>States in which a server or a pooler could not do it just now, though the driver does not say so of all: it is stopped, recovers, has crashed, was failed over from.</summary>
-    private static readonly string[] Passing = ["08", "57", "53300", "25006", "40001", "40P01", "55006", "55P03"];
+    /// <summary>States in which a server or a pooler could not do it just now, though the driver does not say so of all: it is stopped, recovers, has crashed, was failed over from, or a table has changed since a statement was prepared.</summary>
+    private static readonly string[] Passing = ["08", "57", "53300", "25006", "40001", "40P01", "55006", "55P03", "0A000"];
 
     public static OperationFailure Of(Exception exception) => exception switch
     {

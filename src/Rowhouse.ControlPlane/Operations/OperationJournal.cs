@@ -1,6 +1,7 @@
 using System.Data.Common;
 using System.Net.Sockets;
 using Microsoft.EntityFrameworkCore;
+using Npgsql;
 using Rowhouse.ControlPlane.Store;
 
 namespace Rowhouse.ControlPlane.Operations;
@@ -60,17 +61,30 @@ internal sealed class OperationJournal(IDbContextFactory<PlatformDbContext> cont
     }
 
     /// <summary>Changes the operation as long as it is this worker's, and this worker's copy of it.</summary>
+    /// <exception cref="OperationLostException">It is another one's, or nobody knows whether it was changed: whoever takes it next goes on from what is recorded.</exception>
     public async Task ChangeAsync(OperationLease lease, Func<PlatformDbContext, Operation, Task> change, CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         await using var transaction = await ControlTransaction.BeginAsync(db, cancellationToken);
-        var current = await db.HoldOperationAsync(lease.Operation.Id, lease.Token, cancellationToken);
+        await db.HoldOperationAsync(lease.Operation.Id, lease.Token, cancellationToken);
+        var current = await db.Operations.SingleAsync(operation => operation.Id == lease.Operation.Id, cancellationToken);
         await change(db, current);
         current.Version++;
         await db.SaveChangesAsync(cancellationToken);
-        await transaction.CommitAsync(cancellationToken);
+        try
+        {
+            await transaction.CommitAsync(cancellationToken);
+        }
+        catch (Exception exception) when (exception is not PostgresException || IsCutShort((PostgresException)exception))
+        {
+            throw new OperationLostException("Whether its last step was recorded is not known.", exception);
+        }
+
         lease.Operation = current;
     }
+
+    // By a server that stops or has crashed.
+    private static bool IsCutShort(PostgresException refused) => refused.SqlState.StartsWith("57", StringComparison.Ordinal);
 
     /// <summary>Leaves the operation to others, where that can still be said.</summary>
     public async Task ReleaseAsync(OperationLease lease)

@@ -8,7 +8,11 @@ namespace Rowhouse.ControlPlane.Operations;
 /// <summary>A kind of operation: its steps, and what it means for the tenant that one ends.</summary>
 internal abstract class OperationKind
 {
-    public abstract OperationPlan Plan { get; }
+    /// <summary>The name under which operations are kept.</summary>
+    public abstract string Name { get; }
+
+    /// <summary>The names of the steps that this release knows, in order.</summary>
+    public abstract IReadOnlyList<string> StepNames { get; }
 
     /// <summary>How often a step may fail before the operation is undone, where trying again might help: with eight there is half a minute between the first and the last.</summary>
     public virtual int MostFailures => 8;
@@ -38,7 +42,9 @@ internal abstract class OperationKind
 internal abstract class OperationKind<TData>(OperationPlan<TData> plan) : OperationKind
     where TData : class
 {
-    public override OperationPlan Plan => plan;
+    public override string Name => plan.Name;
+
+    public override IReadOnlyList<string> StepNames => plan.StepNames;
 
     public override async Task<JsonDocument> StepAsync(Operation operation, Guid token, IServiceProvider services, CancellationToken cancellationToken)
     {

@@ -6,7 +6,7 @@ namespace Rowhouse.ControlPlane.Operations;
 /// <summary>The kinds of operations that this server knows.</summary>
 internal sealed class OperationKinds(IEnumerable<OperationKind> kinds, ProductProvisioners products)
 {
-    private readonly Dictionary<string, OperationKind> kinds = kinds.ToDictionary(kind => kind.Plan.Name, StringComparer.Ordinal);
+    private readonly Dictionary<string, OperationKind> kinds = kinds.ToDictionary(kind => kind.Name, StringComparer.Ordinal);
 
     public IReadOnlyCollection<string> Names => kinds.Keys;
 
@@ -14,9 +14,12 @@ internal sealed class OperationKinds(IEnumerable<OperationKind> kinds, ProductPr
     public IReadOnlyCollection<string> Products => products.Names;
 
     /// <summary>The names of those that this server works on: of those that call products, or of the others.</summary>
-    public IReadOnlyCollection<string> WorkedOn(bool callsProducts) => [.. kinds.Values.Where(kind => kind.CallsProducts == callsProducts && kind.IsWorkedOnHere).Select(kind => kind.Plan.Name)];
+    public IReadOnlyCollection<string> WorkedOn(bool callsProducts) => [.. kinds.Values.Where(kind => kind.CallsProducts == callsProducts && kind.IsWorkedOnHere).Select(kind => kind.Name)];
 
     public OperationKind this[string name] => kinds[name];
+
+    /// <summary>A step of the operation that this release does not know.</summary>
+    public string? UnknownStepOf(Operation operation) => operation.Steps.Except(kinds[operation.Kind].StepNames, StringComparer.Ordinal).FirstOrDefault();
 
     /// <summary>Whether operations of the kind can be undone; where it is another release's, nobody here knows.</summary>
     public bool CanBeUndone(string name) => kinds.TryGetValue(name, out var kind) && kind.CanBeUndone;

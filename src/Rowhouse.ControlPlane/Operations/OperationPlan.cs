@@ -3,24 +3,19 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Rowhouse.ControlPlane.Operations;
 
-/// <summary>What a kind of operation is called, and its steps in order.</summary>
-internal abstract class OperationPlan
-{
-    /// <summary>The name under which operations are kept; it can never change.</summary>
-    public abstract string Name { get; }
-
-    /// <summary>The names of the steps. An operation keeps those that it began with, so one can be added to the plan; it can leave the code when no operation that has it is under way.</summary>
-    public abstract IReadOnlyList<string> StepNames { get; }
-}
-
-/// <summary>A plan whose steps know something.</summary>
+/// <summary>What a kind of operation is called, its steps in order, and how what they know is kept.</summary>
 /// <typeparam name="TData">What they know: an immutable record, kept as JSON.</typeparam>
-internal sealed class OperationPlan<TData>(string name, params IReadOnlyList<OperationStep<TData>> steps) : OperationPlan
+internal sealed class OperationPlan<TData>(string name, params IReadOnlyList<OperationStep<TData>> steps)
     where TData : class
 {
-    public override string Name { get; } = name;
+    /// <summary>The name under which operations are kept; it can never change.</summary>
+    public string Name { get; } = name;
 
-    public override IReadOnlyList<string> StepNames { get; } = [.. steps.Select(step => step.Name)];
+    /// <summary>
+    /// The names of the steps. An operation keeps those that it began with, so one can be added. A step stays, doing nothing if need be, as long as an operation
+    /// that has it may still be worked on or retried.
+    /// </summary>
+    public IReadOnlyList<string> StepNames { get; } = [.. steps.Select(step => step.Name)];
 
     public static JsonDocument Write(TData data) => JsonSerializer.SerializeToDocument(data, JsonSerializerOptions.Web);
 

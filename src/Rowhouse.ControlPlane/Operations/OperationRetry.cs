@@ -30,6 +30,11 @@ internal sealed class OperationRetry(PlatformDbContext db, OperationKinds kinds,
             return (null, ControlPlaneProblems.OperationState.With("The tenant is deleted; none of its products is set up any more.", [new("state", OperationWords.Of(operation.State))]));
         }
 
+        if (kinds.Names.Contains(operation.Kind) && kinds.UnknownStepOf(operation) is { } unknown)
+        {
+            return (null, ControlPlaneProblems.OperationState.With($"This server's release does not know the operation's step '{unknown}'. Retry it on one that does.", [new("state", OperationWords.Of(operation.State))]));
+        }
+
         if (!kinds.Names.Contains(operation.Kind) || !operation.Retry())
         {
             return (null, ControlPlaneProblems.OperationState.With($"The operation is {OperationWords.Of(operation.State)}, so there is nothing to retry.", [new("state", OperationWords.Of(operation.State))]));

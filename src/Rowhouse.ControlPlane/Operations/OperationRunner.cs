@@ -22,7 +22,7 @@ internal sealed partial class OperationRunner(
     OperationJournal journal,
     IServiceScopeFactory scopes,
     OperationKinds kinds,
-    OperationEnds ends,
+    OperationStops stops,
     OperationOptions options,
     TimeProvider clock,
     ILogger<OperationRunner> logger)
@@ -50,9 +50,9 @@ internal sealed partial class OperationRunner(
                 attempt = await StepAsync(lease, kind, attempt, either.Token);
             }
         }
-        catch (OperationLostException)
+        catch (OperationLostException lost)
         {
-            TakenOver(logger, lease.Operation.Kind, lease.Operation.Id);
+            Lost(logger, lost, lease.Operation.Kind, lease.Operation.Id);
         }
         catch (Exception exception) when (either.IsCancellationRequested)
         {
@@ -69,8 +69,9 @@ internal sealed partial class OperationRunner(
     private async Task<OperationAttempt?> BeginAsync(OperationLease lease, OperationKind kind, CancellationToken cancellationToken)
     {
         var operation = lease.Operation;
-        if (operation.Steps.Except(kind.Plan.StepNames, StringComparer.Ordinal).FirstOrDefault() is { } unknown)
+        if (kinds.UnknownStepOf(operation) is { } unknown)
         {
+            UnknownStep(logger, unknown, operation.Kind, operation.Id);
             var reason = $"The server that took it up is of a release that does not know the step '{unknown}'. It waits for one that does.";
             return await FailAsync(lease, kind, attempt: null, new(reason, IsForGood: false) { IsDelay = true }, cancellationToken);
         }
@@ -81,35 +82,47 @@ internal sealed partial class OperationRunner(
             return await FailAsync(lease, kind, attempt: null, new(reason, IsForGood: true), cancellationToken);
         }
 
-        try
-        {
-            return await RecordAsync(lease, kind, ended: null, error: null, _ => { }, cancellationToken);
-        }
-        catch (Exception exception) when (exception is not OperationLostException && !cancellationToken.IsCancellationRequested)
-        {
-            ChangeFailed(logger, exception, operation.Kind, operation.Id);
-            return await FailAsync(lease, kind, attempt: null, OperationFailure.Of(exception), cancellationToken);
-        }
+        return await RecordOrFailAsync(lease, kind, ended: null, _ => { }, cancellationToken);
     }
 
     /// <summary>Does or undoes the step that was begun.</summary>
     /// <returns>The one that is begun then; none where there is no more to do at once.</returns>
     private async Task<OperationAttempt?> StepAsync(OperationLease lease, OperationKind kind, OperationAttempt attempt, CancellationToken cancellationToken)
     {
+        JsonDocument data;
         try
         {
-            JsonDocument data;
-            await using (var scope = scopes.CreateAsyncScope())
-            {
-                data = await kind.StepAsync(lease.Operation, lease.Token, scope.ServiceProvider, cancellationToken);
-            }
-
-            return await RecordAsync(lease, kind, attempt, error: null, operation => operation.EndStep(data), cancellationToken);
+            await using var scope = scopes.CreateAsyncScope();
+            data = await kind.StepAsync(lease.Operation, lease.Token, scope.ServiceProvider, cancellationToken);
         }
         catch (Exception exception) when (exception is not OperationLostException && !cancellationToken.IsCancellationRequested)
         {
             StepFailed(logger, exception, attempt.Name, lease.Operation.Kind, lease.Operation.Id);
             return await FailAsync(lease, kind, attempt, OperationFailure.Of(exception), cancellationToken);
+        }
+
+        return await RecordOrFailAsync(lease, kind, attempt, operation => operation.EndStep(data), cancellationToken);
+    }
+
+    /// <summary>Records that a step is done, and what comes next. Where that cannot be recorded, the step is not done: it is tried again like one that fails.</summary>
+    private async Task<OperationAttempt?> RecordOrFailAsync(OperationLease lease, OperationKind kind, OperationAttempt? ended, Action<Operation> change, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await RecordAsync(lease, kind, ended, error: null, change, cancellationToken);
+        }
+        catch (OperationDelayedException exception)
+        {
+            // Its kind has found that the step has to be done again.
+            StepFailed(logger, exception, ended?.Name ?? "", lease.Operation.Kind, lease.Operation.Id);
+            return await FailAsync(lease, kind, ended, OperationFailure.Of(exception), cancellationToken);
+        }
+        catch (Exception exception) when (exception is not OperationLostException && !cancellationToken.IsCancellationRequested)
+        {
+            ChangeFailed(logger, exception, lease.Operation.Kind, lease.Operation.Id);
+
+            // Its kind alone refuses for good. Nothing was wrong with the step, so no state of the control database undoes it at once.
+            return await FailAsync(lease, kind, ended, OperationFailure.Of(exception) with { IsForGood = exception is OperationRefusedException }, cancellationToken);
         }
     }
 
@@ -151,8 +164,8 @@ internal sealed partial class OperationRunner(
     private async Task<OperationAttempt?> FailAsync(OperationLease lease, OperationKind kind, OperationAttempt? attempt, OperationFailure failure, CancellationToken cancellationToken)
     {
         var operation = lease.Operation;
-        var isOften = !failure.IsDelay && operation.Failures + 1 >= kind.MostFailures;
-        if (operation.State is OperationState.Running && kind.CanBeUndone && (failure.IsForGood || isOften))
+        var isTooOften = !failure.IsDelay && operation.Failures + 1 >= kind.MostFailures;
+        if (operation.State is OperationState.Running && kind.CanBeUndone && (failure.IsForGood || isTooOften))
         {
             try
             {
@@ -174,18 +187,18 @@ internal sealed partial class OperationRunner(
     {
         try
         {
-            await RecordAsync(tell: failure.IsForGood);
+            await LetGoAsync(tell: failure.IsForGood);
         }
         catch (Exception exception) when (failure.IsForGood && exception is not OperationLostException && !cancellationToken.IsCancellationRequested)
         {
             // What the kind would do with the news is refused as well; that it is stuck has to be known all the same.
             ChangeFailed(logger, exception, lease.Operation.Kind, lease.Operation.Id);
-            await RecordAsync(tell: false);
+            await LetGoAsync(tell: false);
         }
 
         TellIfStopped(lease.Operation);
 
-        Task RecordAsync(bool tell) => journal.ChangeAsync(
+        Task LetGoAsync(bool tell) => journal.ChangeAsync(
             lease,
             async (db, operation) =>
             {
@@ -203,18 +216,21 @@ internal sealed partial class OperationRunner(
     {
         if (!operation.IsUnderWay)
         {
-            ends.Tell(operation.TenantId);
+            stops.Tell(operation.TenantId);
         }
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The step '{Step}' of the {Kind} {Operation} failed")]
     private static partial void StepFailed(ILogger logger, Exception exception, string step, string kind, Guid operation);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "That the {Kind} {Operation} turns around, ends or waits could not be recorded")]
+    [LoggerMessage(Level = LogLevel.Information, Message = "The step '{Step}' of the {Kind} {Operation} is of another release; it is left to a server that knows it")]
+    private static partial void UnknownStep(ILogger logger, string step, string kind, Guid operation);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "That a step of the {Kind} {Operation} begins or is done, or that it turns around, ends or waits, could not be recorded")]
     private static partial void ChangeFailed(ILogger logger, Exception exception, string kind, Guid operation);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The {Kind} {Operation} was taken over by another worker, and this one has stopped")]
-    private static partial void TakenOver(ILogger logger, string kind, Guid operation);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The {Kind} {Operation} is left to whoever has taken it over or will, and this worker has stopped")]
+    private static partial void Lost(ILogger logger, Exception exception, string kind, Guid operation);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "The {Kind} {Operation} is left to others: this server stops, or its lease is over")]
     private static partial void Stopped(ILogger logger, Exception exception, string kind, Guid operation);

@@ -11,7 +11,7 @@ internal static class OperationServices
         services.TryAddSingleton<OperationOptions>();
         services.AddSingleton<OperationKinds>();
         services.AddSingleton<OperationSignal>();
-        services.AddSingleton<OperationEnds>();
+        services.AddSingleton<OperationStops>();
         services.AddSingleton<OperationJournal>();
         services.AddSingleton<OperationRunner>();
         services.AddSingleton<FollowOperation>();

@@ -7,7 +7,7 @@ namespace Rowhouse.ControlPlane.Operations;
 internal sealed class OperationStarter(PlatformDbContext db, OperationSignal signal, TimeProvider clock)
 {
     /// <summary>Adds an operation. On a tenant's home there is one at a time, and on each of its products: whoever saves a second one meets the unique index.</summary>
-    /// <param name="plan">Its steps.</param>
+    /// <param name="plan">Its kind, and its steps.</param>
     /// <param name="tenant">The tenant.</param>
     /// <param name="data">What they know.</param>
     /// <param name="product">The product that it is about; its home where it is none.</param>
@@ -17,14 +17,12 @@ internal sealed class OperationStarter(PlatformDbContext db, OperationSignal sig
     {
         var operation = Make(plan, tenant, data, product, clock.GetUtcNow());
         operation.Step = first is null ? 0 : Array.IndexOf(operation.Steps, first);
-        return db.Operations.Add(operation).Entity;
-    }
+        if (operation.Step < 0)
+        {
+            throw new ArgumentException($"The {plan.Name} has no step '{first}'.", nameof(first));
+        }
 
-    /// <summary>Adds another operation that begins where one began that has come to its end.</summary>
-    public Operation AddAgain(Operation ended)
-    {
-        var now = clock.GetUtcNow();
-        return db.Operations.Add(new() { Id = Guid.CreateVersion7(now), Kind = ended.Kind, Steps = ended.Steps, TenantId = ended.TenantId, Product = ended.Product, Data = ended.Data, CreatedAt = now }).Entity;
+        return db.Operations.Add(operation).Entity;
     }
 
     public static Operation Make<TData>(OperationPlan<TData> plan, TenantId tenant, TData data, string? product, DateTimeOffset now)

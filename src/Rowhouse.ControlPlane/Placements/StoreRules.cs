@@ -15,6 +15,9 @@ internal static partial class StoreRules
         "Host", "Port", "Database", "Username", "Password", "SSL Mode", "SSL Negotiation", "Channel Binding", "Require Auth", "Root Certificate", "Timeout", "Keepalive", "Pooling",
     };
 
+    private const string Target = "Target Session Attributes";
+    private const string Recheck = "Host Recheck Seconds";
+
     public static void CheckName(string name, FieldErrors errors)
     {
         if (!errors.Has("name") && (name == PlatformParameters.LeastFull || !Word().IsMatch(name)))
@@ -39,7 +42,7 @@ internal static partial class StoreRules
         var owner = Read("connections.owner", request.Owner, errors);
         foreach (var (field, other) in new[] { ("connections.provisioner", provisioner), ("connections.owner", owner) })
         {
-            if (!errors.Has("connections.platform") && !errors.Has(field) && (other.Host, other.Port) != (platform.Host, platform.Port))
+            if (!errors.Has("connections.platform") && !errors.Has(field) && !StoreConnections.HostsOf(other).SequenceEqual(StoreConnections.HostsOf(platform), StringComparer.OrdinalIgnoreCase))
             {
                 errors.Add(field, "It leads to another server than connections.platform. A store is one server, and its roles are that server's.");
             }
@@ -59,17 +62,20 @@ internal static partial class StoreRules
         try
         {
             var read = new NpgsqlConnectionStringBuilder(text);
-            if (read.Keys.FirstOrDefault(key => !Allowed.Contains(key)) is { } other)
+            var leadsElsewhere = read.TargetSessionAttributes is { } target && target != "primary";
+            read.Remove(Target); // both are said wherever there are several hosts
+            read.Remove(Recheck);
+            if (leadsElsewhere)
+            {
+                errors.Add(field, $"'{Target}' can be primary alone: what is written has to stay.");
+            }
+            else if (read.Keys.FirstOrDefault(key => !Allowed.Contains(key)) is { } other)
             {
                 errors.Add(field, $"'{other}' is not for here. It may say {string.Join(", ", Allowed)}.");
             }
             else if (string.IsNullOrEmpty(read.Host) || string.IsNullOrEmpty(read.Username) || string.IsNullOrEmpty(read.Password))
             {
                 errors.Add(field, "It has to say Host, Username and Password.");
-            }
-            else if (read.Host.Contains(',', StringComparison.Ordinal))
-            {
-                errors.Add(field, "It names several hosts. Name the one that leads to the primary, also after a failover.");
             }
             else if (read.Timeout == 0)
             {

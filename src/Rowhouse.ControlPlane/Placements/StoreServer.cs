@@ -72,10 +72,13 @@ internal sealed class StoreServer(PlatformDbContext db, PostgresDatabase databas
 
     private async Task<string?> OthersNameAsync(string name, StoreConnections connections, CancellationToken cancellationToken)
     {
-        var own = new NpgsqlConnectionStringBuilder(HomeStore.Of(store.Connections).Platform);
-        var asked = new NpgsqlConnectionStringBuilder(connections.Platform);
-        return (own.Host, own.Port) == (asked.Host, asked.Port)
-            ? Placement.DedicatedStore
-            : await db.Stores.Where(other => other.Name != name && other.Address == connections.Address).OrderBy(other => other.Name).Select(other => other.Name).FirstOrDefaultAsync(cancellationToken);
+        var own = string.Join(',', StoreConnections.HostsOf(new(HomeStore.Of(store.Connections).Platform)));
+        if (connections.IsAt(own))
+        {
+            return Placement.DedicatedStore;
+        }
+
+        var others = await db.Stores.AsNoTracking().Where(other => other.Name != name && other.Address != null).OrderBy(other => other.Name).Select(other => new { other.Name, other.Address }).ToListAsync(cancellationToken);
+        return others.Find(other => connections.IsAt(other.Address!))?.Name;
     }
 }

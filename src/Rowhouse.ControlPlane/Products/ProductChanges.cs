@@ -23,7 +23,7 @@ internal sealed class ProductChanges(PlatformDbContext db, TimeProvider clock) :
         if (product.State is ProductState.PendingCredentials or ProductState.Ready)
         {
             var now = clock.GetUtcNow();
-            var operation = OperationStarter.Make(ProvisionProduct.Steps, id, new(product.Product), product.Product, now);
+            var operation = OperationStarter.Make(ProvisionProduct.Plan, id, new(product.Product), product.Product, now);
             db.Operations.Add(operation);
             product.Begin(operation.Id, now);
         }

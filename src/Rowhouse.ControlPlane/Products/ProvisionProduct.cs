@@ -14,9 +14,9 @@ internal sealed record ProvisionProductData(string Product, string? PendingReaso
 /// Sets a product up for a tenant, as long as it subscribes. What failed stays as it is until it is retried, since the product's provisioner goes on from anything;
 /// all of it goes when the tenant is removed.
 /// </summary>
-internal sealed class ProvisionProduct(TimeProvider clock) : OperationKind<ProvisionProductData>(Steps)
+internal sealed class ProvisionProduct(TimeProvider clock) : OperationKind<ProvisionProductData>(Plan)
 {
-    public static readonly OperationPlan<ProvisionProductData> Steps = new("provision-product", OperationStep<ProvisionProductData>.Of<CallProvisioner>("product"));
+    public static readonly OperationPlan<ProvisionProductData> Plan = new("provision-product", OperationStep<ProvisionProductData>.Of<CallProvisioner>("product"));
 
     public override bool CallsProducts => true;
 

@@ -45,7 +45,7 @@ internal sealed class TenantProducts(ProductProvisioners provisioners, TimeProvi
                 continue;
             }
 
-            var operation = OperationStarter.Make(ProvisionProduct.Steps, tenant.Id, new(name), name, now);
+            var operation = OperationStarter.Make(ProvisionProduct.Plan, tenant.Id, new(name), name, now);
             db.Operations.Add(operation);
             product.Begin(operation.Id, now);
         }

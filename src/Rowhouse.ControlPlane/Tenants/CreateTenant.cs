@@ -223,7 +223,7 @@ internal sealed class CreateTenant(
         }
 
         db.Homes.Add(home.Home);
-        var operation = operations.Add(Provision.Steps, tenant.Id, new(home.Home.Name, tenant.Store, tenant.Generation), first: home.IsMade ? Provision.Open : null);
+        var operation = operations.Add(Provision.Plan, tenant.Id, new(home.Home.Name, tenant.Store, tenant.Generation), first: home.IsMade ? Provision.Open : null);
         await db.SaveChangesAsync(cancellationToken);
         return operation.Id;
     }

@@ -60,7 +60,7 @@ internal static class DeleteTenant
 
             if (tenant.TryAbandon(clock.GetUtcNow()))
             {
-                operations.Add(Deprovision.Steps, tenant.Id, DeprovisionData.Of(tenant));
+                operations.Add(Deprovision.Plan, tenant.Id, DeprovisionData.Of(tenant));
                 return null;
             }
 

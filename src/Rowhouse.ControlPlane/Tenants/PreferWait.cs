@@ -59,7 +59,7 @@ internal static class PreferWait
         var id = new TenantId(tenant.Id);
         var began = clock.GetTimestamp();
         var signal = new WorkSignal();
-        using var listening = context.RequestServices.GetRequiredService<OperationEnds>().Listen(id, signal);
+        using var listening = context.RequestServices.GetRequiredService<OperationStops>().Listen(id, signal);
         while (true)
         {
             await using var db = await contexts.CreateDbContextAsync(cancellationToken);

@@ -37,16 +37,16 @@ internal static class RetryTenant
         }
 
         var last = await db.Operations.AsNoTracking().OnHomes().Where(operation => operation.TenantId == tenant.Id).OrderByDescending(operation => operation.CreatedAt).ThenByDescending(operation => operation.Id).FirstOrDefaultAsync(cancellationToken);
-        if (tenant.Status is not TenantStatus.Failed || last is null || last.Kind != Provision.Steps.Name)
+        if (tenant.Status is not TenantStatus.Failed || last is null || last.Kind != Provision.Plan.Name)
         {
             return TenantStates.Refuse(tenant, TenantStatus.Creating);
         }
 
         if (last.State is OperationState.Cancelled)
         {
-            // What was cancelled stays so; another one begins where it began.
+            // What was cancelled stays so; another one begins with the first step.
             tenant.TryBecome(TenantStatus.Creating);
-            last = operations.AddAgain(last);
+            last = operations.Add(Provision.Plan, tenant.Id, OperationPlan<ProvisionData>.Read(last.Data));
             audit.Add(AuditActions.OperationRetried, tenant.Id, last.Kind, details: new { operation = last.Id });
             try
             {

@@ -1,29 +1,35 @@
 using System.Data;
-using System.Data.Common;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage;
 using Npgsql;
+using Rowhouse.Tenancy.Postgres.Homes;
+using Rowhouse.Tenancy.Postgres.Hosting;
 
 namespace Rowhouse.Tenancy.Postgres.Binding;
 
 /// <summary>
-/// Does work again whose first write the fence of the tenant's home refused, as soon as the directory knows of a newer home,
-/// on a new connection. EF Core runs SaveChanges, ExecuteUpdate and ExecuteDelete through it, and the kernel its
-/// transactions; what runs inside a transaction is done again as a whole or not at all.
+/// Does work again whose first write the fence of the tenant's home refused, as soon as the directory knows of a newer home, and work whose connection broke
+/// before it can have been committed, each on a new connection. EF Core runs queries, SaveChanges, ExecuteUpdate and ExecuteDelete through it, and the kernel
+/// its transactions; what runs inside a transaction is done again as a whole or not at all.
 /// </summary>
 /// <remarks>
 /// The fence refuses the first statement that writes, and a transaction that has written keeps the home open until its end:
-/// so nothing that is done again was done before. What stands in an explicit transaction, or beside a result that is still
+/// so nothing that is done again was done before. A connection that breaks takes its transaction with it, unless its COMMIT was sent: then nobody knows, and
+/// the failure is told. That a COMMIT is sent with a lone statement makes no difference to a query. What stands in an explicit transaction, or beside a result that is still
 /// read, is not done again: it would leave the rest behind. Synchronous work is not done again; waiting would hold a thread.
 /// </remarks>
-internal sealed class HomeReplay(TenantDbContext context, Func<Tenant, DbConnection> connect) : IExecutionStrategy
+internal sealed class HomeReplay(TenantDbContext context, HomeSources homes) : IExecutionStrategy
 {
     /// <summary>How long a tenant may have no home that takes writes, as a move leaves it for some hundred milliseconds.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
-    private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(10);
+    /// <summary>How long a store of several hosts may have no primary.</summary>
+    public static readonly TimeSpan PatienceForPrimary = TimeSpan.FromSeconds(5);
 
-    /// <summary>For EF Core: reads are never done again, so that they need not be held in memory, and transactions are not refused.</summary>
+    private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan PollForPrimary = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>For EF Core: what a query has begun to read is never read again, so that it need not be held in memory, and transactions are not refused.</summary>
     public bool RetriesOnFailure => false;
 
     public TResult Execute<TState, TResult>(TState state, Func<DbContext, TState, TResult> operation, Func<DbContext, TState, ExecutionResult<TResult>>? verifySucceeded)
@@ -45,8 +51,15 @@ internal sealed class HomeReplay(TenantDbContext context, Func<Tenant, DbConnect
         CancellationToken cancellationToken = default)
     {
         long? refused = null;
+        long? broke = null;
         while (true)
         {
+            var isOutermost = context.Database.CurrentTransaction is null;
+            if (isOutermost)
+            {
+                context.MayHaveCommitted = false;
+            }
+
             try
             {
                 return await operation(context, state, cancellationToken).ConfigureAwait(false);
@@ -59,6 +72,22 @@ internal sealed class HomeReplay(TenantDbContext context, Func<Tenant, DbConnect
                     throw new HomeNotWritableException(context.BoundTenant, context.BoundGeneration, fence);
                 }
             }
+            catch (Exception exception) when (isOutermost && IsOutage(exception))
+            {
+                homes.Renew(context.Home);
+                if (context.MayHaveCommitted || context.Database.GetDbConnection().State is not ConnectionState.Closed)
+                {
+                    throw;
+                }
+
+                // The first time at once: what broke may be a connection that was idle while the server was away.
+                if (broke is { } since && !await HasPrimaryTimeAsync(since, cancellationToken).ConfigureAwait(false))
+                {
+                    throw;
+                }
+
+                broke ??= context.Clock.GetTimestamp();
+            }
         }
     }
 
@@ -66,9 +95,29 @@ internal sealed class HomeReplay(TenantDbContext context, Func<Tenant, DbConnect
     private static PostgresException? FenceOf(Exception exception) =>
         exception.Refusal() is { SqlState: HomeNotWritableException.SqlState } fence ? fence : null;
 
+    // No answer in time is none: whoever waited that long does not wait as long again.
+    private static bool IsOutage(Exception? exception) => exception switch
+    {
+        null => false,
+        PostgresException refused => refused.SqlState is PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown or PostgresErrorCodes.CannotConnectNow,
+        NpgsqlException broken => broken.InnerException is not TimeoutException,
+        _ => IsOutage(exception.InnerException),
+    };
+
+    private async Task<bool> HasPrimaryTimeAsync(long since, CancellationToken cancellationToken)
+    {
+        if (context.Clock.GetElapsedTime(since) >= PatienceForPrimary || !SeveralHosts.In(context.Database.GetDbConnection().ConnectionString))
+        {
+            return false;
+        }
+
+        await Task.Delay(PollForPrimary, context.Clock, cancellationToken).ConfigureAwait(false);
+        return true;
+    }
+
     private async Task<bool> FollowAsync(long refused, CancellationToken cancellationToken)
     {
-        while (!context.FollowTenant(connect))
+        while (!context.FollowTenant(homes.Connect))
         {
             if (context.Clock.GetElapsedTime(refused) >= Patience)
             {

@@ -127,13 +127,23 @@ internal sealed class TenantBinding(PostgresStore store) : CommandInterceptor, I
     public InterceptionResult TransactionCommitting(DbTransaction transaction, TransactionEventData eventData, InterceptionResult result)
     {
         FailedStatements.ThrowIfFailed(transaction);
+        NoteCommit(eventData);
         return result;
     }
 
     public async ValueTask<InterceptionResult> TransactionCommittingAsync(DbTransaction transaction, TransactionEventData eventData, InterceptionResult result, CancellationToken cancellationToken = default)
     {
         await FailedStatements.ThrowIfFailedAsync(transaction, cancellationToken).ConfigureAwait(false);
+        NoteCommit(eventData);
         return result;
+    }
+
+    private static void NoteCommit(TransactionEventData eventData)
+    {
+        if (eventData.Context is TenantDbContext context)
+        {
+            context.MayHaveCommitted = true;
+        }
     }
 
     private static void Forget(TransactionEventData eventData)
@@ -155,6 +165,7 @@ internal sealed class TenantBinding(PostgresStore store) : CommandInterceptor, I
         if (context.Database.CurrentTransaction is not { } transaction)
         {
             RefuseAmbientTransaction();
+            context.MayHaveCommitted |= eventData.CommandSource is not CommandSource.LinqQuery; // raw SQL may write, whatever it is called
             command.CommandText = string.Concat(Begin, BindText(command, context), command.CommandText.AsSpan().TrimEnd("; \r\n\t"), "\n;COMMIT");
         }
         else if (context.BoundTransaction != transaction.TransactionId)

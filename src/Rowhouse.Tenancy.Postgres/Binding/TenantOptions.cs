@@ -14,7 +14,7 @@ internal static class TenantOptions
     public static void Use(DbContextOptionsBuilder options, HomeSources homes, TenantBinding binding)
     {
         options.UseNpgsql(npgsql => npgsql.ExecutionStrategy(
-            dependencies => dependencies.CurrentContext.Context is TenantDbContext context ? new HomeReplay(context, homes.Connect) : new NonRetryingExecutionStrategy(dependencies)))
+            dependencies => dependencies.CurrentContext.Context is TenantDbContext context ? new HomeReplay(context, homes) : new NonRetryingExecutionStrategy(dependencies)))
             .UsePreparedStatementGuard().AddInterceptors(binding).LogFailuresForDebugging();
         UseKernelServices(options);
     }

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Data;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
+using Rowhouse.Tenancy.Postgres.Hosting;
 using Rowhouse.Tenancy.Postgres.Roles;
 
 namespace Rowhouse.Tenancy.Postgres.Homes;
@@ -30,12 +31,30 @@ internal sealed class HomeSources(PostgresStore store, IServiceProvider services
 
     /// <summary>A new connection to where the tenant's rows are, closed.</summary>
     /// <exception cref="InvalidOperationException">Its store is not known here.</exception>
-    public NpgsqlConnection Connect(Tenant tenant) => (tenant.Placement switch
+    public NpgsqlConnection Connect(Tenant tenant) => PoolsOf(tenant).Primary.CreateConnection();
+
+    /// <summary>The same to a standby of the store, where it has one: for reads that may lag.</summary>
+    /// <exception cref="InvalidOperationException">Its store is not known here.</exception>
+    public NpgsqlConnection ConnectReplica(Tenant tenant) => PoolsOf(tenant).Replica.CreateConnection();
+
+    private HostPools PoolsOf(Tenant tenant) => tenant.Placement switch
     {
         { Kind: PlacementKind.Dedicated } home => SourceOf(tenant.Id, home),
-        { Store: Placement.SharedStore } => store.Application,
+        { Store: Placement.SharedStore } => store.Applications,
         var other => throw new InvalidOperationException($"There is one store of public tenants, {Placement.SharedStore}, and not {other.Store}."),
-    }).CreateConnection();
+    };
+
+    /// <summary>
+    /// Lets nobody work on a connection that is open to the store of a home, where one has broken: as a rule the server was away, and all have. Each pool
+    /// would find out for itself, and what is written then cannot be done again.
+    /// </summary>
+    public void Renew(Placement? home)
+    {
+        foreach (var (_, source) in sources.Where(source => source.Key.Home.Store == home?.Store))
+        {
+            source.Pools.Primary.Clear();
+        }
+    }
 
     /// <summary>A connection in the platform's role to the database of a home, closed. It is in no pool: who works with it soon leaves, so that the home can be removed.</summary>
     public NpgsqlConnection ConnectPlatform(Placement home) => home.Kind is PlacementKind.Shared
@@ -125,13 +144,13 @@ internal sealed class HomeSources(PostgresStore store, IServiceProvider services
             await one.Connection.DisposeAsync().ConfigureAwait(false);
         }
 
-        foreach (var pool in sources.Values.Select(source => source.Pool).Concat(retired))
+        foreach (var pool in sources.Values.Select(source => source.Pools.Primary).Concat(retired))
         {
             await pool.DisposeAsync().ConfigureAwait(false);
         }
     }
 
-    private NpgsqlDataSource SourceOf(TenantId tenant, Placement home)
+    private HostPools SourceOf(TenantId tenant, Placement home)
     {
         while (true)
         {
@@ -139,7 +158,7 @@ internal sealed class HomeSources(PostgresStore store, IServiceProvider services
             var known = sources.GetValueOrDefault((tenant, home));
             if (known is not null && ReferenceEquals(known.Store, at))
             {
-                return known.Pool;
+                return known.Pools;
             }
 
             // Its store is at another address now: what is open at the old one is closed as it is given back, and not under whoever works with it.
@@ -148,18 +167,18 @@ internal sealed class HomeSources(PostgresStore store, IServiceProvider services
             {
                 if (known is not null)
                 {
-                    known.Pool.Clear();
-                    retired.Enqueue(known.Pool);
+                    known.Pools.Primary.Clear();
+                    retired.Enqueue(known.Pools.Primary);
                 }
 
-                return made.Pool;
+                return made.Pools;
             }
 
-            made.Pool.Dispose();
+            made.Pools.Primary.Dispose();
         }
     }
 
-    private NpgsqlDataSource MakePool(TenantId tenant, Placement home, HomeStore at)
+    private HostPools MakePool(TenantId tenant, Placement home, HomeStore at)
     {
         var homes = Homes;
         var address = new NpgsqlConnectionStringBuilder(at.Platform)
@@ -178,10 +197,10 @@ internal sealed class HomeSources(PostgresStore store, IServiceProvider services
         source.UsePasswordProvider(
             _ => homes.GetPasswordAsync(tenant, home).AsTask().GetAwaiter().GetResult(), // whoever opens like this waits anyhow
             async (_, cancellationToken) => await homes.GetPasswordAsync(tenant, home, cancellationToken).ConfigureAwait(false));
-        return source.Build();
+        return SeveralHosts.Build(source);
     }
 
     private sealed record Kept(HomeStore Store, NpgsqlConnection Connection);
 
-    private sealed record Source(HomeStore Store, NpgsqlDataSource Pool);
+    private sealed record Source(HomeStore Store, HostPools Pools);
 }

@@ -1,23 +1,27 @@
 using Npgsql;
+using Rowhouse.Tenancy.Postgres.Hosting;
 
 namespace Rowhouse.Tenancy.Postgres.Homes;
 
-/// <summary>A store of dedicated homes: a database server, and how to reach it. The roles there are called as the installation's, with passwords of their own.</summary>
+/// <summary>
+/// A store of dedicated homes: a database server, and how to reach it. The roles there are called as the installation's, with passwords of their own. Where its
+/// connection strings name several hosts, they lead to whichever is the primary.
+/// </summary>
 public sealed record HomeStore
 {
     /// <summary>What the store is called.</summary>
     public required string Name { get; init; }
 
     /// <summary>A connection string of the platform's role, never through a pooler. Homes are reached at the same address, in logins of their own.</summary>
-    public required string Platform { get; init; }
+    public required string Platform { get; init => field = SeveralHosts.ToPrimary(value); }
 
     /// <summary>A connection string of the provisioner's role, never through a pooler: to make and remove homes.</summary>
     /// <value><see langword="null"/> where this process may not.</value>
-    public string? Provisioner { get; init; }
+    public string? Provisioner { get; init => field = value is null ? null : SeveralHosts.ToPrimary(value); }
 
     /// <summary>A connection string of the owner's role, never through a pooler: to make the template of homes, and to migrate them.</summary>
     /// <value><see langword="null"/> where this process may not.</value>
-    public string? Owner { get; init; }
+    public string? Owner { get; init => field = value is null ? null : SeveralHosts.ToPrimary(value); }
 
     /// <summary>Why this process does not know how the store is reached; then none of its connections is said.</summary>
     /// <value><see langword="null"/> where it does.</value>

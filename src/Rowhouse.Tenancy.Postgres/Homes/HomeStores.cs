@@ -1,5 +1,6 @@
 using Npgsql;
 using Rowhouse.Tenancy.Postgres.Guards;
+using Rowhouse.Tenancy.Postgres.Hosting;
 using Rowhouse.Tenancy.Postgres.Roles;
 using Rowhouse.Tenancy.Postgres.Verification;
 
@@ -102,7 +103,7 @@ public sealed class HomeStores
         {
             if (connection is not null)
             {
-                working.Add(new($"store {at.Name}, {what}", NpgsqlDataSource.Create(OnServer(connection)), role, IsOutside: true));
+                working.Add(new($"store {at.Name}, {what}", SeveralHosts.Build(OnServer(connection).ConnectionString), role, IsOutside: true));
             }
         }
     }

@@ -1,4 +1,5 @@
 using Npgsql;
+using Rowhouse.Tenancy.Postgres.Hosting;
 using Rowhouse.Tenancy.Postgres.Homes;
 
 namespace Rowhouse.Tenancy.Postgres.Roles;
@@ -208,7 +209,7 @@ public static class DatabaseRoles
 
     private static async Task<NpgsqlConnection> OpenAsync(string connectionString, CancellationToken cancellationToken)
     {
-        var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false }.ConnectionString);
+        var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(SeveralHosts.ToPrimary(connectionString)) { Pooling = false }.ConnectionString);
         try
         {
             await connection.OpenAsync(cancellationToken).ConfigureAwait(false);

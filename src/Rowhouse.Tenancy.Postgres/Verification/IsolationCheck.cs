@@ -18,6 +18,7 @@ internal static class IsolationCheck
         var homes = (await LiveRole.ReadAsync(connection, [names.Tenants], cancellationToken).ConfigureAwait(false)).SelectMany(group => group.Members).Concat(live.Database.Connects).Where(names.IsOfHome).Distinct();
         string[] working = [names.Application, names.Tenants, names.Platform, .. homes];
         var roles = await LiveRole.ReadAsync(connection, working.Append(names.Owner), cancellationToken).ConfigureAwait(false);
+        working = [.. working.Where(name => !names.IsOfHome(name) || roles.Any(role => role.Name == name))]; // a home may have been removed meanwhile
         List<IsolationFinding> findings =
         [
             .. Model(tables),

@@ -148,7 +148,9 @@ public sealed class DeprovisionServer : ServerFixture
     /// <summary>The real kind, which waits where a test says.</summary>
     private sealed class Held(DeprovisionServer server, OperationKind kind) : OperationKind
     {
-        public override OperationPlan Plan => kind.Plan;
+        public override string Name => kind.Name;
+
+        public override IReadOnlyList<string> StepNames => kind.StepNames;
 
         public override bool CanBeUndone => kind.CanBeUndone;
 

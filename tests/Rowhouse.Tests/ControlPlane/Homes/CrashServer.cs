@@ -31,17 +31,16 @@ public sealed class CrashServer : ServerFixture
     /// <summary>How many operations a server works on at once: so many can be at a point of their own when it is killed.</summary>
     internal static int AtOnce { get; } = new OperationOptions().Workers;
 
-    /// <summary>Each point between two steps of a kind of operation, and the write to the control database that comes there.</summary>
+    /// <summary>Each point between two steps of a kind of operation, and before the first and after the last, and the write to the control database that comes there.</summary>
     internal static IEnumerable<(string Point, string When)> PointsOf<TKind>()
         where TKind : OperationKind
     {
         // The names of its steps do not depend on what it is given.
         var maker = typeof(TKind).GetConstructors().ShouldHaveSingleItem();
-        var steps = ((TKind)maker.Invoke(new object?[maker.GetParameters().Length])).Plan.StepNames;
+        var steps = ((TKind)maker.Invoke(new object?[maker.GetParameters().Length])).StepNames;
         foreach (var (step, name) in steps.Index())
         {
             yield return ($"before {name} is begun", string.Create(CultureInfo.InvariantCulture, $"BEFORE INSERT ON platform.operation_attempts FOR EACH ROW WHEN (new.step = {step})"));
-            yield return ($"after {name} is done", string.Create(CultureInfo.InvariantCulture, $"BEFORE UPDATE ON platform.operations FOR EACH ROW WHEN (old.step = {step} AND new.step = {step + 1})"));
         }
 
         yield return ("when all is done", "BEFORE UPDATE ON platform.operations FOR EACH ROW WHEN (new.state = 2)");

@@ -72,6 +72,19 @@ public sealed class OperationServer : ServerFixture
         return last!; // it has stopped, so it was read
     }
 
+    internal async Task<long> VersionAsync(Guid id)
+    {
+        await using var db = await Services.GetRequiredService<IDbContextFactory<PlatformDbContext>>().CreateDbContextAsync(Cancelled);
+        return await db.Operations.Where(operation => operation.Id == id).Select(operation => operation.Version).SingleAsync(Cancelled);
+    }
+
+    /// <summary>Lets an operation that no worker of this server can end have failed.</summary>
+    internal async Task EndBySqlAsync(Guid id)
+    {
+        await using var db = await Services.GetRequiredService<IDbContextFactory<PlatformDbContext>>().CreateDbContextAsync(Cancelled);
+        await db.Operations.Where(operation => operation.Id == id).ExecuteUpdateAsync(set => set.SetProperty(operation => operation.State, OperationState.Failed), Cancelled);
+    }
+
     internal Task<HttpResponseMessage> RetryAsync(Guid id) => SuperAdmin.PostAsync($"/api/operations/{id}/retry", null, Cancelled);
 
     /// <summary>What the operation's steps know.</summary>

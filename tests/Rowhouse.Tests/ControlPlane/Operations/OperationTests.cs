@@ -56,7 +56,14 @@ public sealed class OperationTests(OperationServer server) : IClassFixture<Opera
         waiting.Reason.ShouldBe("The server that took it up is of a release that does not know the step 'x'. It waits for one that does.");
         waiting.Steps.Select(step => (step.Name, step.Status)).ShouldBe([("a", "pending"), ("x", "pending"), ("c", "pending")]);
         server.DoneIn(id).ShouldBeEmpty();
+        var version = await server.VersionAsync(id);
         await server.SuperAdmin.PostAsync($"/api/operations/{id}/cancel", null, Cancelled).ShouldBeAsync(HttpStatusCode.Accepted);
+        await Eventually.UntilAsync(async () => await server.VersionAsync(id) > version + 2, Cancelled); // it was looked at since
+        (await server.GetAsync(id)).ShouldSatisfyAllConditions(
+            still => still.Status.ShouldBe("running"),
+            still => still.Reason.ShouldBe(waiting.Reason));
+        await server.EndBySqlAsync(id);
+        await server.RetryAsync(id).ProblemAsync(HttpStatusCode.Conflict, "urn:rowhouse:operations:wrong-state");
     }
 
     [Fact]
@@ -233,6 +240,7 @@ public sealed class OperationTests(OperationServer server) : IClassFixture<Opera
 
         ended.Status.ShouldBe("failed");
         ended.Reason.ShouldBe("The name is taken by now.");
+        ended.Steps.Select(step => step.Status).ShouldBe(["undone", "undone", "undone"]);
         server.DoneIn(id).ShouldBe(["+a", "+b", "+c", "-c", "-b", "-a"]);
     }
 

@@ -62,6 +62,8 @@ public sealed class AddStoreTests(StoreServerFixture server) : IClassFixture<Sto
 
     [Theory]
     [InlineData("Host=nowhere.invalid;Username=rowhouse_platform;Password=x", "connections.provisioner", "another server")]
+    [InlineData("Host=127.0.0.1,127.0.0.2;Username=rowhouse_platform;Password=x", "connections.provisioner", "another server")]
+    [InlineData("Host=127.0.0.1,127.0.0.2;Username=rowhouse_platform;Password=x;Target Session Attributes=standby", "connections.platform", "primary alone")]
     [InlineData("Username=rowhouse_platform;Password=x", "connections.platform", "Host, Username and Password")]
     [InlineData("Host=127.0.0.1;Passfile=/etc/passwd", "connections.platform", "not for here")]
     [InlineData("Host=127.0.0.1;Port=many", "connections.platform", "cannot be read")]

@@ -323,6 +323,4 @@ public sealed class PlacementTests(StoreServerFixture server) : IClassFixture<St
     private async Task<int> TenantsAsync(string store) => (int)(await server.SuperAdmin.GetAsync($"/api/stores/{store}", Cancelled).ReadAsync<StoreResponse>()).Tenants;
 
     private Task<StoreResponse> ChangeAsync(string store, object changes) => server.SuperAdmin.PatchAsJsonAsync($"/api/stores/{store}", changes, Cancelled).ReadAsync<StoreResponse>();
-
-    private sealed record CardOf(string Player);
 }

@@ -90,3 +90,6 @@ internal static class FieldAnswers
     public static async Task<IReadOnlyDictionary<string, string[]>> ErrorsAsync(this Task<HttpResponseMessage> sending) =>
         (await sending.ProblemAsync(HttpStatusCode.BadRequest, "urn:rowhouse:request:invalid")).GetProperty("errors").Deserialize<Dictionary<string, string[]>>()!; // it has errors
 }
+
+/// <summary>What tests read of a card.</summary>
+internal sealed record CardOf(string Player);

@@ -4,7 +4,7 @@ using Rowhouse.Tenancy;
 namespace Rowhouse.ControlPlane.Operations;
 
 /// <summary>Tells who waits on this server for an operation that it has stopped here. Of one that another server works on nobody hears: look now and then.</summary>
-internal sealed class OperationEnds
+internal sealed class OperationStops
 {
     private readonly ConcurrentDictionary<Listener, TenantId> listeners = new();
 
@@ -31,10 +31,10 @@ internal sealed class OperationEnds
         return listener;
     }
 
-    private sealed class Listener(OperationEnds ends, WorkSignal signal) : IDisposable
+    private sealed class Listener(OperationStops stops, WorkSignal signal) : IDisposable
     {
         public WorkSignal Signal => signal;
 
-        public void Dispose() => ends.listeners.TryRemove(this, out _);
+        public void Dispose() => stops.listeners.TryRemove(this, out _);
     }
 }

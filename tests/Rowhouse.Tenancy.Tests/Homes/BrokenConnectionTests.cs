@@ -1,0 +1,113 @@
+using Microsoft.EntityFrameworkCore;
+using Rowhouse.Tenancy.Postgres;
+using Rowhouse.Tenancy.Tests.Notes;
+using Rowhouse.Testing;
+using Shouldly;
+
+namespace Rowhouse.Tenancy.Tests.Homes;
+
+/// <summary>Work whose connection breaks, as all do that are open when a server is started again or fails over.</summary>
+public sealed class BrokenConnectionTests(PostgresFixture postgres) : IClassFixture<PostgresFixture>
+{
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    public static TheoryData<string, Func<NotesDb, Task<int>>> DoneAgain => new()
+    {
+        { "a query", db => db.Labels.CountAsync(Token) },
+        { "a list", async db => (await db.Labels.ToListAsync(Token)).Count },
+        { "a stream", async db => { var read = 0; await foreach (var _ in db.Labels.AsAsyncEnumerable().WithCancellation(Token)) { read++; } return read; } },
+        { "a transaction", db => db.InTransactionAsync(async cancelled => { db.Add(new Label { Name = "a" }); return await db.SaveChangesAsync(cancelled); }, Token) },
+        { "a bulk insert", async db => { await db.Labels.BulkInsertAsync([new Label { Name = "a" }], Token); return 1; } },
+    };
+
+    [Theory]
+    [MemberData(nameof(DoneAgain))]
+    public async Task What_finds_its_idle_connection_broken_is_done_on_another_one(string what, Func<NotesDb, Task<int>> work)
+    {
+        await using var broken = await NotesHost.StartAsync(postgres);
+        await using var whole = await NotesHost.StartAsync(postgres);
+        await broken.InAsync(broken.Smith, db => db.Labels.CountAsync(Token));
+        await EndSessionsAsync(broken);
+
+        var got = await broken.InAsync(broken.Smith, work);
+
+        got.ShouldBe(await whole.InAsync(whole.Smith, work), what);
+        (await CountAsync(broken)).ShouldBe(await CountAsync(whole), what);
+    }
+
+    [Fact]
+    public async Task A_transaction_that_breaks_half_way_is_done_again_as_a_whole_and_kept_once()
+    {
+        await using var host = await NotesHost.StartAsync(postgres);
+        var attempts = 0;
+
+        await host.InAsync(host.Smith, db => db.InTransactionAsync(
+            async cancelled =>
+            {
+                db.Add(new Label { Name = $"a {++attempts}" });
+                await db.SaveChangesAsync(cancelled);
+                if (attempts == 1)
+                {
+                    await EndSessionsAsync(host);
+                }
+
+                return await db.Labels.CountAsync(cancelled);
+            },
+            Token));
+
+        attempts.ShouldBe(2);
+        (await host.InAsync(host.Smith, db => db.Labels.Select(label => label.Name).ToListAsync(Token))).ShouldBe(["a 2"]);
+    }
+
+    [Fact]
+    public async Task A_transaction_whose_commit_was_sent_is_not_done_again()
+    {
+        await using var host = await NotesHost.StartAsync(postgres);
+        var attempts = 0;
+
+        // The server ends the session at the COMMIT: from outside it looks as one whose answer was lost.
+        await NotesHost.ExecuteAsync(
+            await postgres.SuperuserAsync(host.Connections.Application),
+            """
+            CREATE FUNCTION notes.die() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_terminate_backend(pg_backend_pid()); RETURN NULL; END';
+            CREATE CONSTRAINT TRIGGER die AFTER INSERT ON notes.labels DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION notes.die();
+            """);
+
+        await Should.ThrowAsync<Exception>(() => host.InAsync(host.Smith, db => db.InTransactionAsync(
+            cancelled =>
+            {
+                attempts++;
+                db.Add(new Label { Name = "a" });
+                return db.SaveChangesAsync(cancelled);
+            },
+            Token)));
+
+        attempts.ShouldBe(1);
+    }
+
+    public static TheoryData<string, Func<NotesDb, Task<int>>> Told => new()
+    {
+        { "a delete in bulk", db => db.Labels.ExecuteDeleteAsync(Token) },
+        { "inserts that are saved at once", db => { db.AddRange(new Label { Name = "a" }, new Label { Name = "b" }); return db.SaveChangesAsync(Token); } },
+    };
+
+    [Theory]
+    [MemberData(nameof(Told))]
+    public async Task A_write_that_was_sent_with_its_commit_is_not_done_again(string what, Func<NotesDb, Task<int>> write)
+    {
+        await using var host = await NotesHost.StartAsync(postgres);
+        await host.InAsync(host.Smith, db => db.Labels.CountAsync(Token));
+        await EndSessionsAsync(host);
+
+        await Should.ThrowAsync<Exception>(() => host.InAsync(host.Smith, write), what);
+
+        (await CountAsync(host)).ShouldBe(0, what);
+        await host.InAsync(host.Smith, write); // on another connection
+    }
+
+    private static Task<int> CountAsync(NotesHost host) => host.InAsync(host.Smith, db => db.Labels.CountAsync(Token));
+
+    private async Task EndSessionsAsync(NotesHost host) => await NotesHost.ExecuteAsync(
+        await postgres.SuperuserAsync(host.Connections.Application),
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()");
+}
