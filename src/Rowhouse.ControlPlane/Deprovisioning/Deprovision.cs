@@ -13,9 +13,12 @@ namespace Rowhouse.ControlPlane.Deprovisioning;
 /// </summary>
 internal sealed class Deprovision(TenantDirectory directory, TimeProvider clock) : OperationKind<DeprovisionData>(Plan)
 {
+    /// <summary>The step in which products are called.</summary>
+    public const string Products = "products";
+
     public static readonly OperationPlan<DeprovisionData> Plan = new(
         "deprovision",
-        OperationStep<DeprovisionData>.Of<RemoveProducts>("products"),
+        OperationStep<DeprovisionData>.Of<RemoveProducts>(Products),
         OperationStep<DeprovisionData>.Of<RemoveHome>("home"),
         OperationStep<DeprovisionData>.Of<DestroyKeys>("keys"),
         OperationStep<DeprovisionData>.Of<RemoveRecords>("records"));

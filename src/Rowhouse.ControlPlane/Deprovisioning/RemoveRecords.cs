@@ -6,7 +6,7 @@ using Rowhouse.Tenancy;
 namespace Rowhouse.ControlPlane.Deprovisioning;
 
 /// <summary>
-/// Removes what the control database has of the tenant, but the tenant itself, its operations and what was recorded. People stay, except those who never
+/// Removes what the control database has of the tenant, but the tenant itself, its operations without what products said in them, and what was recorded. People stay, except those who never
 /// proved their address: they could be members of this tenant alone, so nothing is left that they could sign in to.
 /// </summary>
 internal sealed class RemoveRecords : IOperationStep<DeprovisionData>
@@ -17,6 +17,7 @@ internal sealed class RemoveRecords : IOperationStep<DeprovisionData>
     private static async Task RemoveAsync(PlatformDbContext db, TenantId tenant, CancellationToken cancellationToken)
     {
         await RemoveProducts.EndOperationsAsync(db, tenant, cancellationToken); // somebody may have retried one as the tenant began to be removed
+        await ForgetReasonsAsync(db, tenant, cancellationToken);
         await db.TenantProducts.Where(product => product.TenantId == tenant).ExecuteDeleteAsync(cancellationToken);
         await db.Members.Where(member => member.TenantId == tenant).ExecuteDeleteAsync(cancellationToken);
         var unproven = db.People.Where(person => person.OnlyTenantId == tenant).Select(person => person.Id);
@@ -32,5 +33,16 @@ internal sealed class RemoveRecords : IOperationStep<DeprovisionData>
         await db.Database.ExecuteSqlAsync($"DELETE FROM platform.outbox WHERE tenant_id = {tenant.Value}", cancellationToken);
         await db.Database.ExecuteSqlAsync($"DELETE FROM platform.seen_events WHERE tenant_id = {tenant.Value}", cancellationToken);
 #pragma warning restore RS0030
+    }
+
+    /// <summary>Removes what vendors have said of the tenant's products, to whoever set them up or removed them. That something failed stays.</summary>
+    private static async Task ForgetReasonsAsync(PlatformDbContext db, TenantId tenant, CancellationToken cancellationToken)
+    {
+        var operations = db.Operations.Where(operation => operation.TenantId == tenant);
+        await operations.Where(operation => operation.Product != null && operation.Reason != null).ExecuteUpdateAsync(
+            set => set.SetProperty(operation => operation.Reason, (string?)null).SetProperty(operation => operation.Version, operation => operation.Version + 1), cancellationToken);
+        await db.OperationAttempts
+            .Where(attempt => attempt.Error != null && operations.Any(operation => operation.Id == attempt.OperationId && (operation.Product != null || attempt.Name == Deprovision.Products)))
+            .ExecuteUpdateAsync(set => set.SetProperty(attempt => attempt.Error, "It failed. Why is not kept of a tenant that is removed."), cancellationToken);
     }
 }

@@ -21,7 +21,7 @@ internal interface IOperationStep<TData>
 /// <param name="innerException">What was refused.</param>
 internal sealed class OperationRefusedException(string reason, Exception? innerException = null) : Exception(reason, innerException);
 
-/// <summary>A step cannot be done just now, or not here; the message says why, to people.</summary>
+/// <summary>A step cannot be done just now, or not here, or has to be done again; the message says why, to people.</summary>
 /// <param name="reason">Why, and what to do.</param>
 internal sealed class OperationDelayedException(string reason) : Exception(reason);
 

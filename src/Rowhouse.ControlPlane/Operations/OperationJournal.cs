@@ -9,7 +9,10 @@ namespace Rowhouse.ControlPlane.Operations;
 /// <summary>What is written of an operation while somebody works on it: by whoever has its token, and nobody else.</summary>
 internal sealed class OperationJournal(IDbContextFactory<PlatformDbContext> contexts, TimeProvider clock)
 {
-    /// <summary>Adds that the operation's next step is begun.</summary>
+    /// <summary>How many of the latest attempts of a step are kept, and the first: one that waits for a vendor or another server for days is begun each second or minute.</summary>
+    private const int MostKept = 20;
+
+    /// <summary>Adds that the operation's next step is begun, and forgets attempts of it between the first and the latest ones.</summary>
     /// <param name="db">Where the operation is held.</param>
     /// <param name="operation">The operation.</param>
     /// <param name="before">What this worker began before; none at first.</param>
@@ -27,7 +30,21 @@ internal sealed class OperationJournal(IDbContextFactory<PlatformDbContext> cont
             StartedAt = clock.GetUtcNow(),
         };
         db.OperationAttempts.Add(begun);
+        await ForgetAsync(db, begun, cancellationToken);
         return begun;
+    }
+
+    private static async Task ForgetAsync(PlatformDbContext db, OperationAttempt begun, CancellationToken cancellationToken)
+    {
+        if (begun.Number <= MostKept + 1)
+        {
+            return; // so that most operations do not ask
+        }
+
+        var ofStep = db.OperationAttempts.Where(attempt => attempt.OperationId == begun.OperationId && attempt.Step == begun.Step);
+        var kept = ofStep.OrderBy(attempt => attempt.Number).Select(attempt => attempt.Number).Take(1)
+            .Concat(ofStep.OrderByDescending(attempt => attempt.Number).Select(attempt => attempt.Number).Take(MostKept - 1));
+        await ofStep.Where(attempt => !kept.Contains(attempt.Number)).ExecuteDeleteAsync(cancellationToken);
     }
 
     /// <summary>Adds how a step ended.</summary>

@@ -111,6 +111,12 @@ internal sealed partial class OperationRunner(
         {
             return await RecordAsync(lease, kind, ended, error: null, change, cancellationToken);
         }
+        catch (OperationDelayedException exception)
+        {
+            // Its kind has found that the step has to be done again.
+            StepFailed(logger, exception, ended?.Name ?? "", lease.Operation.Kind, lease.Operation.Id);
+            return await FailAsync(lease, kind, ended, OperationFailure.Of(exception), cancellationToken);
+        }
         catch (Exception exception) when (exception is not OperationLostException && !cancellationToken.IsCancellationRequested)
         {
             ChangeFailed(logger, exception, lease.Operation.Kind, lease.Operation.Id);

@@ -9,13 +9,13 @@ namespace Rowhouse.ControlPlane.Products;
 
 internal static class ProductServices
 {
-    /// <summary>Registers what sets products up for their tenants, and hears that they are ready.</summary>
+    /// <summary>Registers what sets products up for their tenants, and hears of their changes.</summary>
     public static void AddProducts(this IHostApplicationBuilder builder)
     {
         builder.Services.AddSingleton<OperationKind, ProvisionProduct>();
         builder.Services.AddSingleton<ProductProvisioners>();
         builder.Services.AddSingleton<TenantProducts>();
         builder.Services.AddScoped<RetryProduct>();
-        builder.AddEvent<ProductReady>(ProductReady.Kind).AddControlEventHandler<ProductReady, ProductReadiness, PlatformDbContext>(ProductReadiness.Name);
+        builder.AddEvent<ProductChanged>(ProductChanged.Kind).AddControlEventHandler<ProductChanged, ProductChanges, PlatformDbContext>(ProductChanges.Name);
     }
 }

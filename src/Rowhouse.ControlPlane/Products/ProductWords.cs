@@ -11,6 +11,7 @@ internal static class ProductWords
         ProductState.PendingCredentials => "pending-credentials",
         ProductState.Ready => "ready",
         ProductState.Failed => "failed",
+        ProductState.Stopped => "stopped",
         _ => throw new ArgumentOutOfRangeException(nameof(state)),
     };
 

@@ -7,11 +7,12 @@ namespace Rowhouse.ControlPlane.Products;
 /// <summary>What is known of setting a product up.</summary>
 /// <param name="Product">The product.</param>
 /// <param name="PendingReason">What it waits for, in the words of its provisioner; none until that has answered, and where it is ready.</param>
-internal sealed record ProvisionProductData(string Product, string? PendingReason = null);
+/// <param name="IsAnswered">Whether its provisioner has answered. Where the step is done without, the tenant did not subscribe to it.</param>
+internal sealed record ProvisionProductData(string Product, string? PendingReason = null, bool IsAnswered = false);
 
 /// <summary>
-/// Sets a product up for a tenant. What failed stays as it is until it is retried, since the product's provisioner goes on from anything; all of it goes when
-/// the tenant is removed.
+/// Sets a product up for a tenant, as long as it subscribes. What failed stays as it is until it is retried, since the product's provisioner goes on from anything;
+/// all of it goes when the tenant is removed.
 /// </summary>
 internal sealed class ProvisionProduct(TimeProvider clock) : OperationKind<ProvisionProductData>(Plan)
 {
@@ -35,6 +36,17 @@ internal sealed class ProvisionProduct(TimeProvider clock) : OperationKind<Provi
             case OperationState.Running:
                 product.Become(ProductState.Provisioning, reason: null, clock.GetUtcNow());
                 break;
+            case OperationState.Succeeded when !data.IsAnswered:
+                if (await db.SubscribesAsync(operation.TenantId, data.Product, cancellationToken))
+                {
+                    throw new OperationDelayedException("The tenant has just subscribed again. It is begun anew.");
+                }
+
+                operation.Reason = "The tenant does not subscribe to it any more, so it is not set up.";
+                product.Become(ProductState.Stopped, reason: null, clock.GetUtcNow());
+                break;
+            case OperationState.Succeeded when product.HasChanged:
+                throw new OperationDelayedException("Something of the product has changed while it was asked. It is asked again.");
             case OperationState.Succeeded:
                 product.Finish(data.PendingReason, clock.GetUtcNow());
                 break;
@@ -49,19 +61,28 @@ internal sealed class ProvisionProduct(TimeProvider clock) : OperationKind<Provi
     {
         public async Task DoAsync(OperationRun<ProvisionProductData> run, CancellationToken cancellationToken)
         {
-            // What it says from now on is newer than what its provisioner will have looked at.
+            var isSubscribed = false;
+            run.Data = new(run.Data.Product);
             await run.InControlAsync(
                 async (db, cancelled) =>
                 {
+                    // What it says from now on is newer than what its provisioner will have looked at.
                     if (await db.HoldProductAsync(run.TenantId, run.Data.Product, cancelled) is { } product)
                     {
-                        product.ToldReady = false;
+                        product.HasChanged = false;
                     }
+
+                    isSubscribed = await db.SubscribesAsync(run.TenantId, run.Data.Product, cancelled);
                 },
                 cancellationToken);
+            if (!isSubscribed)
+            {
+                return;
+            }
+
             await using var tenant = await EnterAsync(run.TenantId, cancellationToken);
             var result = await provisioners.ProvisionAsync(tenant, run.Data.Product, cancellationToken);
-            run.Data = run.Data with { PendingReason = result.PendingReason };
+            run.Data = run.Data with { PendingReason = result.PendingReason, IsAnswered = true };
         }
 
         private async Task<EnteredTenant> EnterAsync(TenantId tenant, CancellationToken cancellationToken)

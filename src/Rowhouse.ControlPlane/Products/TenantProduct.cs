@@ -20,11 +20,11 @@ internal sealed class TenantProduct
     /// <summary>The operation that sets it up, or did; none where that has not begun, or there is nothing to set up.</summary>
     public Guid? OperationId { get; private set; }
 
-    /// <summary>Whether the product has said that it is ready since its provisioner was last asked: its answer may be older.</summary>
-    public bool ToldReady { get; set; }
+    /// <summary>Whether the product has said that something changed since its provisioner was last asked: its answer may be older.</summary>
+    public bool HasChanged { get; set; }
 
     /// <summary>Whether there is anything to do before it is ready that is done or being done.</summary>
-    public bool IsBegun => OperationId is not null || State is not ProductState.Provisioning;
+    public bool IsBegun => State is not ProductState.Stopped && (OperationId is not null || State is not ProductState.Provisioning);
 
     /// <summary>Is set up by an operation from now on.</summary>
     public void Begin(Guid operation, DateTimeOffset now)
@@ -33,12 +33,8 @@ internal sealed class TenantProduct
         Become(ProductState.Provisioning, reason: null, now);
     }
 
-    /// <summary>Its provisioner has answered: it is ready, or waits for the owner's credentials unless those have come meanwhile.</summary>
-    public void Finish(string? pendingReason, DateTimeOffset now)
-    {
-        var waits = pendingReason is not null && !ToldReady;
-        Become(waits ? ProductState.PendingCredentials : ProductState.Ready, waits ? pendingReason : null, now);
-    }
+    /// <summary>Its provisioner has answered: it is ready, or waits for the owner's credentials.</summary>
+    public void Finish(string? pendingReason, DateTimeOffset now) => Become(pendingReason is null ? ProductState.Ready : ProductState.PendingCredentials, pendingReason, now);
 
     public void Become(ProductState state, string? reason, DateTimeOffset now)
     {
@@ -61,4 +57,7 @@ internal enum ProductState
 
     /// <summary>It could not be set up. The tenant is active all the same.</summary>
     Failed = 3,
+
+    /// <summary>The subscription ended before it was set up; what is there of it stays for the next one, with which it begins anew.</summary>
+    Stopped = 4,
 }

@@ -10,7 +10,8 @@ namespace Rowhouse.ControlPlane.Products;
 internal sealed class TenantProducts(ProductProvisioners provisioners, TimeProvider clock)
 {
     /// <summary>
-    /// Begins with whatever a tenant subscribes to that was never set up, once its home is there; where there is nothing to set up the product is ready.
+    /// Begins with whatever a tenant subscribes to that was never set up, or stopped when its subscription ended, once its home is there; where there is nothing to
+    /// set up the product is ready.
     /// The caller saves, and wakes the workers.
     /// </summary>
     /// <param name="db">Where it is kept.</param>
@@ -25,6 +26,12 @@ internal sealed class TenantProducts(ProductProvisioners provisioners, TimeProvi
             {
                 product = new() { TenantId = tenant.Id, Product = name, Since = now };
                 tenant.Products.Add(product);
+            }
+
+            else if (product.IsBegun)
+            {
+                // Whoever sets it up may be about to stop, since nobody subscribed: of the two one comes first, and the other finds the row changed.
+                db.Entry(product).Property(known => known.State).IsModified = true;
             }
 
             if (!tenant.IsHoused || product.IsBegun)
@@ -51,7 +58,11 @@ internal static class TenantProductFinder
     public static async Task<TenantProduct?> HoldProductAsync(this PlatformDbContext db, TenantId tenant, string product, CancellationToken cancellationToken)
     {
         var held = db.TenantProducts.Where(known => known.TenantId == tenant && known.Product == product);
-        await held.ExecuteUpdateAsync(set => set.SetProperty(known => known.ToldReady, known => known.ToldReady), cancellationToken);
+        await held.ExecuteUpdateAsync(set => set.SetProperty(known => known.HasChanged, known => known.HasChanged), cancellationToken);
         return await held.SingleOrDefaultAsync(cancellationToken);
     }
+
+    /// <summary>Whether a tenant subscribes to a product. It stays so until the transaction ends where the product is held.</summary>
+    public static Task<bool> SubscribesAsync(this PlatformDbContext db, TenantId tenant, string product, CancellationToken cancellationToken) =>
+        db.Subscriptions.AnyAsync(subscription => subscription.TenantId == tenant && subscription.Product == product, cancellationToken);
 }

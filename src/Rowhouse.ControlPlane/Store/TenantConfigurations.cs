@@ -90,6 +90,9 @@ internal sealed class TenantProductConfiguration : IEntityTypeConfiguration<Tena
     {
         builder.ToTable("tenant_products").HasKey(product => new { product.TenantId, product.Product });
         builder.Property(product => product.Product).UseCollation("C");
+
+        // Of a subscription and whoever stops for want of one, one comes first.
+        builder.Property(product => product.State).IsConcurrencyToken();
     }
 }
 

@@ -1,7 +1,10 @@
+using System.Linq.Expressions;
+using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Rowhouse.Contracts;
+using Rowhouse.ControlPlane.Products;
 using Rowhouse.Tenancy;
 
 namespace Rowhouse.ControlPlane.Tenants;
@@ -11,7 +14,29 @@ internal static class AccountView
 {
     private static readonly string Pending = TenantWords.Of(TenantStatus.Pending);
 
-    public static RouteGroupBuilder WithAccountView(this RouteGroupBuilder accounts) => accounts.AddEndpointFilter(async (call, next) => Show(await next(call)));
+    // As TenantAnswer finds what it waits for.
+    private static readonly Expression<Func<RegisteredTenant, bool>> Waits = tenant =>
+        tenant.Products.Any(product => product.State == ProductState.PendingCredentials && tenant.Subscriptions.Any(subscription => subscription.Product == product.Product));
+
+    private static readonly Expression<Func<RegisteredTenant, bool>> WaitsNot = Expression.Lambda<Func<RegisteredTenant, bool>>(Expression.Not(Waits.Body), Waits.Parameters);
+
+    public static RouteGroupBuilder WithAccountView(this RouteGroupBuilder accounts) => accounts.WithMetadata(new Asked()).AddEndpointFilter(async (call, next) => Show(await next(call)));
+
+    /// <summary>The tenants whose state is shown so to whoever asks.</summary>
+    public static IQueryable<RegisteredTenant> ShownAs(this IQueryable<RegisteredTenant> tenants, TenantStatus status, HttpContext context)
+    {
+        if (context.GetEndpoint()?.Metadata.GetMetadata<Asked>() is null)
+        {
+            return tenants.Where(tenant => tenant.Status == status);
+        }
+
+        return status switch
+        {
+            TenantStatus.Pending => tenants.Where(tenant => tenant.Status == TenantStatus.Active).Where(Waits), // none is pending by its own state
+            TenantStatus.Active => tenants.Where(tenant => tenant.Status == TenantStatus.Active).Where(WaitsNot),
+            _ => tenants.Where(tenant => tenant.Status == status),
+        };
+    }
 
     private static object? Show(object? result) => result switch
     {
@@ -24,4 +49,7 @@ internal static class AccountView
     };
 
     private static TenantResponse Of(TenantResponse tenant) => tenant.PendingReason is null ? tenant : tenant with { Status = Pending };
+
+    /// <summary>Marks the endpoints that show accounts.</summary>
+    private sealed class Asked;
 }

@@ -37,14 +37,14 @@ internal static class ListTenants
             .WithProblems(RequestProblems.Invalid, RequestProblems.Malformed);
 
     private static async Task<Results<Ok<Page<TenantResponse>>, ProblemHttpResult>> HandleAsync(
-        [AsParameters] PageQuery page, [AsParameters] Filter filter, PlatformDbContext db, StoreNames stores, CancellationToken cancellationToken)
+        [AsParameters] PageQuery page, [AsParameters] Filter filter, HttpContext context, PlatformDbContext db, StoreNames stores, CancellationToken cancellationToken)
     {
         if (!page.TryRead(Sorts, "name", out var order, out var problem))
         {
             return problem;
         }
 
-        if (!filter.TryApply(db.Tenants.AsNoTracking(), out var tenants, out problem))
+        if (!filter.TryApply(db.Tenants.AsNoTracking(), context, out var tenants, out problem))
         {
             return problem;
         }
@@ -90,7 +90,7 @@ internal static class ListTenants
         [FromQuery(Name = "store"), Description("The store in which it lives, or lived until it was purged.")]
         public string? Store { get; init; }
 
-        public bool TryApply(IQueryable<RegisteredTenant> all, out IQueryable<RegisteredTenant> tenants, [System.Diagnostics.CodeAnalysis.NotNullWhen(false)] out ProblemHttpResult? problem)
+        public bool TryApply(IQueryable<RegisteredTenant> all, HttpContext context, out IQueryable<RegisteredTenant> tenants, [System.Diagnostics.CodeAnalysis.NotNullWhen(false)] out ProblemHttpResult? problem)
         {
             tenants = all;
             problem = null;
@@ -131,7 +131,7 @@ internal static class ListTenants
                     return false;
                 }
 
-                tenants = tenants.Where(tenant => tenant.Status == status);
+                tenants = tenants.ShownAs(status, context);
             }
 
             return true;

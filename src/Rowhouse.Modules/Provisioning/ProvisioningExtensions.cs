@@ -22,18 +22,19 @@ public static class ProvisioningExtensions
         where TProvisioner : class, IProductProvisioner
     {
         ArgumentNullException.ThrowIfNull(builder);
-        builder.AddEvent<ProductReady>(ProductReady.Kind);
+        builder.AddEvent<ProductChanged>(ProductChanged.Kind);
         builder.Services.TryAddKeyedScoped<IProductProvisioner, TProvisioner>(TModule.Info.Name);
         builder.Services.AddSingleton(new ProvisionedProduct(TModule.Info.Name));
         return builder;
     }
 
     /// <summary>
-    /// Says that the product waits for nothing any more: the tenant's owner has given the credentials. It is known to be ready once what the context
-    /// saves next has committed. Where it was ready, nothing changes.
+    /// Says that something has changed on which it depends whether the product is ready for the tenant: its owner has given credentials, changed or revoked them.
+    /// Once what the context saves next has committed, the product's <see cref="IProductProvisioner"/> is asked again, where it was ready as well; also where it is being
+    /// asked just then. A provisioner does not say this of what it does itself, else it would be asked for ever.
     /// </summary>
     /// <typeparam name="TModule">The product.</typeparam>
-    /// <param name="context">The context that writes what was given.</param>
-    public static void PublishReady<TModule>(this TenantDbContext context)
-        where TModule : IModule => context.Publish(new ProductReady(TModule.Info.Name));
+    /// <param name="context">The context that writes what has changed.</param>
+    public static void PublishChanged<TModule>(this TenantDbContext context)
+        where TModule : IModule => context.Publish(new ProductChanged(TModule.Info.Name));
 }

@@ -13,7 +13,7 @@ public sealed record ProvisioningResult
     /// <summary>What it waits for, in words for people; <see langword="null"/> where it is ready.</summary>
     public string? PendingReason { get; }
 
-    /// <summary>All is there but what the tenant's owner has to give. <see cref="ProvisioningExtensions.PublishReady{TModule}"/> says when it is given.</summary>
+    /// <summary>All is there but what the tenant's owner has to give. <see cref="ProvisioningExtensions.PublishChanged{TModule}"/> says when it is given.</summary>
     /// <param name="what">What it waits for, in words for people: <c>ChannelEngine API credentials</c>. A line of at most 200 characters.</param>
     /// <exception cref="ArgumentException">There are no words, too many, or characters that are none.</exception>
     public static ProvisioningResult PendingCredentials(string what)

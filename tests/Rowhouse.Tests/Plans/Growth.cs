@@ -88,7 +88,7 @@ internal static class Growth
         INSERT INTO platform.outbox (id, tenant_id, kind, payload, created_at, attempts, not_before, failed_at) SELECT pg_temp.grown(0, i), pg_temp.grown(1, i), 'grown', jsonb_build_object(), now() - i * interval '1 minute', 12, now(), CASE WHEN i % 2 = 0 THEN now() END FROM generate_series(1, {tenants}) i;
         INSERT INTO platform.seen_events (tenant_id, consumer, event_id, seen_at) SELECT pg_temp.grown(1, i), 'grown', pg_temp.grown(0, i), now() FROM generate_series(1, {tenants}) i;
         INSERT INTO platform.subscriptions (tenant_id, product, since) SELECT pg_temp.grown(1, i), 'cardvault', now() FROM generate_series(1, {tenants}) i;
-        INSERT INTO platform.tenant_products (tenant_id, product, state, since, told_ready) SELECT CASE WHEN i % 1000 = 0 THEN '{most}' ELSE pg_temp.grown(1, i) END, 'grown-' || i, 2, now(), false FROM generate_series(1, {tenants}) i;
+        INSERT INTO platform.tenant_products (tenant_id, product, state, since, has_changed) SELECT CASE WHEN i % 1000 = 0 THEN '{most}' ELSE pg_temp.grown(1, i) END, 'grown-' || i, CASE WHEN i % 500 = 1 THEN 1 ELSE 2 END, now(), false FROM generate_series(1, {tenants}) i;
         INSERT INTO platform.people SELECT grown.* FROM (SELECT person_id FROM platform.members WHERE tenant_id = '{most}' AND person_id IS NOT NULL LIMIT 1) one
             JOIN platform.people o ON o.id = one.person_id CROSS JOIN generate_series(1, {tenants}) i
             CROSS JOIN LATERAL jsonb_populate_record(o, jsonb_build_object('id', pg_temp.grown(2, i), 'email', 'person' || i || '@grown.example', 'email_key', 'person' || i || '@grown.example')) grown;

@@ -118,6 +118,8 @@ internal static class HotQueries
         Platform("the tenants by slug", "platform.ix_tenants_slug_id", "ORDER BY t.slug DESC", "/api/tenants?sort=-slug"),
         Platform("the tenants by age", "platform.ix_tenants_created_at_id", "ORDER BY t.created_at DESC", "/api/tenants?sort=-createdAt"),
         Platform("the tenants of a state by name", "platform.ix_tenants_status_name_key_id", "WHERE t.status =", "/api/tenants?sort=name&status=suspended"),
+        Platform("the accounts that wait for their owners by name", "platform.pk_subscriptions", "WHERE t.status = 2 AND EXISTS", "/api/accounts?sort=name&status=pending") with { InOrder = false },
+        Platform("the accounts that wait for nobody by name", "platform.ix_tenants_status_name_key_id", "WHERE t.status = 2 AND NOT EXISTS", "/api/accounts?sort=name&status=active"),
         Platform("the tenants of a plan by name", "platform.ix_tenants_plan_name_key_id", "WHERE t.plan =", "/api/tenants?sort=name&plan=enterprise"),
         Platform("the tenants of a store by name", "platform.ix_tenants_store_name_key_id", "WHERE t.store =", "/api/tenants?sort=name&store=dedicated"),
         Platform("the tenants of a plan by age", "platform.ix_tenants_created_at_id", "WHERE t.plan =", "/api/tenants?sort=createdAt&plan=starter"),
@@ -187,6 +189,7 @@ internal static class HotQueries
         new("the steps of a page of operations", "platform.pk_operation_attempts", "INNER JOIN platform.operation_attempts", server => server.SuperAdmin.ReadAsync("/api/tenants/smith-cards/operations")),
         new("an operation", "platform.pk_operations", "WHERE o.id =", ReadOperationAsync),
         new("an operation that waits for a worker", "platform.ix_operations_not_before", "UPDATE platform.operations SET token", server => server.Services.GetRequiredService<OperationRunner>().RunNextAsync(callsProducts: false, Cancelled)) { Or = "platform.ix_operations_tenant_id_product" },
+        new("an operation on a product that waits for a worker", "platform.ix_operations_not_before", "UPDATE platform.operations SET token", server => server.Services.GetRequiredService<OperationRunner>().RunNextAsync(callsProducts: true, Cancelled)) { Or = "platform.ix_operations_tenant_id_product" },
 
         new("whose retention has ended", "platform.ix_tenants_retained_until_id", "WHERE t.revived_as IS NOT NULL", server => ActivatorUtilities.CreateInstance<EndOfRetention>(server.Services).BeginAsync(Cancelled)) { InOrder = true },
 

@@ -25,6 +25,8 @@ internal static class ReadsWhole
         .. Tenants("limit", "platform.tenant_products", Many),
         .. Tenants("product", "platform.subscriptions", Operator),
         .. Tenants("product", "platform.tenants", Operator),
+        new("the accounts that wait for their owners by name", "platform.tenant_products", Operator),
+        new("the accounts that wait for their owners by name", "platform.tenants", Operator),
         .. Tenants("search", "platform.identifiers", Operator),
         .. Tenants("search", "platform.tenants", Operator),
         new("ListPlatformAudit?count", "platform.audit", Count),

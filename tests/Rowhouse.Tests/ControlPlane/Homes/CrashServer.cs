@@ -18,8 +18,6 @@ namespace Rowhouse.Tests.ControlPlane.Homes;
 /// <summary>Real servers, each a process of its own, on the databases of one that answers the tests and works on no operations and makes no homes itself: they can be killed.</summary>
 public sealed class CrashServer : ServerFixture
 {
-    private const int GateKey = 20_406;
-
     private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("rowhouse-crash-");
     private readonly List<Node> nodes = [];
 
@@ -73,11 +71,12 @@ public sealed class CrashServer : ServerFixture
 
     /// <summary>Starts a server that works on operations, those of dead ones at once.</summary>
     /// <param name="pool">How many homes it keeps ready.</param>
-    internal async Task<CommandProcess> StartNodeAsync(int pool = 0)
+    /// <param name="environment">What else its environment says.</param>
+    internal async Task<CommandProcess> StartNodeAsync(int pool = 0, IReadOnlyDictionary<string, string?>? environment = null)
     {
         // The lease of whoever was killed would end by itself, in some seconds.
         await HomeWork.ExecuteAsync(Control, "UPDATE platform.operations SET lease_until = clock_timestamp(), not_before = NULL WHERE state IN (0, 1)");
-        var node = CommandProcess.Serve(folder.FullName, Database, new Dictionary<string, string?> { ["ROWHOUSE_PLATFORM_KEY_FILE"] = Settings.PlatformKeyFile, ["Homes__Pool"] = pool.ToString(CultureInfo.InvariantCulture) });
+        var node = CommandProcess.Serve(folder.FullName, Database, new Dictionary<string, string?>(environment ?? new Dictionary<string, string?>()) { ["ROWHOUSE_PLATFORM_KEY_FILE"] = Settings.PlatformKeyFile, ["Homes__Pool"] = pool.ToString(CultureInfo.InvariantCulture) });
         nodes.Add(new(node, null));
         nodes[^1] = new(node, await node.ReadyAsync());
         return node;
@@ -111,26 +110,13 @@ public sealed class CrashServer : ServerFixture
     public Task ReleaseAsync() => ControlHold.ReleaseAsync(Control);
 
     /// <summary>Lets transactions that have written this wait at their COMMIT until what is returned is disposed of, and then go on.</summary>
-    public async Task<IAsyncDisposable> GateAsync(string table, string when)
-    {
-        await HomeWork.ExecuteAsync(
-            Control,
-            $"""
-            CREATE OR REPLACE FUNCTION public.gate() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_advisory_xact_lock_shared({GateKey}); RETURN null; END';
-            CREATE CONSTRAINT TRIGGER gate AFTER UPDATE ON {table} DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN ({when}) EXECUTE FUNCTION public.gate();
-            """);
-        var keeper = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(Control) { Pooling = false }.ConnectionString);
-        await keeper.OpenAsync(Cancelled);
-        await using var close = new NpgsqlCommand($"SELECT pg_advisory_lock({GateKey})", keeper);
-        await close.ExecuteNonQueryAsync(Cancelled);
-        return keeper;
-    }
+    public Task<IAsyncDisposable> GateAsync(string table, string when) => ControlGate.PlaceAsync(Control, table, when);
 
     /// <summary>Waits until so many wait at the gate.</summary>
-    public Task UntilAtGateAsync(long count) => Eventually.UntilAsync(async () => await HomeWork.ScalarAsync<long>(Control, $"SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objid = {GateKey} AND NOT granted") == count, Cancelled);
+    public Task UntilAtGateAsync(long count) => ControlGate.UntilHeldAsync(Control, count);
 
     /// <summary>Takes the gate away.</summary>
-    public Task RemoveGateAsync() => HomeWork.ExecuteAsync(Control, "DROP FUNCTION IF EXISTS public.gate() CASCADE");
+    public Task RemoveGateAsync() => ControlGate.RemoveAsync(Control);
 
     /// <summary>Waits until no operation is under way, as long as they become fewer.</summary>
     public async Task UntilDoneAsync()

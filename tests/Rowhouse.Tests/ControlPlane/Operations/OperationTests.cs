@@ -5,6 +5,7 @@ using Npgsql;
 using Rowhouse.Contracts;
 using Rowhouse.ControlPlane.Operations;
 using Rowhouse.Testing;
+using Rowhouse.Tests.ControlPlane.Homes;
 using Rowhouse.Tests.Server;
 using Shouldly;
 
@@ -127,6 +128,18 @@ public sealed class OperationTests(OperationServer server) : IClassFixture<Opera
         var ended = await server.EndAsync(id);
         (ended.Status, ended.Reason).ShouldBe(("succeeded", null));
         server.DoneIn(id).ShouldBe(["+a", "+b", "+c"]);
+    }
+
+    [Fact]
+    public async Task Of_a_step_that_waits_for_long_the_first_attempt_and_the_latest_twenty_are_kept()
+    {
+        var (tries, enough) = (0, 30);
+        var id = await server.StartAsync("Waits Long", ("+b", _ => ++tries < enough ? throw new OperationDelayedException($"Not yet, {tries}.") : Task.CompletedTask));
+
+        (await server.EndAsync(id)).Steps.ShouldAllBe(step => step.Status == "succeeded");
+
+        var kept = await HomeWork.ScalarAsync<string[]>(server.Database.Control!, $"SELECT array(SELECT name || ' ' || number || coalesce(' ' || error, '') FROM platform.operation_attempts WHERE operation_id = '{id}' ORDER BY number)");
+        kept.ShouldBe(["a 1", "b 2 Not yet, 1.", .. Enumerable.Range(11, 19).Select(attempt => $"b {attempt + 1} Not yet, {attempt}."), "b 31", "c 32"]);
     }
 
     [Fact]

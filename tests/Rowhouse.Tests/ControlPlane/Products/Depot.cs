@@ -26,14 +26,24 @@ public sealed class DepotModule : IModule
 
     public static void AddServices(IHostApplicationBuilder builder) => builder.AddTenantDbContext<LedgerDb>().AddProvisioner<DepotModule, WorkspaceProvisioner<DepotModule>>();
 
-    public static void MapEndpoints(RouteGroupBuilder api) =>
+    public static void MapEndpoints(RouteGroupBuilder api)
+    {
         api.MapPost("/credentials", async (LedgerDb db) =>
         {
             db.Entries.Add(new() { Number = 0, By = WorkspaceProvisioner<DepotModule>.Credentials });
-            db.PublishReady<DepotModule>();
+            db.PublishChanged<DepotModule>();
             await db.SaveChangesAsync();
             return TypedResults.NoContent();
         }).WithName(nameof(GiveCredentials)).RequirePermission(GiveCredentials);
+
+        api.MapDelete("/credentials", async (LedgerDb db) =>
+        {
+            db.Entries.RemoveRange(await db.Entries.Where(entry => entry.By == WorkspaceProvisioner<DepotModule>.Credentials).ToListAsync());
+            db.PublishChanged<DepotModule>();
+            await db.SaveChangesAsync();
+            return TypedResults.NoContent();
+        }).WithName("RevokeCredentials").RequirePermission(GiveCredentials);
+    }
 }
 
 /// <summary>Another product with a workspace of its own.</summary>

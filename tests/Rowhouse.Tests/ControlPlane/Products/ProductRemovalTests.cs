@@ -130,17 +130,26 @@ public sealed class ProductRemovalTests(ProductServer server) : IClassFixture<Pr
     }
 
     [Fact]
-    public async Task What_this_installation_does_not_have_is_not_forgotten()
+    public async Task What_vendors_said_of_the_tenant_is_gone_with_it()
     {
-        var tenant = await server.MakeAsync("Left Alone", "public", "depot");
-        await server.UntilAsync("left-alone", "ready");
-        await HomeWork.ExecuteAsync(server.Database.Control!, $"UPDATE platform.tenant_products SET product = 'harbor' WHERE tenant_id = '{tenant.Id}'");
-        await server.DeleteAsync("left-alone");
+        server.Refuse("make depot talked-about", 422, "Mr Smith owes us money.");
+        server.Refuse("make quay talked-about", 429, "Mr Smith owes us money.", times: 2);
+        server.Refuse("remove quay talked-about", 429, "Mr Smith owes us money.", times: 2);
+        var tenant = await server.MakeAsync("Talked About", "public", "depot", "quay");
+        await server.UntilAsync("talked-about", "failed");
+        await server.UntilAsync("talked-about", "ready", "quay");
+        (await SaidAsync()).ShouldBeGreaterThan(3);
+        await server.DeleteAsync("talked-about");
 
-        var stuck = await server.PurgeAsync(tenant);
+        (await server.PurgeAsync(tenant)).Status.ShouldBe("succeeded");
 
-        (stuck.Status, stuck.Step).ShouldBe(("stuck", "products"));
-        stuck.Reason.ShouldBe("The product harbor was set up for the tenant, and this server does not have it, so what it has elsewhere cannot be removed. Add the product again, then retry.");
+        (await SaidAsync()).ShouldBe(0);
+        var failed = (await server.OperationsAsync($"{tenant.Id}")).Single(operation => operation.Product == "depot");
+        (failed.Status, failed.Reason).ShouldBe(("failed", null));
+
+        Task<long> SaidAsync() => HomeWork.ScalarAsync<long>(
+            server.Database.Control!,
+            $"SELECT count(*) FROM (SELECT reason AS said FROM platform.operations WHERE tenant_id = '{tenant.Id}' UNION ALL SELECT reason FROM platform.tenant_products WHERE tenant_id = '{tenant.Id}' UNION ALL SELECT error FROM platform.operation_attempts a JOIN platform.operations o ON o.id = a.operation_id WHERE o.tenant_id = '{tenant.Id}') AS all_said WHERE said LIKE '%Smith%'");
     }
 
     [Fact]

@@ -17,7 +17,7 @@ using Rowhouse.Tests.Server;
 namespace Rowhouse.Tests.ControlPlane.Products;
 
 /// <summary>A server with two products that have something at a vendor's for each tenant.</summary>
-public sealed class ProductServer : ServerFixture
+public class ProductServer : ServerFixture
 {
     private static readonly HashSet<string> Ends = ["succeeded", "failed", "cancelled", "stuck"];
 
@@ -26,6 +26,9 @@ public sealed class ProductServer : ServerFixture
     public Vendor Vendor { get; private set; } = null!;
 
     public Provisioned Provisioned { get; } = new();
+
+    /// <summary>How many operations of each sort the server works on at once that answers the tests.</summary>
+    protected virtual int Workers => 4;
 
     // Its tables are those of this one's modules.
     protected override string Template => "rowhouse_ledger";
@@ -40,11 +43,15 @@ public sealed class ProductServer : ServerFixture
     {
         await base.DisposeAsync();
         await Vendor.DisposeAsync();
+        GC.SuppressFinalize(this);
     }
 
-    protected override void Configure(WebApplicationBuilder builder)
+    protected override void Configure(WebApplicationBuilder builder) => Configure(builder, Workers);
+
+    /// <summary>What each of its nodes has.</summary>
+    protected void Configure(WebApplicationBuilder builder, int workers)
     {
-        builder.Services.AddSingleton(new OperationOptions { Lease = TimeSpan.FromSeconds(2), Poll = TimeSpan.FromMilliseconds(100), FirstPause = TimeSpan.FromMilliseconds(5) });
+        builder.Services.AddSingleton(new OperationOptions { Workers = workers, Lease = TimeSpan.FromSeconds(2), Poll = TimeSpan.FromMilliseconds(100), FirstPause = TimeSpan.FromMilliseconds(5) });
         builder.Services.AddSingleton(Vendor);
         builder.Services.AddSingleton(Provisioned);
         builder.AddModule<DepotModule>().AddModule<QuayModule>().AddTenantDbContext<LedgerDb>().AddEvent<Recorded>("entries.recorded").AddEvent<Unheard>("entries.unheard");
@@ -74,6 +81,11 @@ public sealed class ProductServer : ServerFixture
     public Task<HttpResponseMessage> RetryAsync(string tenant, string product = "depot") => SuperAdmin.PostAsync($"/api/tenants/{tenant}/products/{product}/retry", content: null, Cancelled);
 
     public Task<HttpResponseMessage> SubscribeAsync(string tenant, string product) => SuperAdmin.PostAsJsonAsync($"/api/tenants/{tenant}/subscriptions", new { product }, Cancelled);
+
+    public Task UnsubscribeAsync(string tenant, string product = "depot") => SuperAdmin.DeleteAsync($"/api/tenants/{tenant}/subscriptions/{product}", Cancelled).ShouldBeAsync(HttpStatusCode.NoContent);
+
+    /// <summary>How often a product was asked to be set up for a tenant.</summary>
+    public int CallsFor(string tenant, string product = "depot") => Provisioned.Seen.Count(look => look.Act == $"provision {product}" && look.Slug == tenant);
 
     public Task<OperationResponse> OperationAsync(Guid id) => SuperAdmin.GetAsync($"/api/operations/{id}", Cancelled).ReadAsync<OperationResponse>();
 
@@ -106,17 +118,7 @@ public sealed class ProductServer : ServerFixture
     public ValueTask<EnteredTenant> EnterAsync(Guid tenant) => Services.GetRequiredService<ITenantScopes>().EnterAsync(new TenantId(tenant), Cancelled);
 
     /// <summary>Lets the vendor wait before it does something, until it is told to go on.</summary>
-    public (Task Reached, TaskCompletionSource Go) Hold(string act)
-    {
-        var (reached, go) = (new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously), new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
-        Vendor.Before[act] = async () =>
-        {
-            reached.TrySetResult();
-            await go.Task;
-            return null;
-        };
-        return (reached.Task, go);
-    }
+    public (Task Reached, TaskCompletionSource Go) Hold(string act) => Vendor.Hold(act);
 
     /// <summary>Lets the vendor refuse something so many times.</summary>
     public void Refuse(string act, int status, string reason = "", int times = int.MaxValue)

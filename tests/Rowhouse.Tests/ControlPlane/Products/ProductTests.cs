@@ -1,7 +1,11 @@
 using System.Net;
 using System.Net.Http.Json;
+using Rowhouse.CardVault;
 using Rowhouse.Contracts;
+using Rowhouse.Modules.Provisioning;
 using Rowhouse.Testing;
+using Rowhouse.Testing.Host.Ledger;
+using Rowhouse.Tests.ControlPlane.Homes;
 using Rowhouse.Tests.Server;
 using Shouldly;
 
@@ -90,6 +94,7 @@ public sealed class ProductTests(ProductServer server) : IClassFixture<ProductSe
         (await ShowAsync("tenants")).ShouldBe(("active", "ChannelEngine API credentials"));
         (await ShowAsync("accounts")).ShouldBe(("pending", "ChannelEngine API credentials"));
         (await server.SuperAdmin.GetAsync("/api/accounts?search=needs-keys", Cancelled).ReadAsync<Page<TenantResponse>>()).Items.ShouldHaveSingleItem().Status.ShouldBe("pending");
+        (await FindAsync("accounts", "pending"), await FindAsync("accounts", "active"), await FindAsync("tenants", "pending"), await FindAsync("tenants", "active")).ShouldBe((true, false, false, true));
         (await server.SuperAdmin.GetAsync("/api/tenants?search=needs-keys", Cancelled).ReadAsync<Page<TenantResponse>>()).Items.ShouldHaveSingleItem().Status.ShouldBe("active");
         (await server.SuperAdmin.PatchAsJsonAsync("/api/accounts/needs-keys", new { currency = "GBP" }, Cancelled).ReadAsync<TenantResponse>()).Status.ShouldBe("pending");
         (await server.SuperAdmin.PostAsync("/api/accounts/needs-keys/suspend", content: null, Cancelled).ReadAsync<TenantResponse>()).ShouldSatisfyAllConditions(account => account.Status.ShouldBe("suspended"), account => account.PendingReason.ShouldBeNull());
@@ -99,7 +104,19 @@ public sealed class ProductTests(ProductServer server) : IClassFixture<ProductSe
 
         await server.UntilAsync("needs-keys", "ready");
         (await ShowAsync("accounts")).ShouldBe(("active", null));
-        (await server.OperationsAsync("needs-keys")).ShouldHaveSingleItem();
+        (await FindAsync("accounts", "pending"), await FindAsync("accounts", "active")).ShouldBe((false, true));
+        server.CallsFor("needs-keys").ShouldBe(2);
+
+        // Revoked, and given again.
+        await tenant.Admin.Client.DeleteAsync("/api/depot/credentials", Cancelled).ShouldBeAsync(HttpStatusCode.NoContent);
+        await server.UntilAsync("needs-keys", "pending-credentials");
+        (await ShowAsync("accounts")).ShouldBe(("pending", "ChannelEngine API credentials"));
+        await tenant.Admin.Client.PostAsync("/api/depot/credentials", content: null, Cancelled).ShouldBeAsync(HttpStatusCode.NoContent);
+        await server.UntilAsync("needs-keys", "ready");
+        (await server.OperationsAsync("needs-keys")).Select(operation => operation.Status).ShouldBe(["succeeded", "succeeded", "succeeded", "succeeded"]);
+        server.Vendor.ActsOn("depot needs-keys").ShouldBe(["made depot needs-keys"]);
+
+        async Task<bool> FindAsync(string path, string status) => (await server.SuperAdmin.GetAsync($"/api/{path}?search=needs-keys&status={status}&count=true", Cancelled).ReadAsync<Page<TenantResponse>>()).Total == 1;
 
         async Task<(string, string?)> ShowAsync(string path)
         {
@@ -118,28 +135,68 @@ public sealed class ProductTests(ProductServer server) : IClassFixture<ProductSe
         await server.SuperAdmin.DeleteAsync("/api/accounts/gave-up/subscriptions/depot", Cancelled).ShouldBeAsync(HttpStatusCode.NoContent);
 
         (await server.SuperAdmin.GetAsync("/api/accounts/gave-up", Cancelled).ReadAsync<TenantResponse>()).ShouldSatisfyAllConditions(account => account.Status.ShouldBe("active"), account => account.PendingReason.ShouldBeNull());
+        (await server.SuperAdmin.GetAsync("/api/accounts?search=gave-up&status=active", Cancelled).ReadAsync<Page<TenantResponse>>()).Items.ShouldHaveSingleItem();
+        (await server.SuperAdmin.GetAsync("/api/accounts?search=gave-up&status=PENDING", Cancelled).ReadAsync<Page<TenantResponse>>()).Items.ShouldBeEmpty();
         (await server.ProductAsync("gave-up")).State.ShouldBe("pending-credentials");
     }
 
     [Fact]
-    public async Task Credentials_that_come_while_the_product_is_being_set_up_are_not_overlooked()
+    public async Task Credentials_that_come_or_go_while_the_provisioner_is_called_are_not_overlooked()
     {
         server.Provisioned.NeedCredentials["quick-keys"] = true;
-        var (reached, go) = (new TaskCompletionSource(), new TaskCompletionSource());
-        server.Provisioned.AtEnd["depot quick-keys"] = async _ =>
-        {
-            reached.TrySetResult();
-            await go.Task;
-        };
+        var (reached, go) = HoldAnswer();
         var tenant = await server.CreateTenantAsync("Quick Keys", "depot");
         await reached.Task.WaitAsync(Cancelled);
 
         await tenant.Admin.Client.PostAsync("/api/depot/credentials", content: null, Cancelled).ShouldBeAsync(HttpStatusCode.NoContent);
-        await Eventually.UntilAsync(
-            () => Homes.HomeWork.ScalarAsync<bool>(server.Database.Control!, $"SELECT told_ready FROM platform.tenant_products WHERE tenant_id = '{tenant.Id}'"), Cancelled);
+        await UntilToldAsync();
         go.SetResult();
 
         await server.UntilAsync("quick-keys", "ready");
+        (await server.OperationsAsync("quick-keys")).ShouldHaveSingleItem();
+
+        // It finds credentials that are changed, and then revoked.
+        (reached, go) = HoldAnswer();
+        await tenant.Admin.Client.PostAsync("/api/depot/credentials", content: null, Cancelled).ShouldBeAsync(HttpStatusCode.NoContent);
+        await reached.Task.WaitAsync(Cancelled);
+        await tenant.Admin.Client.DeleteAsync("/api/depot/credentials", Cancelled).ShouldBeAsync(HttpStatusCode.NoContent);
+        await UntilToldAsync();
+        go.SetResult();
+
+        await server.UntilAsync("quick-keys", "pending-credentials");
+
+        (TaskCompletionSource Reached, TaskCompletionSource Go) HoldAnswer()
+        {
+            var (reached, go) = (new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously), new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+            server.Provisioned.AtEnd["depot quick-keys"] = async _ =>
+            {
+                reached.TrySetResult();
+                await go.Task;
+            };
+            return (reached, go);
+        }
+
+        Task UntilToldAsync() => Eventually.UntilAsync(
+            () => HomeWork.ScalarAsync<bool>(server.Database.Control!, $"SELECT has_changed FROM platform.tenant_products WHERE tenant_id = '{tenant.Id}'"), Cancelled);
+    }
+
+    [Fact]
+    public async Task What_changes_of_a_product_that_has_nothing_to_set_up_changes_nothing()
+    {
+        var tenant = await server.MakeAsync("Nothing To Ask", "public", "cardvault", "depot");
+        var ready = await server.UntilAsync("nothing-to-ask", "ready", "cardvault");
+        await server.UntilAsync("nothing-to-ask", "ready");
+        await using (var entered = await server.EnterAsync(tenant.Id))
+        {
+            var db = entered.Get<LedgerDb>();
+            db.PublishChanged<CardVaultModule>();
+            db.PublishChanged<DepotModule>();
+            await db.SaveChangesAsync(Cancelled);
+        }
+
+        await Eventually.UntilAsync(() => Task.FromResult(server.CallsFor("nothing-to-ask") == 2), Cancelled); // events come in order
+
+        (await server.ProductAsync("nothing-to-ask", "cardvault")).ShouldBe(ready);
     }
 
     [Fact]

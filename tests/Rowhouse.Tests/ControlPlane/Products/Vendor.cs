@@ -68,6 +68,19 @@ public sealed class Vendor : IAsyncDisposable
 
     public IReadOnlyList<string> ActsOn(string name) => [.. Acts.Where(act => act.EndsWith($" {name}", StringComparison.Ordinal))];
 
+    /// <summary>Waits before it does something, until it is told to go on.</summary>
+    public (Task Reached, TaskCompletionSource Go) Hold(string act)
+    {
+        var (reached, go) = (new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously), new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+        Before[act] = async () =>
+        {
+            reached.TrySetResult();
+            await go.Task;
+            return null;
+        };
+        return (reached.Task, go);
+    }
+
     private Task<IResult?> BeforeAsync(string act) => Before.TryGetValue(act, out var before) ? before() : Task.FromResult<IResult?>(null);
 }
 
