@@ -19,7 +19,7 @@ internal sealed class RemoveProducts(ProductProvisioners provisioners, IDeletedT
         {
             if (!provisioners.Names.Contains(product))
             {
-                throw new OperationDelayedException($"The product {product} was set up for the tenant, and the server that took it up does not have it, so what it has elsewhere cannot be removed. It waits for a server that does.");
+                throw new OperationDelayedException($"The product {product} was set up for the tenant, and the server that took it up does not have it, so what it has elsewhere cannot be removed. It waits for a server that does.") { IsElsewhere = true };
             }
 
             await using (var tenant = await EnterAsync(run.TenantId, cancellationToken))

@@ -44,5 +44,8 @@ internal sealed class RemoveRecords : IOperationStep<DeprovisionData>
         await db.OperationAttempts
             .Where(attempt => attempt.Error != null && operations.Any(operation => operation.Id == attempt.OperationId && (operation.Product != null || attempt.Name == Deprovision.Products)))
             .ExecuteUpdateAsync(set => set.SetProperty(attempt => attempt.Error, "It failed. Why is not kept of a tenant that is removed."), cancellationToken);
+#pragma warning disable RS0030 // EF Core changes no part of a document; the value is a parameter
+        await db.Database.ExecuteSqlAsync($"UPDATE platform.operations SET data = data - 'pendingReason' WHERE tenant_id = {tenant.Value} AND product IS NOT NULL", cancellationToken);
+#pragma warning restore RS0030
     }
 }

@@ -23,7 +23,11 @@ internal sealed class OperationRefusedException(string reason, Exception? innerE
 
 /// <summary>A step cannot be done just now, or not here, or has to be done again; the message says why, to people.</summary>
 /// <param name="reason">Why, and what to do.</param>
-internal sealed class OperationDelayedException(string reason) : Exception(reason);
+internal sealed class OperationDelayedException(string reason) : Exception(reason)
+{
+    /// <summary>Whether this server will not be able to do it either, so that it leaves others time.</summary>
+    public bool IsElsewhere { get; init; }
+}
 
 /// <summary>The operation is somebody else's by now, or will be, so this worker does nothing more.</summary>
 /// <param name="reason">Why.</param>

@@ -10,6 +10,9 @@ internal sealed record OperationFailure(string Reason, bool IsForGood)
     /// <summary>Whether nothing was tried: another server can do it, or this one later. However often that happens, it is no reason to give up.</summary>
     public bool IsDelay { get; init; }
 
+    /// <summary>Whether another server has to do it.</summary>
+    public bool IsElsewhere { get; private init; }
+
     private const int LongestReason = 2_000;
 
     /// <summary>States in which a server or a pooler could not do it just now, though the driver does not say so of all: it is stopped, recovers, has crashed, was failed over from, or a table has changed since a statement was prepared.</summary>
@@ -18,7 +21,7 @@ internal sealed record OperationFailure(string Reason, bool IsForGood)
     public static OperationFailure Of(Exception exception) => exception switch
     {
         OperationRefusedException refused => new(refused.Message, IsForGood: true),
-        OperationDelayedException delayed => new(delayed.Message, IsForGood: false) { IsDelay = true },
+        OperationDelayedException delayed => new(delayed.Message, IsForGood: false) { IsDelay = true, IsElsewhere = delayed.IsElsewhere },
         ProvisioningException refused => new(Plain(refused.Message), IsForGood: !refused.IsTransient),
         PostgresException refused => OfServer(refused),
         NpgsqlException => new("The database server cannot be reached, or the connection broke. Look whether it runs and whether its address is right.", IsForGood: false),

@@ -97,7 +97,7 @@ internal sealed partial class OperationRunner(
         }
         catch (Exception exception) when (exception is not OperationLostException && !cancellationToken.IsCancellationRequested)
         {
-            StepFailed(logger, exception, attempt.Name, lease.Operation.Kind, lease.Operation.Id);
+            Tell(exception, lease.Operation, attempt.Name);
             return await FailAsync(lease, kind, attempt, OperationFailure.Of(exception), cancellationToken);
         }
 
@@ -111,15 +111,9 @@ internal sealed partial class OperationRunner(
         {
             return await RecordAsync(lease, kind, ended, error: null, change, cancellationToken);
         }
-        catch (OperationDelayedException exception)
-        {
-            // Its kind has found that the step has to be done again.
-            StepFailed(logger, exception, ended?.Name ?? "", lease.Operation.Kind, lease.Operation.Id);
-            return await FailAsync(lease, kind, ended, OperationFailure.Of(exception), cancellationToken);
-        }
         catch (Exception exception) when (exception is not OperationLostException && !cancellationToken.IsCancellationRequested)
         {
-            ChangeFailed(logger, exception, lease.Operation.Kind, lease.Operation.Id);
+            Tell(exception, lease.Operation);
 
             // Its kind alone refuses for good. Nothing was wrong with the step, so no state of the control database undoes it at once.
             return await FailAsync(lease, kind, ended, OperationFailure.Of(exception) with { IsForGood = exception is OperationRefusedException }, cancellationToken);
@@ -173,7 +167,7 @@ internal sealed partial class OperationRunner(
             }
             catch (Exception exception) when (exception is not OperationLostException && !cancellationToken.IsCancellationRequested)
             {
-                ChangeFailed(logger, exception, operation.Kind, operation.Id);
+                Tell(exception, operation);
                 failure = OperationFailure.Of(exception);
             }
         }
@@ -203,7 +197,7 @@ internal sealed partial class OperationRunner(
             async (db, operation) =>
             {
                 journal.Close(db, attempt, failure.Reason);
-                operation.Wait(failure, await OperationJournal.NowAsync(db, cancellationToken) + (failure.IsDelay ? options.Poll : options.PauseAfter(operation.Failures + 1)));
+                operation.Wait(failure, await OperationJournal.NowAsync(db, cancellationToken) + PauseAfter(operation, failure));
                 if (tell)
                 {
                     await kind.StateChangedAsync(db, operation, cancellationToken);
@@ -211,6 +205,30 @@ internal sealed partial class OperationRunner(
             },
             cancellationToken);
     }
+
+    /// <summary>Logs why a step is not done, or why what has become of one was not recorded.</summary>
+    private void Tell(Exception exception, Operation operation, string? step = null)
+    {
+        if (exception is OperationDelayedException)
+        {
+            Delayed(logger, operation.Kind, operation.Id, exception.Message);
+        }
+        else if (step is null)
+        {
+            ChangeFailed(logger, exception, operation.Kind, operation.Id);
+        }
+        else
+        {
+            StepFailed(logger, exception, step, operation.Kind, operation.Id);
+        }
+    }
+
+    private TimeSpan PauseAfter(Operation operation, OperationFailure failure) => failure switch
+    {
+        { IsElsewhere: true } => options.LongestPause,
+        { IsDelay: true } => options.Poll,
+        _ => options.PauseAfter(operation.Failures + 1),
+    };
 
     private void TellIfStopped(Operation operation)
     {
@@ -222,6 +240,9 @@ internal sealed partial class OperationRunner(
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The step '{Step}' of the {Kind} {Operation} failed")]
     private static partial void StepFailed(ILogger logger, Exception exception, string step, string kind, Guid operation);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "The {Kind} {Operation} waits: {Reason}")]
+    private static partial void Delayed(ILogger logger, string kind, Guid operation, string reason);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "The step '{Step}' of the {Kind} {Operation} is of another release; it is left to a server that knows it")]
     private static partial void UnknownStep(ILogger logger, string step, string kind, Guid operation);

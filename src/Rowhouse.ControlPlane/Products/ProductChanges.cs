@@ -1,3 +1,4 @@
+using Microsoft.EntityFrameworkCore;
 using Rowhouse.ControlPlane.Operations;
 using Rowhouse.ControlPlane.Store;
 using Rowhouse.Modules.Provisioning;
@@ -13,14 +14,14 @@ internal sealed class ProductChanges(PlatformDbContext db, TimeProvider clock) :
 
     public async Task HandleAsync(ProductChanged happened, TenantId? tenant, EventInfo info, CancellationToken cancellationToken)
     {
-        // Where nobody was ever asked there is nobody to ask.
+        // Where it was never set up there is nothing to look at again.
         if (tenant is not { } id || await db.HoldProductAsync(id, happened.Product, cancellationToken) is not { OperationId: not null } product)
         {
             return;
         }
 
         product.HasChanged = true;
-        if (product.State is ProductState.PendingCredentials or ProductState.Ready)
+        if (product.State is ProductState.PendingCredentials or ProductState.Ready || await HasFailedAsync(product, cancellationToken))
         {
             var now = clock.GetUtcNow();
             var operation = OperationStarter.Make(ProvisionProduct.Plan, id, new(product.Product), product.Product, now);
@@ -28,4 +29,8 @@ internal sealed class ProductChanges(PlatformDbContext db, TimeProvider clock) :
             product.Begin(operation.Id, now);
         }
     }
+
+    // What somebody cancelled, or has to mend, is theirs to retry.
+    private async Task<bool> HasFailedAsync(TenantProduct product, CancellationToken cancellationToken) =>
+        product.State is ProductState.Failed && await db.Operations.AnyAsync(operation => operation.Id == product.OperationId && operation.State == OperationState.Failed, cancellationToken);
 }

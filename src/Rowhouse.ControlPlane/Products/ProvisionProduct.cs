@@ -50,6 +50,8 @@ internal sealed class ProvisionProduct(TimeProvider clock) : OperationKind<Provi
             case OperationState.Succeeded:
                 product.Finish(data.PendingReason, clock.GetUtcNow());
                 break;
+            case OperationState.Undoing when product.HasChanged && !operation.IsCancelled:
+                throw new OperationDelayedException("Something of the product has changed while it was asked, and it refused what was there before. It is asked again.");
             default:
                 product.Become(ProductState.Failed, operation.Reason ?? "It was cancelled.", clock.GetUtcNow());
                 break;

@@ -23,14 +23,14 @@ internal sealed class TenantProduct
     /// <summary>Whether the product has said that something changed since its provisioner was last asked: its answer may be older.</summary>
     public bool HasChanged { get; set; }
 
-    /// <summary>Whether there is anything to do before it is ready that is done or being done.</summary>
+    /// <summary>Whether the next subscription has nothing to begin: it is ready or failed, or is being set up.</summary>
     public bool IsBegun => State is not ProductState.Stopped && (OperationId is not null || State is not ProductState.Provisioning);
 
     /// <summary>Is set up by an operation from now on.</summary>
     public void Begin(Guid operation, DateTimeOffset now)
     {
         OperationId = operation;
-        Become(ProductState.Provisioning, reason: null, now);
+        Become(ProductState.Provisioning, State is ProductState.PendingCredentials ? Reason : null, now); // what it waits for, until it answers otherwise
     }
 
     /// <summary>Its provisioner has answered: it is ready, or waits for the owner's credentials.</summary>
@@ -58,6 +58,6 @@ internal enum ProductState
     /// <summary>It could not be set up. The tenant is active all the same.</summary>
     Failed = 3,
 
-    /// <summary>The subscription ended before it was set up; what is there of it stays for the next one, with which it begins anew.</summary>
+    /// <summary>The subscription has ended; what is there of it stays for the next one, with which it begins anew.</summary>
     Stopped = 4,
 }

@@ -62,7 +62,7 @@ internal static class TenantProductFinder
         return await held.SingleOrDefaultAsync(cancellationToken);
     }
 
-    /// <summary>Whether a tenant subscribes to a product. It stays so until the transaction ends where the product is held.</summary>
+    /// <summary>Whether a tenant subscribes to a product. Where it does not, it stays so until the transaction ends, if the product is held.</summary>
     public static Task<bool> SubscribesAsync(this PlatformDbContext db, TenantId tenant, string product, CancellationToken cancellationToken) =>
         db.Subscriptions.AnyAsync(subscription => subscription.TenantId == tenant && subscription.Product == product, cancellationToken);
 }

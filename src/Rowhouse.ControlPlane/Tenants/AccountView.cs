@@ -16,16 +16,16 @@ internal static class AccountView
 
     // As TenantAnswer finds what it waits for.
     private static readonly Expression<Func<RegisteredTenant, bool>> Waits = tenant =>
-        tenant.Products.Any(product => product.State == ProductState.PendingCredentials && tenant.Subscriptions.Any(subscription => subscription.Product == product.Product));
+        tenant.Products.Any(product => (product.State == ProductState.PendingCredentials || (product.State == ProductState.Provisioning && product.Reason != null)) && tenant.Subscriptions.Any(subscription => subscription.Product == product.Product));
 
     private static readonly Expression<Func<RegisteredTenant, bool>> WaitsNot = Expression.Lambda<Func<RegisteredTenant, bool>>(Expression.Not(Waits.Body), Waits.Parameters);
 
-    public static RouteGroupBuilder WithAccountView(this RouteGroupBuilder accounts) => accounts.WithMetadata(new Asked()).AddEndpointFilter(async (call, next) => Show(await next(call)));
+    public static RouteGroupBuilder WithAccountView(this RouteGroupBuilder accounts) => accounts.WithMetadata(new ShowsAccounts()).AddEndpointFilter(async (call, next) => Show(await next(call)));
 
     /// <summary>The tenants whose state is shown so to whoever asks.</summary>
     public static IQueryable<RegisteredTenant> ShownAs(this IQueryable<RegisteredTenant> tenants, TenantStatus status, HttpContext context)
     {
-        if (context.GetEndpoint()?.Metadata.GetMetadata<Asked>() is null)
+        if (context.GetEndpoint()?.Metadata.GetMetadata<ShowsAccounts>() is null)
         {
             return tenants.Where(tenant => tenant.Status == status);
         }
@@ -51,5 +51,5 @@ internal static class AccountView
     private static TenantResponse Of(TenantResponse tenant) => tenant.PendingReason is null ? tenant : tenant with { Status = Pending };
 
     /// <summary>Marks the endpoints that show accounts.</summary>
-    private sealed class Asked;
+    private sealed class ShowsAccounts;
 }

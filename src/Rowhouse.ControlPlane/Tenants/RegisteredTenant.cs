@@ -249,7 +249,7 @@ internal sealed class RegisteredTenant
             return false;
         }
 
-        Products.RemoveAll(known => known.Product == product && !known.IsBegun);
+        Products.RemoveAll(known => known is { OperationId: null, State: ProductState.Provisioning } && known.Product == product);
         Touch();
         return true;
     }

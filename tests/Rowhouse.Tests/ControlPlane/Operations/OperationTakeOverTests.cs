@@ -4,6 +4,7 @@ using Npgsql;
 using Rowhouse.ControlPlane.Operations;
 using Rowhouse.ControlPlane.Store;
 using Rowhouse.Testing;
+using Rowhouse.Tests.ControlPlane.Homes;
 using Shouldly;
 
 namespace Rowhouse.Tests.ControlPlane.Operations;
@@ -74,6 +75,26 @@ public sealed class OperationTakeOverTests(OperationServer server) : IClassFixtu
             await using var command = new NpgsqlCommand("select 1", connection);
             return await command.ExecuteScalarAsync(Cancelled);
         }
+    }
+
+    [Fact]
+    public async Task A_step_of_which_nobody_knows_whether_its_end_was_recorded_is_left_to_whoever_looks()
+    {
+        // The session ends at the COMMIT, once: from outside it looks as one whose answer was lost.
+        var control = await new PostgresFixture().SuperuserAsync(server.Database.Control!);
+        await HomeWork.ExecuteAsync(control, """
+            CREATE SEQUENCE public.commits; GRANT USAGE ON SEQUENCE public.commits TO PUBLIC;
+            CREATE FUNCTION public.cut() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN IF nextval(''public.commits'') = 1 THEN PERFORM pg_terminate_backend(pg_backend_pid()); END IF; RETURN NULL; END';
+            CREATE CONSTRAINT TRIGGER cut AFTER UPDATE ON platform.operations DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (old.step = 1 AND new.step = 2) EXECUTE FUNCTION public.cut();
+            """);
+
+        var id = await server.StartAsync("Cut Short");
+
+        (await server.EndAsync(id)).ShouldSatisfyAllConditions(
+            ended => ended.Status.ShouldBe("succeeded"),
+            ended => ended.Steps.ShouldAllBe(step => step.Status == "succeeded" && step.Error == null));
+        server.DoneIn(id).ShouldBe(["+a", "+b", "+b", "+c"]);
+        await HomeWork.ExecuteAsync(control, "DROP FUNCTION public.cut CASCADE; DROP SEQUENCE public.commits");
     }
 
     [Fact]

@@ -149,7 +149,7 @@ public sealed class ProductRemovalTests(ProductServer server) : IClassFixture<Pr
 
         Task<long> SaidAsync() => HomeWork.ScalarAsync<long>(
             server.Database.Control!,
-            $"SELECT count(*) FROM (SELECT reason AS said FROM platform.operations WHERE tenant_id = '{tenant.Id}' UNION ALL SELECT reason FROM platform.tenant_products WHERE tenant_id = '{tenant.Id}' UNION ALL SELECT error FROM platform.operation_attempts a JOIN platform.operations o ON o.id = a.operation_id WHERE o.tenant_id = '{tenant.Id}') AS all_said WHERE said LIKE '%Smith%'");
+            $"SELECT count(*) FROM (SELECT reason AS said FROM platform.operations WHERE tenant_id = '{tenant.Id}' UNION ALL SELECT data::text FROM platform.operations WHERE tenant_id = '{tenant.Id}' UNION ALL SELECT reason FROM platform.tenant_products WHERE tenant_id = '{tenant.Id}' UNION ALL SELECT error FROM platform.operation_attempts a JOIN platform.operations o ON o.id = a.operation_id WHERE o.tenant_id = '{tenant.Id}') AS all_said WHERE said LIKE '%Smith%'");
     }
 
     [Fact]

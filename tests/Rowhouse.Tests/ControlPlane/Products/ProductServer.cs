@@ -51,7 +51,7 @@ public class ProductServer : ServerFixture
     /// <summary>What each of its nodes has.</summary>
     protected void Configure(WebApplicationBuilder builder, int workers)
     {
-        builder.Services.AddSingleton(new OperationOptions { Workers = workers, Lease = TimeSpan.FromSeconds(2), Poll = TimeSpan.FromMilliseconds(100), FirstPause = TimeSpan.FromMilliseconds(5) });
+        builder.Services.AddSingleton(new OperationOptions { Workers = workers, Lease = TimeSpan.FromSeconds(2), Poll = TimeSpan.FromMilliseconds(100), FirstPause = TimeSpan.FromMilliseconds(5), LongestPause = TimeSpan.FromSeconds(1) });
         builder.Services.AddSingleton(Vendor);
         builder.Services.AddSingleton(Provisioned);
         builder.AddModule<DepotModule>().AddModule<QuayModule>().AddTenantDbContext<LedgerDb>().AddEvent<Recorded>("entries.recorded").AddEvent<Unheard>("entries.unheard");

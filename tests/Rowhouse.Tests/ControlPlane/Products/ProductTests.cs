@@ -181,6 +181,45 @@ public sealed class ProductTests(ProductServer server) : IClassFixture<ProductSe
     }
 
     [Fact]
+    public async Task Credentials_that_are_mended_while_the_vendor_refuses_the_old_ones_are_looked_at()
+    {
+        var (reached, go) = (new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously), new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+        server.Provisioned.AtEnd["depot mended-keys"] = async _ =>
+        {
+            if (reached.TrySetResult())
+            {
+                await go.Task;
+                throw new ProvisioningException("The vendor refuses these credentials.");
+            }
+        };
+        var tenant = await server.CreateTenantAsync("Mended Keys", "depot");
+        await reached.Task.WaitAsync(Cancelled);
+        await tenant.Admin.Client.PostAsync("/api/depot/credentials", content: null, Cancelled).ShouldBeAsync(HttpStatusCode.NoContent);
+        await Eventually.UntilAsync(() => HomeWork.ScalarAsync<bool>(server.Database.Control!, $"SELECT has_changed FROM platform.tenant_products WHERE tenant_id = '{tenant.Id}'"), Cancelled);
+        go.SetResult();
+
+        await server.UntilAsync("mended-keys", "ready");
+
+        server.CallsFor("mended-keys").ShouldBe(2);
+        (await server.OperationsAsync("mended-keys")).ShouldHaveSingleItem().Status.ShouldBe("succeeded");
+    }
+
+    [Fact]
+    public async Task Credentials_that_are_mended_after_the_vendor_refused_are_looked_at_by_themselves()
+    {
+        var refuses = true;
+        server.Provisioned.AtEnd["depot refused-keys"] = _ => refuses ? throw new ProvisioningException("The vendor refuses these credentials.") : Task.CompletedTask;
+        var tenant = await server.CreateTenantAsync("Refused Keys", "depot");
+        await server.UntilAsync("refused-keys", "failed");
+        refuses = false;
+
+        await tenant.Admin.Client.PostAsync("/api/depot/credentials", content: null, Cancelled).ShouldBeAsync(HttpStatusCode.NoContent);
+
+        await server.UntilAsync("refused-keys", "ready");
+        (await server.OperationsAsync("refused-keys")).Count.ShouldBe(2);
+    }
+
+    [Fact]
     public async Task What_changes_of_a_product_that_has_nothing_to_set_up_changes_nothing()
     {
         var tenant = await server.MakeAsync("Nothing To Ask", "public", "cardvault", "depot");
