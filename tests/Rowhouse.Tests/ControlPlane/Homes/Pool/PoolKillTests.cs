@@ -68,7 +68,8 @@ public sealed class PoolKillTests(CrashServer server) : IClassFixture<CrashServe
 
         foreach (var (tenant, location) in asked)
         {
-            (await server.EndOfAsync(location)).Status.ShouldBe("succeeded");
+            var operation = await server.EndOfAsync(location);
+            operation.Status.ShouldBe("succeeded", operation.Reason);
             (await HomeWork.RemainsAsync(tenant.TableName)).ShouldBe((1, 1));
             (await HomeWork.ScalarAsync<long>(new NpgsqlConnectionStringBuilder(server.Store) { Database = tenant.TableName, Pooling = false }.ConnectionString, "SELECT count(*) FROM tenancy.homes")).ShouldBe(1);
         }
