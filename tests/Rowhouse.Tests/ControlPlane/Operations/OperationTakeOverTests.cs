@@ -94,6 +94,7 @@ public sealed class OperationTakeOverTests(OperationServer server) : IClassFixtu
             ended => ended.Status.ShouldBe("succeeded"),
             ended => ended.Steps.ShouldAllBe(step => step.Status == "succeeded" && step.Error == null));
         server.DoneIn(id).ShouldBe(["+a", "+b", "+b", "+c"]);
+        (await HomeWork.ScalarAsync<long>(control, "SELECT count(*) FROM platform.operation_attempts WHERE operation_id = $1::uuid AND step = 1 AND ended_at IS NULL", id.ToString())).ShouldBe(1); // nothing was written over it by who did not know
         await HomeWork.ExecuteAsync(control, "DROP FUNCTION public.cut CASCADE; DROP SEQUENCE public.commits");
     }
 

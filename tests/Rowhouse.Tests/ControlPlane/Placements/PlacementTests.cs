@@ -1,10 +1,13 @@
 using System.Net;
 using System.Net.Http.Json;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Npgsql;
+using Rowhouse.CardVault.Store;
 using Rowhouse.Contracts;
 using Rowhouse.Server;
+using Rowhouse.Tenancy;
 using Rowhouse.Tenancy.Postgres;
 using Rowhouse.Tenancy.Postgres.Roles;
 using Rowhouse.Testing;
@@ -174,6 +177,29 @@ public sealed class PlacementTests(StoreServerFixture server) : IClassFixture<St
         using var request = new HttpRequestMessage(HttpMethod.Post, "/api/tenants") { Headers = { { "Prefer", "wait=60" } }, Content = JsonContent.Create(new { name = "But There", cloudType = "private" }) };
         (await there.SendAsync(request, Cancelled).ReadAsync<TenantResponse>(HttpStatusCode.Created)).Placement.Store.ShouldBe("other");
         await beside.StopAsync(Cancelled);
+    }
+
+    [Fact]
+    public async Task Once_the_connections_of_a_store_are_broken_one_tenant_finds_out_for_all_of_them()
+    {
+        var (reader, writer) = (await PlaceAndCountAsync(), await PlaceAndCountAsync());
+        (await HomeWork.ScalarAsync<long>(server.Other.Administrator, "SELECT count(*) FILTER (WHERE pg_terminate_backend(pid, 5000)) FROM pg_stat_activity WHERE datname LIKE 'rowhouse\\_home\\_%'")).ShouldBeGreaterThanOrEqualTo(2);
+
+        await InAsync(reader, db => db.Cards.CountAsync(Cancelled));
+        await InAsync(writer, db => db.Cards.ExecuteDeleteAsync(Cancelled)); // alone, it could not be done again
+
+        async Task<TenantId> PlaceAndCountAsync()
+        {
+            var tenant = new TenantId((await server.PlaceAsync(store: "other").ReadAsync<TenantResponse>(HttpStatusCode.Created)).Id);
+            await InAsync(tenant, db => db.Cards.CountAsync(Cancelled)); // over a connection that stays open
+            return tenant;
+        }
+
+        async Task InAsync(TenantId tenant, Func<CardVaultDbContext, Task> work)
+        {
+            await using var scope = await server.Services.GetRequiredService<ITenantScopes>().EnterAsync(tenant, Cancelled);
+            await work(scope.Get<CardVaultDbContext>());
+        }
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.Net;
+using Rowhouse.Modules.Provisioning;
 using Rowhouse.Testing;
 using Rowhouse.Tests.ControlPlane.Homes;
 using Rowhouse.Tests.Server;
@@ -104,7 +105,7 @@ public sealed class StoppedProductTests(ProductServer server) : IClassFixture<Pr
     [Fact]
     public async Task What_was_half_made_when_the_subscription_ended_is_removed_with_the_tenant()
     {
-        server.Refuse("answer depot half-stopped", 503);
+        server.Provisioned.AtEnd["depot half-stopped"] = _ => throw new ProvisioningException("Not now.") { IsTransient = true };
         var tenant = await server.MakeAsync("Half Stopped", "public", "depot");
         await Eventually.UntilAsync(() => Task.FromResult(server.Vendor.ActsOn("depot half-stopped").Count > 0), Cancelled);
         await server.UnsubscribeAsync("half-stopped");
