@@ -16,7 +16,7 @@ namespace Rowhouse.Tenancy.Postgres;
 /// <item>Remove the home, which is what tells that nothing is left.</item>
 /// </list>
 /// Whatever ends it half-way, called again it goes on. Also while another call for the same tenant still runs: a table is left when none of the tenant's rows
-/// is seen in it, and not when there was none to delete.
+/// is seen in it, and not when there was none to delete; and a call that finds the home removed meanwhile is done too, as the home goes last.
 /// </remarks>
 public sealed class HomePurge
 {
@@ -64,7 +64,21 @@ public sealed class HomePurge
             throw new HomeMismatchException(tenant, generation);
         }
 
-        await EmptyAsync(home, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await EmptyAsync(home, cancellationToken).ConfigureAwait(false);
+        }
+        catch (PostgresException exception) when (exception.SqlState == HomeNotWritableException.SqlState)
+        {
+            // Either another call has come to the end and removed the home while this one still deleted, or somebody took the work over.
+            if (await IsThereAsync(platform, home, cancellationToken).ConfigureAwait(false))
+            {
+                throw;
+            }
+
+            return;
+        }
+
         if (!await RemoveAsync(platform, home, cancellationToken).ConfigureAwait(false))
         {
             throw new HomeMismatchException(tenant, generation);
@@ -117,6 +131,9 @@ public sealed class HomePurge
             $"{home.Bind} DELETE FROM tenancy.homes WHERE tenant_id = {home.Tenant} AND {home.IsGeneration} AND {home.IsMine}; SELECT {Any("tenancy.homes", home)}",
             cancellationToken).ConfigureAwait(false);
     }
+
+    private static Task<bool> IsThereAsync(NpgsqlConnection platform, Home home, CancellationToken cancellationToken) =>
+        AskAsync<bool>(platform, $"{home.Bind} SELECT {Any("tenancy.homes", home)}", cancellationToken);
 
     private static string DeleteSome(string table, string row, Home home) => string.Create(
         CultureInfo.InvariantCulture, $"DELETE FROM {table} WHERE tenant_id = {home.Tenant} AND {row} = ANY (ARRAY(SELECT {row} FROM {table} WHERE tenant_id = {home.Tenant} LIMIT {Batch}));");

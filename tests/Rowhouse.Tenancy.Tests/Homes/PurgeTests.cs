@@ -87,7 +87,7 @@ public sealed class PurgeTests(PostgresFixture postgres) : IClassFixture<Postgre
         await ExecuteAsync(holder, $"BEGIN; SELECT FROM notes.notebooks WHERE id = '{note.NotebookId}' FOR UPDATE");
 
         var purging = PurgeAsync(host, host.Smith);
-        await Eventually.UntilAsync(async () => await CountAsync(host, "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'rowhouse purge' AND wait_event_type = 'Lock' AND datname = current_database()") == 1, Token);
+        await WaitForPurgesAsync(host, 1);
         (await HomeAsync(host, host.Smith)).ShouldBe("purging false");
         (await Should.ThrowAsync<PostgresException>(WriteAsync(host, host.Smith))).SqlState.ShouldBe(Fenced);
         await NotesHost.ExecuteAsync(await postgres.AdminAsync(), "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'rowhouse purge' AND datname = $1", new NpgsqlConnectionStringBuilder(host.Connections.Application).Database!);
@@ -116,9 +116,28 @@ public sealed class PurgeTests(PostgresFixture postgres) : IClassFixture<Postgre
         await holder.OpenAsync(Token);
         await ExecuteAsync(holder, $"BEGIN; SELECT FROM notes.labels WHERE tenant_id = '{host.Smith.Id}' AND name = 'last' FOR UPDATE");
         var both = Task.WhenAll(PurgeAsync(host, host.Smith), PurgeAsync(host, host.Smith));
-        await Eventually.UntilAsync(async () => await CountAsync(host, "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'rowhouse purge' AND wait_event_type = 'Lock' AND datname = current_database()") == 2, Token);
+        await WaitForPurgesAsync(host, 2);
         await ExecuteAsync(holder, "ROLLBACK");
         await both;
+
+        (await RowsAsync(host, host.Smith)).Values.ShouldAllBe(rows => rows == 0);
+        (await HomeAsync(host, host.Smith)).ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task One_that_still_deletes_when_the_other_has_removed_the_home_is_done_too()
+    {
+        await using var host = await NotesHost.StartAsync(postgres);
+        await FillAsync(host, host.Smith);
+        await using var other = new NpgsqlConnection(await postgres.SuperuserAsync(host.Connections.Application));
+        await other.OpenAsync(Token);
+        await ExecuteAsync(other, $"BEGIN; SELECT FROM notes.labels WHERE tenant_id = '{host.Smith.Id}' AND name = 'last' FOR UPDATE");
+        var purging = PurgeAsync(host, host.Smith);
+        await WaitForPurgesAsync(host, 1);
+
+        var tables = (await RowsAsync(host, host.Smith)).Keys.Append("tenancy.homes");
+        await ExecuteAsync(other, $"SET LOCAL session_replication_role = replica; {string.Concat(tables.Select(table => $"DELETE FROM {table} WHERE tenant_id = '{host.Smith.Id}';"))} COMMIT");
+        await purging;
 
         (await RowsAsync(host, host.Smith)).Values.ShouldAllBe(rows => rows == 0);
         (await HomeAsync(host, host.Smith)).ShouldBeNull();
@@ -150,7 +169,7 @@ public sealed class PurgeTests(PostgresFixture postgres) : IClassFixture<Postgre
         await holder.OpenAsync(Token);
         await ExecuteAsync(holder, $"BEGIN; SELECT FROM notes.labels WHERE tenant_id = '{host.Smith.Id}' AND name = 'last' FOR UPDATE");
         var first = PurgeAsync(host, host.Smith);
-        await Eventually.UntilAsync(async () => await CountAsync(host, "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'rowhouse purge' AND wait_event_type = 'Lock' AND datname = current_database()") == 1, Token);
+        await WaitForPurgesAsync(host, 1);
 
         var second = host.Services.GetRequiredService<HomePurge>().RunAsync(host.Smith.Id, 1, new("0199d2a4-0000-7000-8000-000000000002"), Token);
         await WaitForLocksAsync(host);
@@ -271,6 +290,10 @@ public sealed class PurgeTests(PostgresFixture postgres) : IClassFixture<Postgre
         await using var command = new NpgsqlCommand(sql, connection);
         await command.ExecuteNonQueryAsync(Token);
     }
+
+    /// <summary>Waits until so many purges wait for what another session holds.</summary>
+    private Task WaitForPurgesAsync(NotesHost host, int purges) =>
+        Eventually.UntilAsync(async () => await CountAsync(host, "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'rowhouse purge' AND wait_event_type = 'Lock' AND datname = current_database()") == purges, Token);
 
     /// <summary>Waits until a session of this database waits for the tenant's lock.</summary>
     private Task WaitForLocksAsync(NotesHost host) =>
