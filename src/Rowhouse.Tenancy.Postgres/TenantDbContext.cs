@@ -70,13 +70,31 @@ public abstract class TenantDbContext : DbContext
     internal Guid? BoundTransaction { get; set; }
 
     /// <summary>Whether since the work began a statement of its transaction was answered, or something was sent that is kept with it: then doing it again could do it twice.</summary>
-    internal bool MayNotRepeat { get; set; }
+    internal bool MayNotRepeat
+    {
+        get;
+        set
+        {
+            field = value;
+            if (value && Entered is { } other)
+            {
+                other.MayNotRepeat = true;
+            }
+        }
+    }
 
     /// <summary>How deep it is in work that may be done again; what is in other work is not done again by itself.</summary>
     internal int Depth { get; set; }
 
-    /// <summary>Whether it works in a transaction that the kernel began. A statement that finds none then would be kept alone.</summary>
-    internal bool IsInTransaction { get; set; }
+    /// <summary>The context in whose transaction it works, if it entered one.</summary>
+    internal TenantDbContext? Entered { get; set; }
+
+    /// <summary>Whether it works in a transaction that the kernel began, or has entered one. A statement that finds none then would be kept alone.</summary>
+    internal bool IsInTransaction
+    {
+        get => field || Entered is not null;
+        set;
+    }
 
     /// <summary>Whether its connection may lead to a standby.</summary>
     internal bool IsOnReplica { get; private set; }

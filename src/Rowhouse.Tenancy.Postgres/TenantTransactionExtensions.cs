@@ -180,6 +180,7 @@ public static class TenantTransactionExtensions
         other.BindGeneration();
         context.ConnectAs(other);
         await context.Database.UseTransactionAsync(transaction.GetDbTransaction(), cancellationToken).ConfigureAwait(false);
+        context.Entered = other;
     }
 
     /// <summary>Lets a context out of the transaction that it entered, which goes on without it.</summary>
@@ -188,6 +189,7 @@ public static class TenantTransactionExtensions
     {
         ArgumentNullException.ThrowIfNull(context);
         context.ChangeTracker.Clear();
+        context.Entered = null;
         await context.Database.UseTransactionAsync(null).ConfigureAwait(false);
         context.BoundTransaction = null;
 

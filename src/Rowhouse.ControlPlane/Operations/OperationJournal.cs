@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
 using Rowhouse.ControlPlane.Store;
+using Rowhouse.Tenancy.Postgres;
 
 namespace Rowhouse.ControlPlane.Operations;
 
@@ -75,16 +76,13 @@ internal sealed class OperationJournal(IDbContextFactory<PlatformDbContext> cont
         {
             await transaction.CommitAsync(cancellationToken);
         }
-        catch (Exception exception) when (exception is not PostgresException || IsCutShort((PostgresException)exception))
+        catch (Exception exception) when (exception is not PostgresException || exception.IsOutage())
         {
             throw new OperationLostException("Whether its last step was recorded is not known.", exception);
         }
 
         lease.Operation = current;
     }
-
-    // By a server that stops or has crashed, or a pooler that has lost it.
-    private static bool IsCutShort(PostgresException refused) => refused.SqlState.StartsWith("57P", StringComparison.Ordinal) || refused.SqlState.StartsWith("08", StringComparison.Ordinal);
 
     /// <summary>Leaves the operation to others, where that can still be said.</summary>
     public async Task ReleaseAsync(OperationLease lease)

@@ -55,6 +55,7 @@ internal sealed class HomeReplay(TenantDbContext context, HomeSources homes) : I
     {
         long? refused = null;
         long? broke = null;
+        var isPart = context.IsInTransaction || context.Database.CurrentTransaction is not null;
         while (true)
         {
             var isOutermost = context.Depth == 0;
@@ -81,6 +82,12 @@ internal sealed class HomeReplay(TenantDbContext context, HomeSources homes) : I
                 if (broke is null && !context.IsOnReplica)
                 {
                     homes.Renew(context.Home, context.Clock);
+                }
+
+                // Of a transaction that was begun by hand, or by another context: alone it would be kept without the rest.
+                if (isPart)
+                {
+                    throw;
                 }
 
                 if (context.MayNotRepeat || context.Database.GetDbConnection().State is not ConnectionState.Closed)
@@ -112,7 +119,7 @@ internal sealed class HomeReplay(TenantDbContext context, HomeSources homes) : I
     private static bool IsOutage(Exception? exception) => exception switch
     {
         null or NpgsqlOperationInProgressException => false,
-        PostgresException refused => refused.SqlState.StartsWith("57P", StringComparison.Ordinal) || refused.SqlState.StartsWith("08", StringComparison.Ordinal), // a server that stops or starts, and a pooler that has lost it
+        PostgresException refused => refused.IsOutage(),
         NpgsqlException broken => !IsLate(broken.InnerException),
         _ => IsOutage(exception.InnerException),
     };

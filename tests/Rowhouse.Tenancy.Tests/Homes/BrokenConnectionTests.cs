@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Npgsql;
 using Rowhouse.Tenancy.Postgres;
 using Rowhouse.Tenancy.Tests.Notes;
 using Rowhouse.Testing;
@@ -99,6 +100,123 @@ public sealed class BrokenConnectionTests(PostgresFixture postgres) : IClassFixt
     }
 
     [Fact]
+    public async Task Work_in_which_a_write_of_another_context_may_have_been_kept_is_not_done_again()
+    {
+        await using var host = await NotesHost.StartAsync(postgres);
+        var attempts = 0;
+
+        await Should.ThrowAsync<Exception>(() => host.InAsync(host.Smith, outer => outer.InTransactionAsync(
+            async cancelled =>
+            {
+                attempts++;
+                await using var scope = await host.EnterAsync(host.Smith);
+                var inner = scope.Get<NotesDb>();
+                await inner.Labels.CountAsync(cancelled);
+
+                // Of the outer one nothing was sent, and its connection is well.
+                await EndSessionsAsync(host, but: (NpgsqlConnection)outer.Database.GetDbConnection());
+                return await inner.Labels.ExecuteDeleteAsync(cancelled);
+            },
+            Token)));
+
+        attempts.ShouldBe(1);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task What_a_context_writes_in_anothers_transaction_is_not_kept_alone_when_that_breaks(bool isSeen)
+    {
+        await using var host = await NotesHost.StartAsync(postgres);
+        await using var scope = await host.EnterAsync(host.Smith);
+        var first = scope.Get<NotesDb>();
+        await using var second = NotesHost.Context<NotesDb>(scope, options => new(options));
+        var attempts = 0;
+
+        await Should.ThrowAsync<Exception>(() => first.InTransactionAsync(
+            async cancelled =>
+            {
+                attempts++;
+                await second.EnterTransactionAsync(first, cancelled);
+                try
+                {
+                    first.Add(new Label { Name = "of the first" });
+                    await first.SaveChangesAsync(cancelled);
+                    await EndSessionsAsync(host);
+                    if (isSeen)
+                    {
+                        await Should.ThrowAsync<Exception>(first.Labels.CountAsync(cancelled));
+                    }
+
+                    second.Add(new Label { Name = "of the second" });
+                    return await second.SaveChangesAsync(cancelled);
+                }
+                finally
+                {
+                    await second.LeaveTransactionAsync();
+                }
+            },
+            Token));
+
+        attempts.ShouldBe(1);
+        (await CountAsync(host)).ShouldBe(0);
+        (await second.Labels.CountAsync(Token)).ShouldBe(0, "it works on its own again");
+    }
+
+    [Fact]
+    public async Task What_a_context_was_answered_in_anothers_transaction_is_not_asked_again()
+    {
+        await using var host = await NotesHost.StartAsync(postgres);
+        await using var scope = await host.EnterAsync(host.Smith);
+        var first = scope.Get<NotesDb>();
+        await using var second = NotesHost.Context<NotesDb>(scope, options => new(options));
+        var attempts = 0;
+
+        await Should.ThrowAsync<Exception>(() => first.InTransactionAsync(
+            async cancelled =>
+            {
+                attempts++;
+                await second.EnterTransactionAsync(first, cancelled);
+                try
+                {
+                    await second.Labels.CountAsync(cancelled);
+                    await EndSessionsAsync(host);
+                    return await first.Labels.CountAsync(cancelled);
+                }
+                finally
+                {
+                    await second.LeaveTransactionAsync();
+                }
+            },
+            Token));
+
+        attempts.ShouldBe(1);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task What_stands_in_a_transaction_that_was_begun_by_hand_is_not_done_again(bool isAnswered)
+    {
+        await using var host = await NotesHost.StartAsync(postgres);
+        await using var scope = await host.EnterAsync(host.Smith);
+        var db = scope.Get<NotesDb>();
+        await using (var transaction = await db.Database.BeginTransactionAsync(Token))
+        {
+            if (isAnswered)
+            {
+                await db.Labels.CountAsync(Token);
+            }
+
+            await EndSessionsAsync(host);
+
+            await Should.ThrowAsync<Exception>(() => db.Database.ExecuteSqlAsync($"INSERT INTO notes.labels (tenant_id, id, name) VALUES (current_setting('rowhouse.tenant')::uuid, gen_random_uuid(), 'alone')", Token));
+        }
+
+        (await CountAsync(host)).ShouldBe(0);
+    }
+
+    [Fact]
     public async Task A_bulk_insert_that_breaks_between_two_chunks_is_told_and_no_row_of_it_is_kept()
     {
         await using var host = await NotesHost.StartAsync(postgres);
@@ -169,7 +287,8 @@ public sealed class BrokenConnectionTests(PostgresFixture postgres) : IClassFixt
 
     private static Task<int> CountAsync(NotesHost host) => host.InAsync(host.Smith, db => db.Labels.CountAsync(Token));
 
-    private async Task EndSessionsAsync(NotesHost host) => await NotesHost.ExecuteAsync(
+    private async Task EndSessionsAsync(NotesHost host, NpgsqlConnection? but = null) => await NotesHost.ExecuteAsync(
         await postgres.SuperuserAsync(host.Connections.Application),
-        "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()");
+        "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = current_database() AND pid NOT IN (pg_backend_pid(), $1)",
+        but?.ProcessID ?? 0);
 }

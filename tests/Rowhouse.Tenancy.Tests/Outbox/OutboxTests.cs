@@ -213,6 +213,34 @@ public sealed class OutboxTests(PostgresFixture postgres) : IClassFixture<Postgr
         attempts.ShouldBe([1, 2, 3, 4, 1, 1]);
     }
 
+    // Kept alone it would let another node pass the event over and deliver the next one first.
+    [Fact]
+    public async Task That_an_event_failed_is_not_noted_when_the_lane_was_lost_meanwhile()
+    {
+        var attempts = new List<int>();
+        LedgerNode? listening = null;
+        await using var node = await StartAsync(
+            options => options.FirstPause = TimeSpan.FromMilliseconds(20),
+            probe: probe => probe.Before = async (_, info, _) =>
+            {
+                attempts.Add(info.Attempt);
+                if (attempts.Count == 1)
+                {
+                    await NotesHost.ExecuteAsync(
+                        await postgres.SuperuserAsync(listening!.Connections.Application),
+                        "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = current_database() AND usename = 'rowhouse_app'");
+                    throw new InvalidDataException();
+                }
+            });
+        listening = node;
+
+        await node.PublishAsync(smith, 1, 2);
+        await node.DrainedAsync(Token);
+
+        (await node.EnteredAsync(smith)).ShouldBe([1, 2]);
+        attempts.ShouldBe([1, 1, 1]);
+    }
+
     // Its transaction is aborted, and PostgreSQL answers COMMIT with ROLLBACK: the event was lost without a word.
     [Fact]
     public async Task An_event_whose_handler_caught_what_the_database_refused_is_not_lost()

@@ -5,6 +5,7 @@ using Npgsql;
 using Rowhouse.Contracts;
 using Rowhouse.Contracts.CardVault;
 using Rowhouse.Testing;
+using Rowhouse.Tests.ControlPlane.Homes;
 using Shouldly;
 
 namespace Rowhouse.Tests.Server;
@@ -128,6 +129,36 @@ public sealed class IdempotencyTests(IdempotencyServer server) : IClassFixture<I
         }
 
         (await CountAsync(tenant, Cards)).ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task A_connection_that_breaks_while_the_answer_is_kept_leaves_neither_the_effect_nor_the_answer()
+    {
+        var tenant = await server.CreateTenantAsync("Breaks", "cardvault");
+        var superuser = await new PostgresFixture().SuperuserAsync(server.Database.Application);
+        await HomeWork.ExecuteAsync(superuser, """
+            CREATE SEQUENCE idempotency.deaths;
+            CREATE FUNCTION idempotency.die() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
+            BEGIN
+                IF new.key = 'k-breaks' AND nextval('idempotency.deaths') = 1 THEN PERFORM pg_terminate_backend(pg_backend_pid()); END IF;
+                RETURN new;
+            END $$;
+            CREATE TRIGGER die BEFORE INSERT ON idempotency.keys FOR EACH ROW EXECUTE FUNCTION idempotency.die();
+            """);
+        try
+        {
+            await SendAsync(tenant.Admin.Client, Cards, "k-breaks", new { player = "Once" }).ShouldBeAsync(HttpStatusCode.ServiceUnavailable);
+            (await CountAsync(tenant, Cards)).ShouldBe(0);
+
+            using var again = await SendAsync(tenant.Admin.Client, Cards, "k-breaks", new { player = "Once" });
+
+            (again.StatusCode, again.Headers.Contains("Idempotency-Replayed")).ShouldBe((HttpStatusCode.Created, false));
+            (await CountAsync(tenant, Cards)).ShouldBe(1);
+        }
+        finally
+        {
+            await HomeWork.ExecuteAsync(superuser, "DROP FUNCTION idempotency.die() CASCADE; DROP SEQUENCE idempotency.deaths");
+        }
     }
 
     [Fact]
