@@ -2,6 +2,7 @@ using System.Globalization;
 using Npgsql;
 using Rowhouse.Tenancy.Postgres.Guards;
 using Rowhouse.Tenancy.Postgres.Roles;
+using Rowhouse.Tenancy.Postgres.Verification;
 
 namespace Rowhouse.Tenancy.Postgres;
 
@@ -43,6 +44,7 @@ public sealed class HomePurge
     /// <param name="token">What names this work: the same one when it is begun again. Where the home was being purged under another one, that stops.</param>
     /// <param name="cancellationToken">Stops between two transactions. The home stays closed.</param>
     /// <exception cref="HomeMismatchException">The home is of another generation, or receives the tenant: nothing was removed. Or somebody else took the work over.</exception>
+    /// <exception cref="UnknownTablesException">The store has tables of tenants that no registered module knows. What they know is emptied, and the home stays closed.</exception>
     /// <exception cref="PostgresException">Some writer of the tenant did not end in time, or the work was taken over.</exception>
     public async Task RunAsync(TenantId tenant, int generation, Guid token, CancellationToken cancellationToken = default)
     {
@@ -51,7 +53,9 @@ public sealed class HomePurge
             $"'{tenant.Value:D}'",
             string.Create(CultureInfo.InvariantCulture, $"generation = {generation}"),
             $"state = 'purging' AND token = '{token:D}'",
-            string.Create(CultureInfo.InvariantCulture, $"SET LOCAL rowhouse.tenant = '{tenant.Value:D}'; SET LOCAL rowhouse.generation = '{generation}'; SET LOCAL rowhouse.mover = '{token:D}';"));
+
+            // Without a generation: the token lets it write, and an open home is none of its business.
+            string.Create(CultureInfo.InvariantCulture, $"SET LOCAL rowhouse.tenant = '{tenant.Value:D}'; SET LOCAL rowhouse.mover = '{token:D}';"));
         var platform = await OpenAsync(store.Connections.Platform, cancellationToken).ConfigureAwait(false);
         await using var disposePlatform = platform.ConfigureAwait(false);
         if (await CloseAsync(platform, home, token, cancellationToken).ConfigureAwait(false) is not { } isMine)
@@ -81,7 +85,7 @@ public sealed class HomePurge
 
         if (!await RemoveAsync(platform, home, cancellationToken).ConfigureAwait(false))
         {
-            throw new HomeMismatchException(tenant, generation);
+            throw await FindUnknownAsync(platform, home, cancellationToken).ConfigureAwait(false) is { } tables ? new UnknownTablesException(tables) : new HomeMismatchException(tenant, generation);
         }
     }
 
@@ -118,25 +122,42 @@ public sealed class HomePurge
         }
     }
 
-    private static async Task<bool> RemoveAsync(NpgsqlConnection platform, Home home, CancellationToken cancellationToken)
+    private async Task<bool> RemoveAsync(NpgsqlConnection platform, Home home, CancellationToken cancellationToken)
     {
         const string Changes = "tenancy.changes";
-        while (await AskAsync<bool>(platform, $"{home.Bind} {DeleteSome(Changes, "number", home)} SELECT {Any(Changes, home)}", cancellationToken).ConfigureAwait(false))
+        var isMine = $"EXISTS (SELECT FROM tenancy.homes WHERE tenant_id = {home.Tenant} AND {home.IsGeneration} AND {home.IsMine})";
+
+        // No fence stands before it, so the home is held instead: what a later home notes is not this one's.
+        var hold = $"UPDATE tenancy.homes SET token = token WHERE tenant_id = {home.Tenant} AND {home.IsGeneration} AND {home.IsMine};";
+        while (await AskAsync<bool>(platform, $"{home.Bind} {hold} {DeleteSome(Changes, "number", home, isMine)} SELECT {Any(Changes, home)} AND {isMine}", cancellationToken).ConfigureAwait(false))
         {
             // There are more.
         }
 
         return !await AskAsync<bool>(
             platform,
-            $"{home.Bind} DELETE FROM tenancy.homes WHERE tenant_id = {home.Tenant} AND {home.IsGeneration} AND {home.IsMine}; SELECT {Any("tenancy.homes", home)}",
+            $"{home.Bind} DELETE FROM tenancy.homes WHERE tenant_id = {home.Tenant} AND {home.IsGeneration} AND {home.IsMine} AND NOT EXISTS ({UnknownSql()}); SELECT {Any("tenancy.homes", home)}",
             cancellationToken).ConfigureAwait(false);
+    }
+
+    private Task<string?> FindUnknownAsync(NpgsqlConnection platform, Home home, CancellationToken cancellationToken) =>
+        AskAsync<string>(platform, $"{home.Bind} SELECT string_agg(name, ', ' ORDER BY name) FROM ({UnknownSql()}) unknown", cancellationToken);
+
+    // Tables of tenants that a newer release, or a module that is not here, has made in the store.
+    private string UnknownSql()
+    {
+        var known = stages.Value.SelectMany(stage => stage.Tables).Select(table => $"{table}").Concat(["tenancy.homes", "tenancy.changes"]);
+        return $"""
+            SELECT format('%s.%s', n.nspname, c.relname) AS name FROM pg_policy p JOIN pg_class c ON c.oid = p.polrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+            WHERE p.polname = '{TableRules.PolicyName}' AND '{store.Connections.Roles.Tenants}'::regrole = ANY (p.polroles) AND NOT format('%s.%s', n.nspname, c.relname) = ANY (ARRAY[{string.Join(", ", known.Select(name => $"'{name.Replace("'", "''", StringComparison.Ordinal)}'"))}])
+            """;
     }
 
     private static Task<bool> IsThereAsync(NpgsqlConnection platform, Home home, CancellationToken cancellationToken) =>
         AskAsync<bool>(platform, $"{home.Bind} SELECT {Any("tenancy.homes", home)}", cancellationToken);
 
-    private static string DeleteSome(string table, string row, Home home) => string.Create(
-        CultureInfo.InvariantCulture, $"DELETE FROM {table} WHERE tenant_id = {home.Tenant} AND {row} = ANY (ARRAY(SELECT {row} FROM {table} WHERE tenant_id = {home.Tenant} LIMIT {Batch}));");
+    private static string DeleteSome(string table, string row, Home home, string only = "true") => string.Create(
+        CultureInfo.InvariantCulture, $"DELETE FROM {table} WHERE tenant_id = {home.Tenant} AND {only} AND {row} = ANY (ARRAY(SELECT {row} FROM {table} WHERE tenant_id = {home.Tenant} LIMIT {Batch}));");
 
     private static string Any(string table, Home home) => $"EXISTS (SELECT FROM {table} WHERE tenant_id = {home.Tenant})";
 

@@ -24,6 +24,10 @@ internal sealed class RemoveHome(HomePurge homes, HomeServers servers) : IOperat
         {
             await homes.RunAsync(run.TenantId, run.Data.Generation, run.Id, cancellationToken);
         }
+        catch (UnknownTablesException exception)
+        {
+            throw new OperationDelayedException($"The server that took it up does not know the tables {exception.Tables}. It waits for one that does: one of the newest release, with all products.") { IsElsewhere = true };
+        }
         catch (HomeMismatchException exception)
         {
             throw new OperationRefusedException(

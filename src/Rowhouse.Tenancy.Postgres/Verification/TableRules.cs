@@ -22,7 +22,8 @@ internal sealed class TableRules(IReadOnlyCollection<GuardedTable> tables, LiveD
     /// <summary>What gives a shared table another version with each statement that changes it.</summary>
     public const string VersionName = "version";
 
-    private const string PolicyName = "tenant";
+    /// <summary>The policy of every table of tenants.</summary>
+    public const string PolicyName = "tenant";
 
     /// <summary>What is put on every table of tenants, as far as it is not the table's own.</summary>
     public const string Common = $"{PolicyName}: {Policy}; {FenceName}: before insert, update or delete, each statement; forced row security; deferrable keys; {VersionName} of shared tables";

@@ -143,6 +143,68 @@ public sealed class PurgeTests(PostgresFixture postgres) : IClassFixture<Postgre
         (await HomeAsync(host, host.Smith)).ShouldBeNull();
     }
 
+    [Fact]
+    public async Task A_home_that_is_opened_meanwhile_is_left_alone_from_then_on()
+    {
+        await using var host = await NotesHost.StartAsync(postgres);
+        await FillAsync(host, host.Smith);
+        await using var other = new NpgsqlConnection(await postgres.SuperuserAsync(host.Connections.Application));
+        await other.OpenAsync(Token);
+        await ExecuteAsync(other, $"BEGIN; SELECT FROM notes.labels WHERE tenant_id = '{host.Smith.Id}' AND name = 'last' FOR UPDATE");
+        var purging = PurgeAsync(host, host.Smith);
+        await WaitForPurgesAsync(host, 1);
+
+        await ExecuteAsync(other, $"SET LOCAL session_replication_role = replica; UPDATE tenancy.homes SET state = 'open', token = NULL WHERE tenant_id = '{host.Smith.Id}'; COMMIT");
+
+        (await Should.ThrowAsync<PostgresException>(purging)).SqlState.ShouldBe(Fenced);
+        (await RowsAsync(host, host.Smith))["notes.labels"].ShouldBeGreaterThan(0);
+        await WriteAsync(host, host.Smith);
+    }
+
+    [Fact]
+    public async Task What_a_later_home_has_noted_stays()
+    {
+        await using var host = await NotesHost.StartAsync(postgres);
+        await host.InAsync(host.Smith, db =>
+        {
+            db.Add(new Note { Text = "one", Notebook = new() { Title = "one" }, Labels = { new() { Name = "one" } } });
+            return db.SaveChangesAsync(Token);
+        });
+
+        // When the last table is empty.
+        await NotesHost.ExecuteAsync(await postgres.SuperuserAsync(host.Connections.Application), """
+            CREATE FUNCTION public.moves() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET session_replication_role = replica AS $$
+            BEGIN
+                UPDATE tenancy.homes SET state = 'open', token = NULL, generation = 2, capturing = true WHERE tenant_id = old.tenant_id;
+                INSERT INTO tenancy.changes (tenant_id, relation, key) VALUES (old.tenant_id, 'notes.notes', '{1}');
+                RETURN NULL;
+            END $$;
+            CREATE CONSTRAINT TRIGGER moves AFTER DELETE ON notes.notebooks DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION public.moves();
+            """);
+
+        await Should.ThrowAsync<HomeMismatchException>(PurgeAsync(host, host.Smith));
+
+        (await RowsAsync(host, host.Smith))["tenancy.changes"].ShouldBe(1);
+        (await HomeAsync(host, host.Smith)).ShouldBe("open true");
+    }
+
+    [Fact]
+    public async Task A_home_is_not_removed_while_there_are_tables_that_this_program_does_not_know()
+    {
+        await using var host = await NotesHost.StartAsync(postgres);
+        await FillAsync(host, host.Smith);
+        var superuser = await postgres.SuperuserAsync(host.Connections.Application);
+        await NotesHost.ExecuteAsync(superuser, $"CREATE TABLE notes.newer (tenant_id uuid PRIMARY KEY); INSERT INTO notes.newer VALUES ('{host.Smith.Id}'); CREATE POLICY tenant ON notes.newer TO rowhouse_tenant USING (true)");
+
+        (await Should.ThrowAsync<UnknownTablesException>(PurgeAsync(host, host.Smith))).Tables.ShouldBe("notes.newer");
+        (await HomeAsync(host, host.Smith)).ShouldBe("purging false");
+
+        await NotesHost.ExecuteAsync(superuser, "DROP TABLE notes.newer");
+        await PurgeAsync(host, host.Smith);
+        (await HomeAsync(host, host.Smith)).ShouldBeNull();
+        (await RowsAsync(host, host.Smith)).Values.ShouldAllBe(rows => rows == 0);
+    }
+
     [Theory]
     [InlineData("generation = 2")]
     [InlineData("state = 'receiving', token = '0199d2a4-0000-7000-8000-000000000001'")]
