@@ -8,7 +8,7 @@ namespace Rowhouse.Tenancy.Postgres;
 /// <summary>
 /// How to reach the databases of an installation in each of the roles that Rowhouse works in: the shared store with
 /// tenants' rows, and the control database, where there is a control plane. Where a connection string names several hosts, a primary and its standbys, it
-/// leads to whichever is the primary.
+/// leads to whichever is the primary: it then says <c>Target Session Attributes=primary</c>, <c>Host Recheck Seconds=3</c> and, where it says none, <c>Timeout=2</c>, whatever was set.
 /// </summary>
 public sealed record PostgresConnections
 {

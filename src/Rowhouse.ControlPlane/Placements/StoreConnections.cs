@@ -1,6 +1,5 @@
-using System.Globalization;
 using System.Text.Json.Serialization;
-using Npgsql;
+using Rowhouse.Tenancy.Postgres;
 using Rowhouse.Tenancy.Postgres.Homes;
 
 namespace Rowhouse.ControlPlane.Placements;
@@ -8,28 +7,12 @@ namespace Rowhouse.ControlPlane.Placements;
 /// <summary>How the server of a store is reached, in the three roles that work on it.</summary>
 internal sealed record StoreConnections(string Platform, string Provisioner, string Owner)
 {
-    private const char Separator = ',';
-
     /// <summary>The hosts with their ports, for people: a primary and its standbys where there are several.</summary>
     [JsonIgnore]
-    public string Address => AddressOf(Platform);
+    public string Address => HostAddresses.Of(Platform);
 
     /// <summary>Whether one of the hosts is among those of another address.</summary>
-    public bool IsAt(string address) => Address.Split(Separator).Intersect(address.Split(Separator), StringComparer.OrdinalIgnoreCase).Any();
-
-    /// <inheritdoc cref="Address"/>
-    /// <param name="connection">A connection string.</param>
-    public static string AddressOf(string connection)
-    {
-        var read = new NpgsqlConnectionStringBuilder(connection);
-        return string.Join(Separator, (read.Host ?? "").Split(Separator, StringSplitOptions.TrimEntries).Select(host => HasPort(host) ? host : string.Create(CultureInfo.InvariantCulture, $"{host}:{read.Port}")));
-    }
-
-    /// <summary>Whether two addresses have the same hosts, in any order.</summary>
-    public static bool AreSame(string one, string other) => one.Split(Separator).ToHashSet(StringComparer.OrdinalIgnoreCase).SetEquals(other.Split(Separator));
-
-    // An address of IPv6 has colons of its own, and brackets where a port comes after it.
-    private static bool HasPort(string host) => host.LastIndexOf(':') is > 0 and var colon && (host[colon - 1] == ']' || host.IndexOf(':', StringComparison.Ordinal) == colon);
+    public bool IsAt(string address) => HostAddresses.Meet(Address, address);
 
     public HomeStore Of(string store) => new() { Name = store, Platform = Platform, Provisioner = Provisioner, Owner = Owner };
 

@@ -3,6 +3,7 @@ using Npgsql;
 using Rowhouse.Contracts;
 using Rowhouse.ControlPlane.Parameters;
 using Rowhouse.Modules.Http;
+using Rowhouse.Tenancy.Postgres;
 
 namespace Rowhouse.ControlPlane.Placements;
 
@@ -42,7 +43,7 @@ internal static partial class StoreRules
         var owner = Read("connections.owner", request.Owner, errors);
         foreach (var (field, other) in new[] { ("connections.provisioner", provisioner), ("connections.owner", owner) })
         {
-            if (!errors.Has("connections.platform") && !errors.Has(field) && !StoreConnections.AreSame(StoreConnections.AddressOf(other.ConnectionString), StoreConnections.AddressOf(platform.ConnectionString)))
+            if (!errors.Has("connections.platform") && !errors.Has(field) && !HostAddresses.AreSame(HostAddresses.Of(other.ConnectionString), HostAddresses.Of(platform.ConnectionString)))
             {
                 errors.Add(field, "It leads to another server than connections.platform. A store is one server, and its roles are that server's.");
             }

@@ -72,7 +72,7 @@ internal sealed class StoreServer(PlatformDbContext db, PostgresDatabase databas
 
     private async Task<string?> OthersNameAsync(string name, StoreConnections connections, CancellationToken cancellationToken)
     {
-        if (connections.IsAt(StoreConnections.AddressOf(HomeStore.Of(store.Connections).Platform)))
+        if (connections.IsAt(HostAddresses.Of(HomeStore.Of(store.Connections).Platform)))
         {
             return Placement.DedicatedStore;
         }

@@ -78,24 +78,11 @@ internal static class ConfiguredConnections
     // A connection string may name the pooler like the others: only the address tells the way around it.
     private static string Around(string connection, string direct)
     {
-        var (host, port) = AddressOf(direct);
-        return new NpgsqlConnectionStringBuilder(connection) { Host = host, Port = port }.ConnectionString;
+        var address = new NpgsqlConnectionStringBuilder(direct);
+        return new NpgsqlConnectionStringBuilder(connection) { Host = address.Host, Port = address.Port }.ConnectionString;
     }
 
-    private static (string? Host, int Port) AddressOf(string connectionString)
-    {
-        var address = new NpgsqlConnectionStringBuilder(connectionString);
-        return (address.Host, address.Port);
-    }
-
-    // Of several hosts it matters not which is named first.
-    private static bool IsOneAddress(string one, string other) => Sorted(one) == Sorted(other);
-
-    private static (string Hosts, int Port) Sorted(string connectionString)
-    {
-        var (host, port) = AddressOf(connectionString);
-        return (string.Join(',', (host ?? "").Split(',', StringSplitOptions.TrimEntries).Order(StringComparer.Ordinal)), port);
-    }
+    private static bool IsOneAddress(string one, string other) => HostAddresses.AreSame(HostAddresses.Of(one), HostAddresses.Of(other));
 
     private static string? Optional(IConfiguration configuration, string key) =>
         string.IsNullOrWhiteSpace(configuration[key]) ? null : configuration[key];

@@ -63,6 +63,16 @@ public sealed class ConfiguredConnectionsTests
             .Message.ShouldContain("lead to different servers");
 
     [Fact]
+    public void Several_hosts_are_one_server_however_they_are_written()
+    {
+        const string spelled = "Host=DB1:5433,db2:5433;Username=u;Password=p";
+
+        var connections = Read(("ROWHOUSE_DATABASE", spelled), ("ROWHOUSE_DATABASE_PLATFORM", spelled), ("ROWHOUSE_DATABASE_CONTROL", "Host=db2,db1;Port=5433;Username=u;Password=p"), ("ROWHOUSE_DATABASE_DIRECT", "Host=db1,db2;Port=5433"))!;
+
+        connections.ThroughPooler.ShouldBeFalse();
+    }
+
+    [Fact]
     public async Task Behind_a_pooler_no_role_prepares_statements()
     {
         await using var store = new PostgresStore();
