@@ -25,7 +25,7 @@ internal sealed class OperationRefusedException(string reason, Exception? innerE
 /// <param name="reason">Why, and what to do.</param>
 internal sealed class OperationDelayedException(string reason) : Exception(reason)
 {
-    /// <summary>Whether this server will not be able to do it either, so that it leaves others time.</summary>
+    /// <summary>Whether this server will not be able to do it later either. It is looked at again after the longest pause, by whichever server comes first.</summary>
     public bool IsElsewhere { get; init; }
 }
 

@@ -7,10 +7,10 @@ namespace Rowhouse.ControlPlane.Operations;
 /// <summary>What went wrong in a step, for people, and whether it may go right when it is tried again.</summary>
 internal sealed record OperationFailure(string Reason, bool IsForGood)
 {
-    /// <summary>Whether nothing was tried: another server can do it, or this one later. However often that happens, it is no reason to give up.</summary>
+    /// <summary>Whether it does not count as a failure: another server can do it, or this one later or once more. However often that happens, it is no reason to give up.</summary>
     public bool IsDelay { get; init; }
 
-    /// <summary>Whether another server has to do it.</summary>
+    /// <inheritdoc cref="OperationDelayedException.IsElsewhere"/>
     public bool IsElsewhere { get; private init; }
 
     private const int LongestReason = 2_000;

@@ -30,6 +30,8 @@ internal abstract class OperationKind
     /// Told in the transaction in which the operation turns around, gets stuck, ends or is retried; <see cref="Operation.State"/> says which,
     /// <see cref="Operation.Reason"/> why, and <see cref="Operation.IsCancelled"/> whether somebody wished it.
     /// </summary>
+    /// <exception cref="OperationDelayedException">It is not to end like this: the last step is done again, which does not count as a failure.</exception>
+    /// <exception cref="OperationRefusedException">It cannot end like this, now or later: what was done is undone.</exception>
     public virtual Task StateChangedAsync(PlatformDbContext db, Operation operation, CancellationToken cancellationToken) => Task.CompletedTask;
 
     /// <summary>Does the operation's step that is next, or undoes it.</summary>

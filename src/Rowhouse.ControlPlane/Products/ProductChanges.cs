@@ -23,10 +23,7 @@ internal sealed class ProductChanges(PlatformDbContext db, TimeProvider clock) :
         product.HasChanged = true;
         if (product.State is ProductState.PendingCredentials or ProductState.Ready || await HasFailedAsync(product, cancellationToken))
         {
-            var now = clock.GetUtcNow();
-            var operation = OperationStarter.Make(ProvisionProduct.Plan, id, new(product.Product), product.Product, now);
-            db.Operations.Add(operation);
-            product.Begin(operation.Id, now);
+            ProvisionProduct.Begin(db, product, clock.GetUtcNow());
         }
     }
 

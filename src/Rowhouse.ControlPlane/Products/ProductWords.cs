@@ -21,7 +21,7 @@ internal static class ProductWords
     public static TenantProductResponse ToResponse(this TenantProduct product, string? hindrance = null) => new(
         product.Product,
         Of(product.State),
-        product.State is ProductState.PendingCredentials ? product.Reason : null,
+        product.IsWaiting ? product.Reason : null,
         product.State switch
         {
             ProductState.Failed => product.Reason,

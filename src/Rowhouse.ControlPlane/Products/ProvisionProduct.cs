@@ -23,6 +23,15 @@ internal sealed class ProvisionProduct(TimeProvider clock) : OperationKind<Provi
     // A vendor may be away for most of a day; nobody should have to retry for each tenant then.
     public override int MostFailures => 1_000;
 
+    /// <summary>Begins to set a product up, or to ask it again. The caller saves.</summary>
+    public static Operation Begin(PlatformDbContext db, TenantProduct product, DateTimeOffset now)
+    {
+        var operation = OperationStarter.Make(Plan, product.TenantId, new(product.Product), product.Product, now);
+        db.Operations.Add(operation);
+        product.Begin(operation.Id, now);
+        return operation;
+    }
+
     public override async Task StateChangedAsync(PlatformDbContext db, Operation operation, CancellationToken cancellationToken)
     {
         var data = OperationPlan<ProvisionProductData>.Read(operation.Data);

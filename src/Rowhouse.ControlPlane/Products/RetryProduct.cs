@@ -56,8 +56,7 @@ internal sealed class RetryProduct(PlatformDbContext db, OperationRetry retry, O
         if (product.OperationId is not { } last || await db.Operations.AnyAsync(operation => operation.Id == last && (operation.State == OperationState.Cancelled || operation.State == OperationState.Succeeded), cancellationToken))
         {
             // What has come to its end stays so; another one begins anew.
-            var anew = operations.Add(ProvisionProduct.Plan, tenant.Id, new(name), name);
-            product.Begin(anew.Id, clock.GetUtcNow());
+            var anew = ProvisionProduct.Begin(db, product, clock.GetUtcNow());
             audit.Add(AuditActions.OperationRetried, tenant.Id, anew.Kind, details: new { operation = anew.Id });
             await db.SaveChangesAsync(cancellationToken);
             operations.Wake();

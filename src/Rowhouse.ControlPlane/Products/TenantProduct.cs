@@ -1,3 +1,4 @@
+using System.Linq.Expressions;
 using Rowhouse.Tenancy;
 
 namespace Rowhouse.ControlPlane.Products;
@@ -11,7 +12,7 @@ internal sealed class TenantProduct
 
     public ProductState State { get; private set; }
 
-    /// <summary>What it waits for, or why it failed, for people.</summary>
+    /// <summary>What it waits for, or why it failed, for people. One that waits and is asked again keeps what it waits for until it has answered.</summary>
     public string? Reason { get; private set; }
 
     /// <summary>When it came into its state.</summary>
@@ -25,6 +26,15 @@ internal sealed class TenantProduct
 
     /// <summary>Whether the next subscription has nothing to begin: it is ready or failed, or is being set up.</summary>
     public bool IsBegun => State is not ProductState.Stopped && (OperationId is not null || State is not ProductState.Provisioning);
+
+    /// <summary>Those that wait for what the tenant's owner has to give, also while they are asked again.</summary>
+    public static Expression<Func<TenantProduct, bool>> Waits { get; } =
+        product => product.State == ProductState.PendingCredentials || (product.State == ProductState.Provisioning && product.Reason != null);
+
+    private static readonly Func<TenantProduct, bool> IsAmongThem = Waits.Compile();
+
+    /// <summary>Whether it waits for what the tenant's owner has to give, also while it is asked again.</summary>
+    public bool IsWaiting => IsAmongThem(this);
 
     /// <summary>Is set up by an operation from now on.</summary>
     public void Begin(Guid operation, DateTimeOffset now)
@@ -58,6 +68,6 @@ internal enum ProductState
     /// <summary>It could not be set up. The tenant is active all the same.</summary>
     Failed = 3,
 
-    /// <summary>The subscription has ended; what is there of it stays for the next one, with which it begins anew.</summary>
+    /// <summary>Setting it up, or asking it again, was given up because the subscription had ended; what is there of it stays for the next one, with which it begins anew.</summary>
     Stopped = 4,
 }

@@ -1,5 +1,4 @@
 using Microsoft.EntityFrameworkCore;
-using Rowhouse.ControlPlane.Operations;
 using Rowhouse.ControlPlane.Store;
 using Rowhouse.ControlPlane.Tenants;
 using Rowhouse.Tenancy;
@@ -27,7 +26,6 @@ internal sealed class TenantProducts(ProductProvisioners provisioners, TimeProvi
                 product = new() { TenantId = tenant.Id, Product = name, Since = now };
                 tenant.Products.Add(product);
             }
-
             else if (product.IsBegun)
             {
                 // Whoever sets it up may be about to stop, since nobody subscribed: of the two one comes first, and the other finds the row changed.
@@ -45,9 +43,7 @@ internal sealed class TenantProducts(ProductProvisioners provisioners, TimeProvi
                 continue;
             }
 
-            var operation = OperationStarter.Make(ProvisionProduct.Plan, tenant.Id, new(name), name, now);
-            db.Operations.Add(operation);
-            product.Begin(operation.Id, now);
+            ProvisionProduct.Begin(db, product, now);
         }
     }
 }

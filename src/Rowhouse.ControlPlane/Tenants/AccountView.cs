@@ -14,9 +14,8 @@ internal static class AccountView
 {
     private static readonly string Pending = TenantWords.Of(TenantStatus.Pending);
 
-    // As TenantAnswer finds what it waits for.
     private static readonly Expression<Func<RegisteredTenant, bool>> Waits = tenant =>
-        tenant.Products.Any(product => (product.State == ProductState.PendingCredentials || (product.State == ProductState.Provisioning && product.Reason != null)) && tenant.Subscriptions.Any(subscription => subscription.Product == product.Product));
+        tenant.Products.AsQueryable().Where(TenantProduct.Waits).Any(product => tenant.Subscriptions.Any(subscription => subscription.Product == product.Product));
 
     private static readonly Expression<Func<RegisteredTenant, bool>> WaitsNot = Expression.Lambda<Func<RegisteredTenant, bool>>(Expression.Not(Waits.Body), Waits.Parameters);
 

@@ -1,5 +1,4 @@
 using Rowhouse.Contracts;
-using Rowhouse.ControlPlane.Products;
 using Rowhouse.Tenancy;
 
 namespace Rowhouse.ControlPlane.Tenants;
@@ -39,7 +38,7 @@ internal static class TenantAnswer
 
     /// <summary>What a product that the tenant subscribes to waits for, where one does.</summary>
     private static string? PendingReasonOf(RegisteredTenant tenant) => tenant.Products
-        .Where(product => (product.State is ProductState.PendingCredentials || product is { State: ProductState.Provisioning, Reason: not null }) && tenant.Subscriptions.Exists(subscription => subscription.Product == product.Product))
+        .Where(product => product.IsWaiting && tenant.Subscriptions.Exists(subscription => subscription.Product == product.Product))
         .OrderBy(product => product.Product, StringComparer.Ordinal)
         .FirstOrDefault()?.Reason;
 }

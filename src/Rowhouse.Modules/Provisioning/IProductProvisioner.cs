@@ -11,7 +11,7 @@ namespace Rowhouse.Modules.Provisioning;
 /// </remarks>
 public interface IProductProvisioner
 {
-    /// <summary>Sets the product up. Called when the tenant first subscribes and has a home, and again until it has answered, and when something has changed since.</summary>
+    /// <summary>Sets the product up. Called when the tenant first subscribes and has a home, again until it has answered, when something has changed since, and with the next subscription where it was given up for the lack of one.</summary>
     /// <param name="cancellationToken">Stops: somebody else goes on.</param>
     /// <returns>Whether the product is ready for the tenant, or waits for credentials that the tenant's owner has to give.</returns>
     /// <exception cref="ProvisioningException">It cannot be done; the message tells people why.</exception>

@@ -3040,7 +3040,7 @@ export interface components {
         TenantProductResponse: {
             /** @description The product's name. */
             product: string;
-            /** @description `provisioning` while it is set up or waits for the tenant's home; `pending-credentials` while it waits for what the tenant's owner has to give; `ready` or `failed`; `stopped` where the subscription has ended. */
+            /** @description `provisioning` while it is set up or waits for the tenant's home; `pending-credentials` while it waits for what the tenant's owner has to give; `ready` or `failed`; `stopped` where setting it up, or asking it again, was given up because the subscription had ended. */
             state: string;
             /** @description What it waits for. */
             pendingReason: null | string;
