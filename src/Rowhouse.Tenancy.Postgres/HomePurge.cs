@@ -28,6 +28,7 @@ public sealed class HomePurge
     private const int Timeout = 600;
 
     private const string Name = "rowhouse purge";
+    private const string Changes = "tenancy.changes";
 
     private readonly PostgresStore store;
     private readonly Lazy<IReadOnlyList<EmptyingStage>> stages;
@@ -44,7 +45,7 @@ public sealed class HomePurge
     /// <param name="token">What names this work: the same one when it is begun again. Where the home was being purged under another one, that stops.</param>
     /// <param name="cancellationToken">Stops between two transactions. The home stays closed.</param>
     /// <exception cref="HomeMismatchException">The home is of another generation, or receives the tenant: nothing was removed. Or somebody else took the work over.</exception>
-    /// <exception cref="UnknownTablesException">The store has tables of tenants that no registered module knows. What they know is emptied, and the home stays closed.</exception>
+    /// <exception cref="UnknownTablesException">The store has tables of tenants that no registered module knows. Nothing was emptied, unless they were made meanwhile; the home stays closed.</exception>
     /// <exception cref="PostgresException">Some writer of the tenant did not end in time, or the work was taken over.</exception>
     public async Task RunAsync(TenantId tenant, int generation, Guid token, CancellationToken cancellationToken = default)
     {
@@ -68,6 +69,7 @@ public sealed class HomePurge
             throw new HomeMismatchException(tenant, generation);
         }
 
+        await RefuseUnknownAsync(platform, home, cancellationToken).ConfigureAwait(false);
         try
         {
             await EmptyAsync(home, cancellationToken).ConfigureAwait(false);
@@ -83,9 +85,11 @@ public sealed class HomePurge
             return;
         }
 
+        // Once more: they may have been made meanwhile, and from when the home is gone nobody looks again.
+        await RefuseUnknownAsync(platform, home, cancellationToken).ConfigureAwait(false);
         if (!await RemoveAsync(platform, home, cancellationToken).ConfigureAwait(false))
         {
-            throw await FindUnknownAsync(platform, home, cancellationToken).ConfigureAwait(false) is { } tables ? new UnknownTablesException(tables) : new HomeMismatchException(tenant, generation);
+            throw new HomeMismatchException(tenant, generation);
         }
     }
 
@@ -122,9 +126,8 @@ public sealed class HomePurge
         }
     }
 
-    private async Task<bool> RemoveAsync(NpgsqlConnection platform, Home home, CancellationToken cancellationToken)
+    private static async Task<bool> RemoveAsync(NpgsqlConnection platform, Home home, CancellationToken cancellationToken)
     {
-        const string Changes = "tenancy.changes";
         var isMine = $"EXISTS (SELECT FROM tenancy.homes WHERE tenant_id = {home.Tenant} AND {home.IsGeneration} AND {home.IsMine})";
 
         // No fence stands before it, so the home is held instead: what a later home notes is not this one's.
@@ -136,21 +139,32 @@ public sealed class HomePurge
 
         return !await AskAsync<bool>(
             platform,
-            $"{home.Bind} DELETE FROM tenancy.homes WHERE tenant_id = {home.Tenant} AND {home.IsGeneration} AND {home.IsMine} AND NOT EXISTS ({UnknownSql()}); SELECT {Any("tenancy.homes", home)}",
+            $"{home.Bind} DELETE FROM tenancy.homes WHERE tenant_id = {home.Tenant} AND {home.IsGeneration} AND {home.IsMine}; SELECT {Any("tenancy.homes", home)}",
             cancellationToken).ConfigureAwait(false);
     }
 
-    private Task<string?> FindUnknownAsync(NpgsqlConnection platform, Home home, CancellationToken cancellationToken) =>
-        AskAsync<string>(platform, $"{home.Bind} SELECT string_agg(name, ', ' ORDER BY name) FROM ({UnknownSql()}) unknown", cancellationToken);
-
-    // Tables of tenants that a newer release, or a module that is not here, has made in the store.
-    private string UnknownSql()
+    // A newer release may have made tables of tenants in the store, or a module that is not here. Partitions and heirs of known tables are emptied with them.
+    private async Task RefuseUnknownAsync(NpgsqlConnection platform, Home home, CancellationToken cancellationToken)
     {
-        var known = stages.Value.SelectMany(stage => stage.Tables).Select(table => $"{table}").Concat(["tenancy.homes", "tenancy.changes"]);
-        return $"""
-            SELECT format('%s.%s', n.nspname, c.relname) AS name FROM pg_policy p JOIN pg_class c ON c.oid = p.polrelid JOIN pg_namespace n ON n.oid = c.relnamespace
-            WHERE p.polname = '{TableRules.PolicyName}' AND '{store.Connections.Roles.Tenants}'::regrole = ANY (p.polroles) AND NOT format('%s.%s', n.nspname, c.relname) = ANY (ARRAY[{string.Join(", ", known.Select(name => $"'{name.Replace("'", "''", StringComparison.Ordinal)}'"))}])
-            """;
+        var known = stages.Value.SelectMany(stage => stage.Tables).Select(table => $"{table}").Concat(["tenancy.homes", Changes]).Select(name => $"'{name.Replace("'", "''", StringComparison.Ordinal)}'");
+        var unknown = await AskAsync<string>(
+            platform,
+            $"""
+            {home.Bind}
+            WITH RECURSIVE known AS (
+                SELECT c.oid FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE format('%s.%s', n.nspname, c.relname) = ANY (ARRAY[{string.Join(", ", known)}])
+                UNION
+                SELECT i.inhrelid FROM pg_inherits i JOIN known k ON k.oid = i.inhparent
+            )
+            SELECT string_agg(format('%s.%s', n.nspname, c.relname), ', ' ORDER BY n.nspname, c.relname)
+            FROM pg_policy p JOIN pg_class c ON c.oid = p.polrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+            WHERE p.polname = '{TableRules.PolicyName}' AND '{store.Connections.Roles.Tenants}'::regrole = ANY (p.polroles) AND c.oid NOT IN (SELECT k.oid FROM known k)
+            """,
+            cancellationToken).ConfigureAwait(false);
+        if (unknown is not null)
+        {
+            throw new UnknownTablesException(unknown);
+        }
     }
 
     private static Task<bool> IsThereAsync(NpgsqlConnection platform, Home home, CancellationToken cancellationToken) =>

@@ -194,14 +194,16 @@ public sealed class PurgeTests(PostgresFixture postgres) : IClassFixture<Postgre
         await using var host = await NotesHost.StartAsync(postgres);
         await FillAsync(host, host.Smith);
         var superuser = await postgres.SuperuserAsync(host.Connections.Application);
-        await NotesHost.ExecuteAsync(superuser, $"CREATE TABLE notes.newer (tenant_id uuid PRIMARY KEY); INSERT INTO notes.newer VALUES ('{host.Smith.Id}'); CREATE POLICY tenant ON notes.newer TO rowhouse_tenant USING (true)");
+        await NotesHost.ExecuteAsync(superuser, $"CREATE TABLE notes.newer (tenant_id uuid PRIMARY KEY, notebook_id uuid NOT NULL, FOREIGN KEY (tenant_id, notebook_id) REFERENCES notes.notebooks (tenant_id, id)); INSERT INTO notes.newer SELECT tenant_id, id FROM notes.notebooks WHERE tenant_id = '{host.Smith.Id}' LIMIT 1; CREATE POLICY tenant ON notes.newer TO rowhouse_tenant USING (true)");
 
         (await Should.ThrowAsync<UnknownTablesException>(PurgeAsync(host, host.Smith))).Tables.ShouldBe("notes.newer");
         (await HomeAsync(host, host.Smith)).ShouldBe("purging false");
 
-        await NotesHost.ExecuteAsync(superuser, "DROP TABLE notes.newer");
+        // A part of a known one goes with it.
+        await NotesHost.ExecuteAsync(superuser, "DROP TABLE notes.newer; CREATE TABLE notes.part () INHERITS (notes.labels); CREATE POLICY tenant ON notes.part TO rowhouse_tenant USING (true)");
         await PurgeAsync(host, host.Smith);
         (await HomeAsync(host, host.Smith)).ShouldBeNull();
+        await NotesHost.ExecuteAsync(superuser, "DROP TABLE notes.part");
         (await RowsAsync(host, host.Smith)).Values.ShouldAllBe(rows => rows == 0);
     }
 
