@@ -96,6 +96,16 @@ public abstract class TenantDbContext : DbContext
         set;
     }
 
+    /// <summary>Refuses to go on without the transaction: EF Core opens a new connection where one broke, and forgets it.</summary>
+    /// <exception cref="InvalidOperationException">It works in a transaction, which is not there any more.</exception>
+    internal void RefuseLostTransaction()
+    {
+        if (IsInTransaction && Database.CurrentTransaction is null)
+        {
+            throw new InvalidOperationException("The transaction that this is part of has ended with its connection. Nothing of it was kept: let the failure out.");
+        }
+    }
+
     /// <summary>Whether its connection may lead to a standby.</summary>
     internal bool IsOnReplica { get; private set; }
 

@@ -37,6 +37,7 @@ internal sealed class HomeReplay(TenantDbContext context, HomeSources homes) : I
 
     public TResult Execute<TState, TResult>(TState state, Func<DbContext, TState, TResult> operation, Func<DbContext, TState, ExecutionResult<TResult>>? verifySucceeded)
     {
+        context.RefuseLostTransaction();
         try
         {
             return operation(context, state);
@@ -53,9 +54,13 @@ internal sealed class HomeReplay(TenantDbContext context, HomeSources homes) : I
         Func<DbContext, TState, CancellationToken, Task<ExecutionResult<TResult>>>? verifySucceeded,
         CancellationToken cancellationToken = default)
     {
+        context.RefuseLostTransaction();
+
+        // Of a transaction that was begun by hand too: alone it would be kept without the rest.
+        var isPart = context.Database.CurrentTransaction is not null;
+        var isBegunByHand = isPart && !context.IsInTransaction;
         long? refused = null;
         long? broke = null;
-        var isPart = context.IsInTransaction || context.Database.CurrentTransaction is not null;
         while (true)
         {
             var isOutermost = context.Depth == 0;
@@ -65,6 +70,11 @@ internal sealed class HomeReplay(TenantDbContext context, HomeSources homes) : I
             }
 
             context.Depth++;
+            if (isBegunByHand)
+            {
+                context.IsInTransaction = true;
+            }
+
             try
             {
                 return await operation(context, state, cancellationToken).ConfigureAwait(false);
@@ -84,10 +94,9 @@ internal sealed class HomeReplay(TenantDbContext context, HomeSources homes) : I
                     homes.Renew(context.Home, context.Clock);
                 }
 
-                // Of a transaction that was begun by hand, or by another context: alone it would be kept without the rest.
                 if (isPart)
                 {
-                    throw;
+                    throw; // whoever began the transaction does all of it again, or nothing
                 }
 
                 if (context.MayNotRepeat || context.Database.GetDbConnection().State is not ConnectionState.Closed)
@@ -107,6 +116,10 @@ internal sealed class HomeReplay(TenantDbContext context, HomeSources homes) : I
             finally
             {
                 context.Depth--;
+                if (isBegunByHand)
+                {
+                    context.IsInTransaction = false;
+                }
             }
         }
     }

@@ -174,7 +174,7 @@ internal sealed class TenantBinding(PostgresStore store) : CommandInterceptor, I
         if (context.Database.CurrentTransaction is not { } transaction)
         {
             RefuseAmbientTransaction();
-            RefuseLostTransaction(context);
+            context.RefuseLostTransaction();
             context.MayNotRepeat |= eventData.CommandSource is not CommandSource.LinqQuery; // raw SQL may write; what LINQ is composed on may not
             command.CommandText = string.Concat(Begin, BindText(command, context), command.CommandText.AsSpan().TrimEnd("; \r\n\t"), "\n;COMMIT");
         }
@@ -196,15 +196,6 @@ internal sealed class TenantBinding(PostgresStore store) : CommandInterceptor, I
         command.Parameters.Add(new NpgsqlParameter<Guid>("rowhouse_tenant", NpgsqlDbType.Uuid) { TypedValue = context.BoundTenant.Value });
         command.Parameters.Add(new NpgsqlParameter<int>("rowhouse_generation", NpgsqlDbType.Integer) { TypedValue = context.BindGeneration() });
         return Call;
-    }
-
-    // EF Core opens a new connection where one broke, and forgets the transaction.
-    private static void RefuseLostTransaction(TenantDbContext context)
-    {
-        if (context.IsInTransaction)
-        {
-            throw new InvalidOperationException("The transaction that this is part of has ended with its connection. Nothing of it was kept: let the failure out.");
-        }
     }
 
     private static void RefuseAmbientTransaction()

@@ -193,6 +193,66 @@ public sealed class BrokenConnectionTests(PostgresFixture postgres) : IClassFixt
         attempts.ShouldBe(1);
     }
 
+    public static TheoryData<string, Func<NotesDb, Task<int>>> Stubborn => new()
+    {
+        { "several rows", db => { db.Add(new Label { Name = "a" }); db.Labels.Local.First(label => label.Name.StartsWith("before", StringComparison.Ordinal)).Name += "!"; return db.SaveChangesAsync(Token); } },
+        { "rows of one kind", async db => { db.AddRange(new Label { Name = "a" }, new Label { Name = "b" }); return await db.SaveChangesAsync(Token); } },
+        { "a bulk insert", async db => { await db.Labels.BulkInsertAsync([new Label { Name = "a" }], Token); return 1; } },
+        { "a transaction", db => { db.ChangeTracker.Clear(); return db.InTransactionAsync(async cancelled => { db.Add(new Label { Name = "a" }); return await db.SaveChangesAsync(cancelled); }, Token); } },
+    };
+
+    [Theory]
+    [MemberData(nameof(Stubborn))]
+    public async Task Who_goes_on_though_the_transaction_broke_keeps_nothing(string what, Func<NotesDb, Task<int>> write)
+    {
+        await using var host = await NotesHost.StartAsync(postgres);
+        await host.InAsync(host.Smith, async db => { db.Add(new Label { Name = "before" }); await db.SaveChangesAsync(Token); });
+        List<bool> kept = [];
+
+        await Should.ThrowAsync<Exception>(() => host.InAsync(host.Smith, db => db.InTransactionAsync(
+            async cancelled =>
+            {
+                await db.Labels.AsTracking().SingleAsync(cancelled);
+                db.Add(new Label { Name = "first" });
+                await db.SaveChangesAsync(cancelled);
+                await EndSessionsAsync(host);
+
+                // The first finds the connection broken, and at the second EF Core takes another one.
+                await Should.ThrowAsync<Exception>(db.Labels.CountAsync(cancelled));
+                await Should.ThrowAsync<Exception>(db.Labels.CountAsync(cancelled));
+                for (var attempt = 0; attempt < 2; attempt++)
+                {
+                    kept.Add(await Record.ExceptionAsync(() => write(db)) is null);
+                }
+
+                return 0;
+            },
+            Token)));
+
+        kept.ShouldBe([false, false], what);
+        (await host.InAsync(host.Smith, db => db.Labels.Select(label => label.Name).ToListAsync(Token))).ShouldBe(["before"], what);
+    }
+
+    [Fact]
+    public async Task A_transaction_that_was_begun_by_hand_and_is_gone_before_anybody_asked_is_missed()
+    {
+        await using var host = await NotesHost.StartAsync(postgres);
+        await using var scope = await host.EnterAsync(host.Smith);
+        var db = scope.Get<NotesDb>();
+        await using (var transaction = await db.Database.BeginTransactionAsync(Token))
+        {
+            await db.Labels.CountAsync(Token);
+            await db.Database.GetDbConnection().CloseAsync(); // as the driver does that keeps connections alive and finds one dead
+
+            db.Add(new Label { Name = "alone" });
+            (await Record.ExceptionAsync(() => db.SaveChangesAsync(Token))).ShouldNotBeNull().GetBaseException().ShouldBeOfType<InvalidOperationException>().Message.ShouldContain("ended with its connection");
+        }
+
+        db.ChangeTracker.Clear();
+        (await CountAsync(host)).ShouldBe(0);
+        (await db.Labels.CountAsync(Token)).ShouldBe(0, "it works on its own again");
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
@@ -210,7 +270,8 @@ public sealed class BrokenConnectionTests(PostgresFixture postgres) : IClassFixt
 
             await EndSessionsAsync(host);
 
-            await Should.ThrowAsync<Exception>(() => db.Database.ExecuteSqlAsync($"INSERT INTO notes.labels (tenant_id, id, name) VALUES (current_setting('rowhouse.tenant')::uuid, gen_random_uuid(), 'alone')", Token));
+            db.Add(new Label { Name = "alone" });
+            await Should.ThrowAsync<Exception>(() => db.SaveChangesAsync(Token));
         }
 
         (await CountAsync(host)).ShouldBe(0);
