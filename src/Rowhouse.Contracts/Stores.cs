@@ -40,6 +40,9 @@ public sealed record StoreConnectionsRequest
     /// <summary>As the owner's role, which makes and migrates their schema.</summary>
     public string? Owner { get; init; }
 
+    /// <summary>As the mover's role, which may connect to homes so that tenants can be moved. It is asked who it is, and not used yet.</summary>
+    public string? Mover { get; init; }
+
     /// <summary>Names the type only: a password has no business in a log.</summary>
     public override string ToString() => nameof(StoreConnectionsRequest);
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Npgsql;
 using Rowhouse.Tenancy.Postgres.Guards;
+using Rowhouse.Tenancy.Postgres.Hosting;
 using Rowhouse.Tenancy.Postgres.Roles;
 using Rowhouse.Tenancy.Postgres.Verification;
 
@@ -13,7 +14,7 @@ namespace Rowhouse.Tenancy.Postgres;
 /// <remarks>
 /// <list type="number">
 /// <item>Close the home, once all that write to it have committed: from then on only whoever names the token writes, and nobody when the home is gone.</item>
-/// <item>Empty the tenant's tables, those that refer to others first, in the application's role with the tenant bound: no other tenant's row can be touched.</item>
+/// <item>Empty the tenant's tables, those that refer to others first, in the mover's role with the tenant bound: no other tenant's row can be touched.</item>
 /// <item>Remove the home, which is what tells that nothing is left.</item>
 /// </list>
 /// Whatever ends it half-way, called again it goes on. Also while another call for the same tenant still runs: a table is left when none of the tenant's rows
@@ -45,6 +46,7 @@ public sealed class HomePurge
     /// <param name="token">What names this work: the same one when it is begun again. Where the home was being purged under another one, that stops.</param>
     /// <param name="cancellationToken">Stops between two transactions. The home stays closed.</param>
     /// <exception cref="HomeMismatchException">The home is of another generation, or receives the tenant: nothing was removed. Or somebody else took the work over.</exception>
+    /// <exception cref="InvalidOperationException">The mover's connection is not set, or leads to another database than the platform's: the home is as it was.</exception>
     /// <exception cref="UnknownTablesException">The store has tables of tenants that no registered module knows. Nothing was emptied, unless they were made meanwhile; the home stays closed.</exception>
     /// <exception cref="PostgresException">Some writer of the tenant did not end in time, or the work was taken over.</exception>
     public async Task RunAsync(TenantId tenant, int generation, Guid token, CancellationToken cancellationToken = default)
@@ -57,10 +59,11 @@ public sealed class HomePurge
 
             // Without a generation: the token lets it write, and an open home is none of its business.
             string.Create(CultureInfo.InvariantCulture, $"SET LOCAL rowhouse.tenant = '{tenant.Value:D}'; SET LOCAL rowhouse.mover = '{token:D}';"));
-        var platform = await OpenAsync(store.Connections.Platform, cancellationToken).ConfigureAwait(false);
-        await using var disposePlatform = platform.ConfigureAwait(false);
-        if (await CloseAsync(platform, home, token, cancellationToken).ConfigureAwait(false) is not { } isMine)
+        var mover = await OpenAsync(store.Connections.Mover ?? throw new InvalidOperationException($"A home is emptied over the mover's connection, and {ConfiguredConnections.Mover} is not set. `rowhouse database init` makes the role and prints the setting."), cancellationToken).ConfigureAwait(false);
+        await using var dispose = mover.ConfigureAwait(false);
+        if (await CloseAsync(mover, home, token, cancellationToken).ConfigureAwait(false) is not { } isMine)
         {
+            await RefuseElsewhereAsync(tenant, generation, cancellationToken).ConfigureAwait(false);
             return;
         }
 
@@ -69,15 +72,15 @@ public sealed class HomePurge
             throw new HomeMismatchException(tenant, generation);
         }
 
-        await RefuseUnknownAsync(platform, home, cancellationToken).ConfigureAwait(false);
+        await RefuseUnknownAsync(mover, home, cancellationToken).ConfigureAwait(false);
         try
         {
-            await EmptyAsync(home, cancellationToken).ConfigureAwait(false);
+            await EmptyAsync(mover, home, cancellationToken).ConfigureAwait(false);
         }
         catch (PostgresException exception) when (exception.SqlState == HomeNotWritableException.SqlState)
         {
             // Either another call has come to the end and removed the home while this one still deleted, or somebody took the work over.
-            if (await IsThereAsync(platform, home, cancellationToken).ConfigureAwait(false))
+            if (await IsThereAsync(mover, home, cancellationToken).ConfigureAwait(false))
             {
                 throw;
             }
@@ -86,17 +89,32 @@ public sealed class HomePurge
         }
 
         // Once more: they may have been made meanwhile, and from when the home is gone nobody looks again.
-        await RefuseUnknownAsync(platform, home, cancellationToken).ConfigureAwait(false);
-        if (!await RemoveAsync(platform, home, cancellationToken).ConfigureAwait(false))
+        await RefuseUnknownAsync(mover, home, cancellationToken).ConfigureAwait(false);
+        if (!await RemoveAsync(mover, home, cancellationToken).ConfigureAwait(false))
         {
             throw new HomeMismatchException(tenant, generation);
+        }
+
+        await RefuseElsewhereAsync(tenant, generation, cancellationToken).ConfigureAwait(false);
+    }
+
+    // A mover that looks into a copy of the store, or another one, finds no home and would have nothing to do. The platform's is the one that homes are opened over.
+    private async Task RefuseElsewhereAsync(TenantId tenant, int generation, CancellationToken cancellationToken)
+    {
+        var look = store.Platform.CreateCommand("SELECT EXISTS (SELECT FROM tenancy.homes WHERE tenant_id = $1 AND generation <= $2)");
+        await using var dispose = look.ConfigureAwait(false);
+        look.Parameters.Add(new() { Value = tenant.Value });
+        look.Parameters.Add(new() { Value = generation });
+        if (await look.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false) is true)
+        {
+            throw new InvalidOperationException($"The home of the tenant {tenant} is there over the platform's connection and not over the mover's: {ConfiguredConnections.Mover} leads to another database. Nothing of it was removed.");
         }
     }
 
     // Null where there is no home. Whoever still writes is waited for, but new writers stand behind this.
-    private static async Task<bool?> CloseAsync(NpgsqlConnection platform, Home home, Guid token, CancellationToken cancellationToken) =>
+    private static async Task<bool?> CloseAsync(NpgsqlConnection mover, Home home, Guid token, CancellationToken cancellationToken) =>
         await AskAsync<string>(
-            platform,
+            mover,
             $"""
             {home.Bind} SET LOCAL lock_timeout = '5s';
             UPDATE tenancy.homes SET state = 'purging', token = '{token:D}', capturing = false WHERE tenant_id = {home.Tenant} AND {home.IsGeneration} AND state <> 'receiving';
@@ -108,10 +126,8 @@ public sealed class HomePurge
             var whose => whose == "mine",
         };
 
-    private async Task EmptyAsync(Home home, CancellationToken cancellationToken)
+    private async Task EmptyAsync(NpgsqlConnection mover, Home home, CancellationToken cancellationToken)
     {
-        var application = await OpenAsync(store.Connections.Application, cancellationToken).ConfigureAwait(false);
-        await using var dispose = application.ConfigureAwait(false);
         foreach (var stage in stages.Value)
         {
             var names = stage.Tables.Select(table => table.SqlName).ToList();
@@ -119,36 +135,36 @@ public sealed class HomePurge
                 ? $"SET CONSTRAINTS ALL DEFERRED; {string.Join(' ', names.Select(name => $"DELETE FROM {name} WHERE tenant_id = {home.Tenant};"))}"
                 : DeleteSome(names[0], "ctid", home);
             var look = $"SELECT {string.Join(" OR ", names.Select(name => Any(name, home)))}";
-            while (await AskAsync<bool>(application, $"{home.Bind} {delete} {look}", cancellationToken).ConfigureAwait(false))
+            while (await AskAsync<bool>(mover, $"{home.Bind} {delete} {look}", cancellationToken).ConfigureAwait(false))
             {
                 // There are more.
             }
         }
     }
 
-    private static async Task<bool> RemoveAsync(NpgsqlConnection platform, Home home, CancellationToken cancellationToken)
+    private static async Task<bool> RemoveAsync(NpgsqlConnection mover, Home home, CancellationToken cancellationToken)
     {
         var isMine = $"EXISTS (SELECT FROM tenancy.homes WHERE tenant_id = {home.Tenant} AND {home.IsGeneration} AND {home.IsMine})";
 
         // No fence stands before it, so the home is held instead: what a later home notes is not this one's.
         var hold = $"UPDATE tenancy.homes SET token = token WHERE tenant_id = {home.Tenant} AND {home.IsGeneration} AND {home.IsMine};";
-        while (await AskAsync<bool>(platform, $"{home.Bind} {hold} {DeleteSome(Changes, "number", home, isMine)} SELECT {Any(Changes, home)} AND {isMine}", cancellationToken).ConfigureAwait(false))
+        while (await AskAsync<bool>(mover, $"{home.Bind} {hold} {DeleteSome(Changes, "number", home, isMine)} SELECT {Any(Changes, home)} AND {isMine}", cancellationToken).ConfigureAwait(false))
         {
             // There are more.
         }
 
         return !await AskAsync<bool>(
-            platform,
+            mover,
             $"{home.Bind} DELETE FROM tenancy.homes WHERE tenant_id = {home.Tenant} AND {home.IsGeneration} AND {home.IsMine}; SELECT {Any("tenancy.homes", home)}",
             cancellationToken).ConfigureAwait(false);
     }
 
     // A newer release may have made tables of tenants in the store, or a module that is not here. Partitions and heirs of known tables are emptied with them.
-    private async Task RefuseUnknownAsync(NpgsqlConnection platform, Home home, CancellationToken cancellationToken)
+    private async Task RefuseUnknownAsync(NpgsqlConnection mover, Home home, CancellationToken cancellationToken)
     {
         var known = stages.Value.SelectMany(stage => stage.Tables).Select(table => $"{table}").Concat(["tenancy.homes", Changes]).Select(name => $"'{name.Replace("'", "''", StringComparison.Ordinal)}'");
         var unknown = await AskAsync<string>(
-            platform,
+            mover,
             $"""
             {home.Bind}
             WITH RECURSIVE known AS (
@@ -167,8 +183,8 @@ public sealed class HomePurge
         }
     }
 
-    private static Task<bool> IsThereAsync(NpgsqlConnection platform, Home home, CancellationToken cancellationToken) =>
-        AskAsync<bool>(platform, $"{home.Bind} SELECT {Any("tenancy.homes", home)}", cancellationToken);
+    private static Task<bool> IsThereAsync(NpgsqlConnection mover, Home home, CancellationToken cancellationToken) =>
+        AskAsync<bool>(mover, $"{home.Bind} SELECT {Any("tenancy.homes", home)}", cancellationToken);
 
     private static string DeleteSome(string table, string row, Home home, string only = "true") => string.Create(
         CultureInfo.InvariantCulture, $"DELETE FROM {table} WHERE tenant_id = {home.Tenant} AND {only} AND {row} = ANY (ARRAY(SELECT {row} FROM {table} WHERE tenant_id = {home.Tenant} LIMIT {Batch}));");

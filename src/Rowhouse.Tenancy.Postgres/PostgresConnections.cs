@@ -46,6 +46,10 @@ public sealed record PostgresConnections
     /// <value><see langword="null"/> where this process may not make homes; those that there are it serves all the same.</value>
     public string? Provisioner { get; init => field = SeveralHosts.ToPrimary(value); }
 
+    /// <summary>As <see cref="RoleNames.Mover"/>, never through a pooler: to empty the homes of tenants that are deleted.</summary>
+    /// <value><see langword="null"/> where this process empties none. With a control plane it does, and does not open without it.</value>
+    public string? Mover { get; init => field = SeveralHosts.ToPrimary(value); }
+
     /// <summary>
     /// Whether <see cref="Application"/>, <see cref="Platform"/> and <see cref="Control"/> go through a pooler in transaction mode. Then nothing is prepared and the tenant
     /// is bound by <c>SET LOCAL</c>; on a direct connection it is bound by a prepared <c>CALL</c>.

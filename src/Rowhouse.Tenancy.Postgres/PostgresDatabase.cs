@@ -75,6 +75,12 @@ public sealed class PostgresDatabase : IAsyncDisposable
             throw new InvalidOperationException($"This application has a control plane, and {ConfiguredConnections.Control} is not set. `rowhouse database init` makes the databases and prints the settings.");
         }
 
+        // The control plane deletes tenants, and so empties homes.
+        if (Migrations.NeedControl && connections.Mover is null)
+        {
+            throw new InvalidOperationException($"This application has a control plane, and {ConfiguredConnections.Mover} is not set. `rowhouse database init` makes the roles and prints the settings.");
+        }
+
         store.Open(connections);
     }
 

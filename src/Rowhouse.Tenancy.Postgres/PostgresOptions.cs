@@ -6,7 +6,7 @@ public sealed class PostgresOptions
     /// <summary>How to reach the databases.</summary>
     /// <value>
     /// What the configuration names: <c>ROWHOUSE_DATABASE</c>, <c>ROWHOUSE_DATABASE_PLATFORM</c>, <c>ROWHOUSE_DATABASE_CONTROL</c>,
-    /// <c>ROWHOUSE_DATABASE_OWNER</c>, <c>ROWHOUSE_DATABASE_PROVISIONER</c>, <c>ROWHOUSE_DATABASE_DIRECT</c>, with the roles of <c>ROWHOUSE_INSTALLATION</c>; without them the private server of the data folder.
+    /// <c>ROWHOUSE_DATABASE_OWNER</c>, <c>ROWHOUSE_DATABASE_PROVISIONER</c>, <c>ROWHOUSE_DATABASE_MOVER</c>, <c>ROWHOUSE_DATABASE_DIRECT</c>, with the roles of <c>ROWHOUSE_INSTALLATION</c>; without them the private server of the data folder.
     /// </value>
     public PostgresConnections? Connections { get; set; }
 

@@ -14,6 +14,7 @@ public sealed class PostgresStore : IAsyncDisposable
     private NpgsqlDataSource? platform;
     private NpgsqlDataSource? control;
     private NpgsqlDataSource? provisioner;
+    private NpgsqlDataSource? mover;
     private PostgresConnections? connections;
 
     /// <summary>Whether the store is open.</summary>
@@ -45,6 +46,7 @@ public sealed class PostgresStore : IAsyncDisposable
         new(ConfiguredConnections.Platform, Platform, Connections.Roles.Platform),
         .. control is null ? [] : new[] { new WorkingConnection(ConfiguredConnections.Control, control, Connections.Roles.Platform) },
         .. provisioner is null ? [] : new[] { new WorkingConnection(ConfiguredConnections.Provisioner, provisioner, Connections.Roles.Provisioner) },
+        .. mover is null ? [] : new[] { new WorkingConnection(ConfiguredConnections.Mover, mover, Connections.Roles.Mover) },
     ];
 
     /// <summary>Opens the store. The first connection is made by its first use.</summary>
@@ -62,7 +64,11 @@ public sealed class PostgresStore : IAsyncDisposable
         application = SeveralHosts.Build(new NpgsqlDataSourceBuilder(Prepare(connections.Application)));
         platform = SeveralHosts.BuildPrimary(Prepare(connections.Platform));
         control = connections.Control is { } own ? SeveralHosts.BuildPrimary(Prepare(own)) : null;
-        provisioner = connections.Provisioner is { } maker ? SeveralHosts.BuildPrimary(new NpgsqlConnectionStringBuilder(maker) { Pooling = false }.ConnectionString) : null;
+        provisioner = WithoutPool(connections.Provisioner);
+        mover = WithoutPool(connections.Mover);
+
+        // Asked who they are, and no more: what works in these roles opens connections of its own.
+        static NpgsqlDataSource? WithoutPool(string? connection) => connection is null ? null : SeveralHosts.BuildPrimary(new NpgsqlConnectionStringBuilder(connection) { Pooling = false }.ConnectionString);
     }
 
     /// <summary>A connection string with how statements are kept over it: as the tenant is bound, which is the same for all homes.</summary>
@@ -71,7 +77,7 @@ public sealed class PostgresStore : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        foreach (var source in new[] { application?.Primary, platform, control, provisioner }.OfType<NpgsqlDataSource>())
+        foreach (var source in new[] { application?.Primary, platform, control, provisioner, mover }.OfType<NpgsqlDataSource>())
         {
             await source.DisposeAsync().ConfigureAwait(false);
         }

@@ -13,7 +13,7 @@ namespace Rowhouse.Tenancy.Postgres;
 /// Brings the databases to the schema that the registered modules expect. In the shared store: the kernel's scripts, then each module's in the
 /// order of registration, then the guards (row-level security, policies, fences, captures, grants, deferrable foreign keys) that follow from their models.
 /// Scripts therefore contain tables, keys and indexes only; one that has to name a role says <c>:"owner"</c>,
-/// <c>:"app"</c>, <c>:"tenant"</c> or <c>:"platform"</c>, since each installation has its own. In the control database: the
+/// <c>:"app"</c>, <c>:"tenant"</c>, <c>:"mover"</c> or <c>:"platform"</c>, since each installation has its own. In the control database: the
 /// scripts that were registered for it.
 /// </summary>
 /// <remarks>
@@ -197,7 +197,7 @@ public sealed class SqlMigrations
         }
         catch (PostgresException exception)
         {
-            throw new MigrationException(script.ToString(), $"{exception.MessageText} ({exception.SqlState}). The database is as it was.", exception);
+            throw new MigrationException(script.ToString(), $"{exception.MessageText} ({exception.SqlState}). The database is as it was.{(roles.IsMissing(exception) ? $" {RoleNames.HowToMakeMissing}" : "")}", exception);
         }
 
         await MigrationLedger.AddAsync(connection, script, cancellationToken).ConfigureAwait(false);

@@ -92,7 +92,7 @@ internal static class DatabaseCommand
             // Before the passwords are set, which could then not be kept.
             await using var file = parsed.GetValue(output) is { } path ? SettingsFiles.Create(path, "") : null;
             var store = await DatabaseRoles.EnsureStoreAsync("homes", administrator, roles, RolePasswords.Generate(), cancellationToken);
-            var connections = new StoreConnectionsRequest { Platform = store.Platform, Provisioner = store.Provisioner, Owner = store.Owner };
+            var connections = new StoreConnectionsRequest { Platform = store.Platform, Provisioner = store.Provisioner, Owner = store.Owner, Mover = store.Mover };
             if (file is null)
             {
                 runner.OutputOf(parsed).Print(connections, made => JsonSerializer.Serialize(made, JsonSerializerOptions.Web));

@@ -21,6 +21,11 @@ internal sealed record DatabaseSettings(IReadOnlyDictionary<string, string> Serv
             server["ROWHOUSE_DATABASE_PROVISIONER"] = provisioner;
         }
 
+        if (connections.Mover is { } mover)
+        {
+            server["ROWHOUSE_DATABASE_MOVER"] = mover;
+        }
+
         if (connections.Roles != RoleNames.Default)
         {
             server["ROWHOUSE_INSTALLATION"] = connections.Roles.Installation;

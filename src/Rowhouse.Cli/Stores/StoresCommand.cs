@@ -148,7 +148,7 @@ internal static class StoresCommand
             // Said below, without what was read: it may hold a password.
         }
 
-        await runner.Environment.Error.WriteLineAsync($"{(file is FromInput ? "What was read" : file)} is not what 'rowhouse database homes' prints: {{\"platform\": …, \"provisioner\": …, \"owner\": …}}.");
+        await runner.Environment.Error.WriteLineAsync($"{(file is FromInput ? "What was read" : file)} is not what 'rowhouse database homes' prints: {{\"platform\": …, \"provisioner\": …, \"owner\": …, \"mover\": …}}.");
         return null;
     }
 

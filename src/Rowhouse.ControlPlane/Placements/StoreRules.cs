@@ -41,7 +41,8 @@ internal static partial class StoreRules
         var platform = Read("connections.platform", request.Platform, errors);
         var provisioner = Read("connections.provisioner", request.Provisioner, errors);
         var owner = Read("connections.owner", request.Owner, errors);
-        foreach (var (field, other) in new[] { ("connections.provisioner", provisioner), ("connections.owner", owner) })
+        var mover = Read("connections.mover", request.Mover, errors);
+        foreach (var (field, other) in new[] { ("connections.provisioner", provisioner), ("connections.owner", owner), ("connections.mover", mover) })
         {
             if (!errors.Has("connections.platform") && !errors.Has(field) && !HostAddresses.AreSame(HostAddresses.Of(other.ConnectionString), HostAddresses.Of(platform.ConnectionString)))
             {
@@ -49,14 +50,14 @@ internal static partial class StoreRules
             }
         }
 
-        return new(platform.ConnectionString, provisioner.ConnectionString, owner.ConnectionString);
+        return new(platform.ConnectionString, provisioner.ConnectionString, owner.ConnectionString, mover.ConnectionString);
     }
 
     private static NpgsqlConnectionStringBuilder Read(string field, string? text, FieldErrors errors)
     {
         if (string.IsNullOrWhiteSpace(text))
         {
-            errors.Add(field, "It is missing. `rowhouse database homes` makes the roles on a server and prints all three.");
+            errors.Add(field, "It is missing. `rowhouse database homes` makes the roles on a server and prints all four.");
             return [];
         }
 

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Rowhouse.Tenancy.Postgres.Roles;
 
 namespace Rowhouse.Tenancy.Postgres.Embedded;
@@ -94,9 +95,16 @@ internal sealed class DataFolder
         }
     }
 
-    public async Task<ServerPasswords> PasswordsAsync(CancellationToken cancellationToken)
+    /// <summary>The passwords, for whoever joins a server that another process runs.</summary>
+    /// <returns><see langword="null"/> where the file lacks one: an older release runs that server.</returns>
+    public Task<ServerPasswords?> ReadPasswordsAsync(CancellationToken cancellationToken) => ReadAsync<ServerPasswords>(PasswordFile, cancellationToken);
+
+    /// <summary>The passwords, for whoever owns the folder and starts the server; made where they are not there.</summary>
+    /// <exception cref="EmbeddedPostgresException">There is a cluster, and nothing that opens it.</exception>
+    public async Task<ServerPasswords> EnsurePasswordsAsync(CancellationToken cancellationToken)
     {
-        if (await ReadAsync<ServerPasswords>(PasswordFile, cancellationToken).ConfigureAwait(false) is { } kept)
+        await AddMissingPasswordsAsync(cancellationToken).ConfigureAwait(false);
+        if (await ReadPasswordsAsync(cancellationToken).ConfigureAwait(false) is { } kept)
         {
             return kept;
         }
@@ -109,6 +117,26 @@ internal sealed class DataFolder
         var made = new ServerPasswords(RolePasswords.Generate().Owner, RolePasswords.Generate());
         await WriteAsync(PasswordFile, JsonSerializer.Serialize(made), cancellationToken).ConfigureAwait(false);
         return made;
+    }
+
+    // An older release has written none for a role that came since. Any will do: each start gives the roles the passwords that are here.
+    private async Task AddMissingPasswordsAsync(CancellationToken cancellationToken)
+    {
+        if (await ReadAsync<JsonObject>(PasswordFile, cancellationToken).ConfigureAwait(false) is not { } kept || kept[nameof(ServerPasswords.Roles)] is not JsonObject roles)
+        {
+            return;
+        }
+
+        var isMissing = false;
+        foreach (var (role, password) in JsonSerializer.SerializeToNode(RolePasswords.Generate())!.AsObject()) // a record is an object
+        {
+            isMissing |= roles.TryAdd(role, password?.DeepClone());
+        }
+
+        if (isMissing)
+        {
+            await WriteAsync(PasswordFile, kept.ToJsonString(), cancellationToken).ConfigureAwait(false);
+        }
     }
 
     public Task<ServerRuntime?> RuntimeAsync(CancellationToken cancellationToken) => ReadAsync<ServerRuntime>(RuntimeFile, cancellationToken);

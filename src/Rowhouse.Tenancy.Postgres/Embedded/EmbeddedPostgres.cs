@@ -102,7 +102,7 @@ public sealed partial class EmbeddedPostgres : IAsyncDisposable
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new EmbeddedPostgresException($"PostgreSQL in {folder.Home} was not ready within {options.StartTimeout}. Its log is in {Path.Combine(folder.Cluster, "log")}.");
+            throw new EmbeddedPostgresException($"PostgreSQL in {folder.Home} was not ready within {options.StartTimeout}. Its log is in {Path.Combine(folder.Cluster, "log")}. Where another program of an older release runs it, stop that one first.");
         }
     }
 
@@ -128,15 +128,17 @@ public sealed partial class EmbeddedPostgres : IAsyncDisposable
 
     private async Task<bool> TryJoinAsync(CancellationToken cancellationToken)
     {
-        if (await folder.RuntimeAsync(cancellationToken).ConfigureAwait(false) is not { } runtime || runtime.Databases != options.Databases)
+        if (await folder.RuntimeAsync(cancellationToken).ConfigureAwait(false) is not { } runtime || runtime.Databases != options.Databases
+            || await folder.ReadPasswordsAsync(cancellationToken).ConfigureAwait(false) is not { } passwords)
         {
             return false;
         }
 
-        Use(new(runtime.Host, runtime.Port), await folder.PasswordsAsync(cancellationToken).ConfigureAwait(false));
+        Use(new(runtime.Host, runtime.Port), passwords);
         try
         {
-            await ConnectAsync(Connections.Application, cancellationToken).ConfigureAwait(false);
+            // Its role is the youngest: the server of an older release has none, until one of this release starts it.
+            await ConnectAsync(Connections.Mover!, cancellationToken).ConfigureAwait(false);
         }
         catch (NpgsqlException)
         {
@@ -153,7 +155,7 @@ public sealed partial class EmbeddedPostgres : IAsyncDisposable
         var account = await ServerAccount.OfAsync(folder.Cluster, cancellationToken).ConfigureAwait(false);
         var binaries = await PostgresBinaries.FindAsync(options.Binaries, folder.ClusterVersion, account, cancellationToken).ConfigureAwait(false);
         var cluster = new Cluster(folder, options, account, binaries, logger);
-        var passwords = await folder.PasswordsAsync(cancellationToken).ConfigureAwait(false);
+        var passwords = await folder.EnsurePasswordsAsync(cancellationToken).ConfigureAwait(false);
         await cluster.CreateAsync(passwords.Administrator, cancellationToken).ConfigureAwait(false);
         await cluster.ClearAsync(cancellationToken).ConfigureAwait(false);
 

@@ -38,7 +38,7 @@ internal static class DistributionScript
 
             // The fence calls it by name, so Citus does not see that the nodes need it.
             "SELECT create_distributed_function('tenancy.lock_key(uuid)');",
-            .. new[] { roles.Application, roles.Platform }.Select(role => $"ALTER ROLE {role} SET citus.propagate_set_commands = 'local';"),
+            .. new[] { roles.Application, roles.Platform, roles.Mover }.Select(role => $"ALTER ROLE {role} SET citus.propagate_set_commands = 'local';"),
             "COMMIT;",
             "-- The nodes have the rows. What the coordinator still keeps of them is read, changed and erased by no statement. Where this was interrupted, run it again from here.",
             .. KernelTables.All.Concat(tables).Select(Literal).Prepend($"'{Changes}'").Prepend($"'{Homes}'").Select(name => $"SELECT truncate_local_data_after_distributing_table({name});"),

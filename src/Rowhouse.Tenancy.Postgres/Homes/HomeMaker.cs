@@ -57,7 +57,7 @@ public sealed class HomeMaker
         await provisioner.ExecuteAsync(RoleMaker.JoinSql(roles, home, provisioner.PostgreSqlVersion.Major), cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Makes the database of a home from the template of this program's schema, and lets nobody in but its login and the platform.</summary>
+    /// <summary>Makes the database of a home from the template of this program's schema, and lets nobody in but its login, the platform and the mover.</summary>
     /// <param name="home">The home's name, whose login is there.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <returns>Whether it was not there before, whole.</returns>
@@ -93,7 +93,7 @@ public sealed class HomeMaker
             }
         }
 
-        await provisioner.ExecuteAsync($"revoke all on database {name} from public; grant connect on database {name} to {home}, {roles.Platform}; {Fingerprint.CommentSql(home, fingerprint)}", cancellationToken).ConfigureAwait(false);
+        await provisioner.ExecuteAsync($"revoke all on database {name} from public; grant connect on database {name} to {home}, {roles.Platform}; {DatabaseMaker.AdmitMoverSql(home, roles)}; {Fingerprint.CommentSql(home, fingerprint)}", cancellationToken).ConfigureAwait(false);
         await provisioner.ExecuteAsync($"alter database {name} allow_connections true", cancellationToken).ConfigureAwait(false);
         return !isMade;
     }

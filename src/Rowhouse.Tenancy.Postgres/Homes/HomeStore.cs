@@ -23,6 +23,10 @@ public sealed record HomeStore
     /// <value><see langword="null"/> where this process may not.</value>
     public string? Owner { get; init => field = SeveralHosts.ToPrimary(value); }
 
+    /// <summary>A connection string of the mover's role, never through a pooler: for moving tenants. Nothing uses it yet.</summary>
+    /// <value><see langword="null"/> where this process may not.</value>
+    public string? Mover { get; init => field = SeveralHosts.ToPrimary(value); }
+
     /// <summary>Why this process does not know how the store is reached; then none of its connections is said.</summary>
     /// <value><see langword="null"/> where it does.</value>
     public string? Unreadable { get; init; }
@@ -41,6 +45,7 @@ public sealed record HomeStore
             Platform = new NpgsqlConnectionStringBuilder(connections.Platform) { Host = direct.Host, Port = direct.Port }.ConnectionString,
             Provisioner = connections.Provisioner,
             Owner = connections.Owner,
+            Mover = connections.Mover,
         };
     }
 

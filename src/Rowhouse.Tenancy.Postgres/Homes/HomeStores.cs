@@ -46,7 +46,7 @@ public sealed class HomeStores
         }
         catch (Exception exception) when (Unreachable.Is(exception))
         {
-            throw new InvalidOperationException($"The store {at.Name} cannot be brought to this version's schema: {exception.Message}", exception);
+            throw new InvalidOperationException($"The store {at.Name} cannot be brought to this version's schema: {exception.Message}{(exception is PostgresException failed && store.Connections.Roles.IsMissing(failed) ? $" {RoleNames.HowToMakeMissing}" : "")}", exception);
         }
     }
 
@@ -85,6 +85,7 @@ public sealed class HomeStores
             Add("platform", at.Platform, roles.Platform);
             Add("provisioner", at.Provisioner, roles.Provisioner);
             Add("owner", at.Owner, roles.Owner);
+            Add("mover", at.Mover, roles.Mover);
             return new(0, 0, await SessionRules.CheckAsync(roles, working, cancellationToken).ConfigureAwait(false));
         }
         catch (Exception exception) when (Unreachable.Is(exception))

@@ -79,6 +79,7 @@ internal sealed class HomeTemplate(SqlMigrations migrations, TenantModels models
             behind = home;
             try
             {
+                await provisioner.ExecuteAsync(DatabaseMaker.AdmitMoverSql(home, roles), cancellationToken).ConfigureAwait(false);
                 await migrations.ApplyToHomeAsync(In(home), roles, cancellationToken).ConfigureAwait(false);
             }
             catch (PostgresException exception) when (exception.SqlState is PostgresErrorCodes.InvalidCatalogName or PostgresErrorCodes.ObjectNotInPrerequisiteState)

@@ -11,8 +11,8 @@ internal static class ConfiguredConnections
     public const string Platform = "ROWHOUSE_DATABASE_PLATFORM";
     public const string Control = "ROWHOUSE_DATABASE_CONTROL";
     public const string Owner = "ROWHOUSE_DATABASE_OWNER";
-
     public const string Provisioner = "ROWHOUSE_DATABASE_PROVISIONER";
+    public const string Mover = "ROWHOUSE_DATABASE_MOVER";
 
     private const string Direct = "ROWHOUSE_DATABASE_DIRECT";
     private const string Installation = "ROWHOUSE_INSTALLATION";
@@ -25,7 +25,7 @@ internal static class ConfiguredConnections
         if (Optional(configuration, Application) is not { } application)
         {
             // Half a configuration is a mistake; going on with a private database would hide it.
-            return new[] { Platform, Control, Owner, Provisioner, Direct }.FirstOrDefault(key => Optional(configuration, key) is not null) is { } other
+            return new[] { Platform, Control, Owner, Provisioner, Mover, Direct }.FirstOrDefault(key => Optional(configuration, key) is not null) is { } other
                 ? throw new InvalidOperationException($"{other} is set and {Application} is not. Set both, or none for the private server.")
                 : null;
         }
@@ -37,7 +37,13 @@ internal static class ConfiguredConnections
             throw new InvalidOperationException($"{Control} and {Platform} lead to different servers. Both databases are on one: roles and their passwords belong to the server.");
         }
 
-        var owner = Optional(configuration, Owner) is { } named && direct is not null ? Around(named, direct) : Optional(configuration, Owner);
+        var owner = AroundPooler(Owner);
+        var mover = AroundPooler(Mover);
+        if (mover is not null && Optional(configuration, Platform) is { } store && !(DatabaseOf(mover) == DatabaseOf(store) && (direct is not null || IsOneAddress(mover, store))))
+        {
+            throw new InvalidOperationException($"{Mover} leads to another database than {Platform}: tenants' rows are in the store, and are removed there. Use the settings that `rowhouse database init` wrote.");
+        }
+
         return new()
         {
             Roles = Optional(configuration, Installation) is { } installation ? Named(installation) : RoleNames.Default,
@@ -50,11 +56,14 @@ internal static class ConfiguredConnections
             // The role belongs to the server, so one password opens both databases.
             ControlOwner = owner is null || control is null ? null : new NpgsqlConnectionStringBuilder(owner) { Database = new NpgsqlConnectionStringBuilder(control).Database }.ConnectionString,
 
-            Provisioner = Optional(configuration, Provisioner) is { } provisioner && direct is not null ? Around(provisioner, direct) : Optional(configuration, Provisioner),
+            Provisioner = AroundPooler(Provisioner),
+            Mover = mover,
 
             // Who names a way around the pooler has one.
             ThroughPooler = direct is not null && !IsOneAddress(application, direct),
         };
+
+        string? AroundPooler(string key) => Optional(configuration, key) is { } connection && direct is not null ? Around(connection, direct) : Optional(configuration, key);
     }
 
     /// <summary>The folder of the private server.</summary>
@@ -83,6 +92,8 @@ internal static class ConfiguredConnections
     }
 
     private static bool IsOneAddress(string one, string other) => HostAddresses.AreSame(HostAddresses.Of(one), HostAddresses.Of(other));
+
+    private static string? DatabaseOf(string connection) => new NpgsqlConnectionStringBuilder(connection) is var named ? named.Database ?? named.Username : null;
 
     private static string? Optional(IConfiguration configuration, string key) =>
         string.IsNullOrWhiteSpace(configuration[key]) ? null : configuration[key];

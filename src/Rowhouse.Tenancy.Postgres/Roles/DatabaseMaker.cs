@@ -11,12 +11,15 @@ internal sealed class DatabaseMaker(NpgsqlConnection connection, RoleNames roles
     /// <remarks>Collation C: an index answers ranges and prefixes of text, and no upgrade of the operating system reorders it.</remarks>
     public static string CreateSql(string database, string owner) => $"create database {Sql.Name(database)} owner {owner} template template0 encoding 'UTF8' lc_collate 'C' lc_ctype 'C'";
 
-    /// <summary>Takes from everybody what PostgreSQL grants by default in a store, and gives the two working roles the right to connect. The owner's, in the database.</summary>
+    /// <summary>Takes from everybody what PostgreSQL grants by default in a store, and gives the working roles the right to connect. The owner's, in the database.</summary>
     public static string GuardStoreSql(string database, RoleNames roles) =>
-        GuardSql(database, $"{roles.Application}, {roles.Platform}", $"{roles.Tenants}, {roles.Platform}");
+        $"{GuardSql(database, $"{roles.Application}, {roles.Platform}", $"{roles.Tenants}, {roles.Platform}")}\n{AdmitMoverSql(database, roles)};";
 
     /// <summary>The same in a template of dedicated homes, where the application's login has no place. The owner's, in the database.</summary>
-    public static string GuardTemplateSql(string database, RoleNames roles) => GuardSql(database, roles.Platform, $"{roles.Tenants}, {roles.Platform}");
+    public static string GuardTemplateSql(string database, RoleNames roles) => $"{GuardSql(database, roles.Platform, $"{roles.Tenants}, {roles.Platform}")}\n{AdmitMoverSql(database, roles)};";
+
+    /// <summary>Lets the mover into a store or a dedicated home. Rows that it brings pass through a temporary table.</summary>
+    public static string AdmitMoverSql(string database, RoleNames roles) => $"grant connect, temporary on database {Sql.Name(database)} to {roles.Mover}";
 
     public async Task EnsureAsync(string database, CancellationToken cancellationToken)
     {

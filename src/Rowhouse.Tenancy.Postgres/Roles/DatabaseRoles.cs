@@ -76,7 +76,7 @@ public static class DatabaseRoles
         ArgumentNullException.ThrowIfNull(roles);
         var connection = await OpenAsync(admin, cancellationToken).ConfigureAwait(false);
         await using var dispose = connection.ConfigureAwait(false);
-        return await connection.ScalarAsync<bool>("select exists (select from pg_roles where rolname in ($1, $2, $3, $4))", cancellationToken, roles.Owner, roles.Platform, roles.Tenants, roles.Provisioner).ConfigureAwait(false);
+        return await connection.ScalarAsync<bool>("select exists (select from pg_roles where rolname in ($1, $2, $3, $4, $5))", cancellationToken, roles.Owner, roles.Platform, roles.Tenants, roles.Provisioner, roles.Mover).ConfigureAwait(false);
     }
 
     /// <summary>
@@ -103,7 +103,7 @@ public static class DatabaseRoles
             await new RoleMaker(connection, roles).EnsureAsync(passwords, cancellationToken).ConfigureAwait(false);
         }
 
-        return new() { Name = name, Platform = As(roles.Platform, passwords.Platform), Provisioner = As(roles.Provisioner, passwords.Provisioner), Owner = As(roles.Owner, passwords.Owner) };
+        return new() { Name = name, Platform = As(roles.Platform, passwords.Platform), Provisioner = As(roles.Provisioner, passwords.Provisioner), Owner = As(roles.Owner, passwords.Owner), Mover = As(roles.Mover, passwords.Mover) };
 
         // Where the server is and how it is known to be the right one; what else the administrator's says is theirs.
         string As(string role, string password)
@@ -137,8 +137,10 @@ public static class DatabaseRoles
             {RoleMaker.LoginSql(roles.Owner)};
             {RoleMaker.LoginSql(roles.Application)};
             {RoleMaker.LoginSql(roles.Platform)};
+            {RoleMaker.LoginSql(roles.Mover)};
             {RoleMaker.GroupSql(roles)};
-            {RoleMaker.MembershipSql(roles)};
+            {RoleMaker.MembershipSql(roles, roles.Application)};
+            {RoleMaker.MembershipSql(roles, roles.Mover)};
             {RoleMaker.ProvisionerSql(roles)};
             {RoleMaker.ProvisionerRightsSql(roles)};
             {DatabaseMaker.CreateSql(store, roles.Owner)};
@@ -168,9 +170,9 @@ public static class DatabaseRoles
                 from pg_shdepend s
                 join pg_roles u on s.refclassid = 'pg_authid'::regclass and s.refobjid = u.oid
                 join pg_database d on d.oid = s.dbid or (s.classid = 'pg_database'::regclass and s.objid = d.oid)
-                where u.rolname in ($1, $2, $3, $4, $5) and not (starts_with(d.datname, $6) or starts_with(d.datname, $7))
+                where u.rolname in ($1, $2, $3, $4, $5, $6) and not (starts_with(d.datname, $7) or starts_with(d.datname, $8))
                 """,
-                cancellationToken, roles.Owner, roles.Application, roles.Platform, roles.Tenants, roles.Provisioner, roles.HomePrefix, roles.TemplatePrefix).ConfigureAwait(false) ?? [];
+                cancellationToken, roles.Owner, roles.Application, roles.Platform, roles.Tenants, roles.Provisioner, roles.Mover, roles.HomePrefix, roles.TemplatePrefix).ConfigureAwait(false) ?? [];
         }
     }
 
@@ -193,6 +195,7 @@ public static class DatabaseRoles
             Owner = As(roles.Owner, passwords.Owner, databases.Store),
             ControlOwner = databases.Control is { } owned ? As(roles.Owner, passwords.Owner, owned) : null,
             Provisioner = As(roles.Provisioner, passwords.Provisioner, "postgres"),
+            Mover = As(roles.Mover, passwords.Mover, databases.Store),
         };
 
         string As(string role, string password, string database) =>

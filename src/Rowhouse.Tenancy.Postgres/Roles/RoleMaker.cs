@@ -18,9 +18,9 @@ internal sealed class RoleMaker(NpgsqlConnection admin, RoleNames roles)
     /// <summary>Makes the group.</summary>
     public static string GroupSql(RoleNames roles) => $"create role {roles.Tenants} nologin nosuperuser nobypassrls nocreatedb nocreaterole noreplication inherit";
 
-    /// <summary>Makes the application's role a member of the group, on a server of any version.</summary>
-    public static string MembershipSql(RoleNames roles) =>
-        $"do $$ begin if current_setting('server_version_num')::int >= 160000 then execute '{JoinSql(roles, roles.Application, 16)}'; else {JoinSql(roles, roles.Application, 15)}; end if; end $$";
+    /// <summary>Makes a role a member of the group, on a server of any version.</summary>
+    public static string MembershipSql(RoleNames roles, string member) =>
+        $"do $$ begin if current_setting('server_version_num')::int >= 160000 then execute '{JoinSql(roles, member, 16)}'; else {JoinSql(roles, member, 15)}; end if; end $$";
 
     /// <summary>Makes a role a member of the group, which gives it the group's rights. From 16 on the right to become the group is a choice, and nobody needs it.</summary>
     public static string JoinSql(RoleNames roles, string member, int version) => $"grant {roles.Tenants} to {member}{(version >= 16 ? " with inherit true, set false" : "")}";
@@ -35,6 +35,7 @@ internal sealed class RoleMaker(NpgsqlConnection admin, RoleNames roles)
             await EnsureRoleAsync(roles.Owner, passwords.Owner, cancellationToken).ConfigureAwait(false);
             await EnsureRoleAsync(roles.Application, passwords.Application, cancellationToken).ConfigureAwait(false);
             await EnsureRoleAsync(roles.Platform, passwords.Platform, cancellationToken).ConfigureAwait(false);
+            await EnsureRoleAsync(roles.Mover, passwords.Mover, cancellationToken).ConfigureAwait(false);
             await EnsureGroupAsync(cancellationToken).ConfigureAwait(false);
             await EnsureProvisionerAsync(passwords.Provisioner, cancellationToken).ConfigureAwait(false);
             await RefuseMembershipsAsync(cancellationToken).ConfigureAwait(false);
@@ -86,17 +87,20 @@ internal sealed class RoleMaker(NpgsqlConnection admin, RoleNames roles)
         }
 
         // Granted anew it would only be a notice.
-        if (!await admin.ScalarAsync<bool>("select pg_has_role($1, $2, 'usage')", cancellationToken, roles.Application, roles.Tenants).ConfigureAwait(false))
+        foreach (var member in new[] { roles.Application, roles.Mover })
         {
-            await admin.ExecuteAsync(JoinSql(roles, roles.Application, admin.PostgreSqlVersion.Major), cancellationToken).ConfigureAwait(false);
+            if (!await admin.ScalarAsync<bool>("select pg_has_role($1, $2, 'usage')", cancellationToken, member, roles.Tenants).ConfigureAwait(false))
+            {
+                await admin.ExecuteAsync(JoinSql(roles, member, admin.PostgreSqlVersion.Major), cancellationToken).ConfigureAwait(false);
+            }
         }
     }
 
     private async Task RefuseMembershipsAsync(CancellationToken cancellationToken)
     {
         var membership = await admin.ScalarAsync<string?>(
-            "select format('%s is a member of %s', member::regrole, roleid::regrole) from pg_auth_members where member in ($1::regrole, $2::regrole, $3::regrole) and not (member = $1::regrole and roleid = $3::regrole) limit 1",
-            cancellationToken, roles.Application, roles.Platform, roles.Tenants).ConfigureAwait(false);
+            "select format('%s is a member of %s', member::regrole, roleid::regrole) from pg_auth_members where member in ($1::regrole, $2::regrole, $3::regrole, $4::regrole) and not (member in ($1::regrole, $2::regrole) and roleid = $4::regrole) limit 1",
+            cancellationToken, roles.Application, roles.Mover, roles.Platform, roles.Tenants).ConfigureAwait(false);
         if (membership is not null)
         {
             throw new InvalidOperationException($"{membership}, so it has rights that isolation does not count with. Revoke the membership.");

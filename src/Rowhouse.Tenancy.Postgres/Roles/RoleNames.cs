@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Npgsql;
 
 namespace Rowhouse.Tenancy.Postgres.Roles;
 
@@ -44,7 +45,7 @@ public sealed partial record RoleNames
 
     /// <summary>
     /// The group that policies and grants of tenants' tables name. Nobody signs in as it and it may connect nowhere;
-    /// <see cref="Application"/> is its member. So a role that is given a home of its own needs no policy of its own.
+    /// <see cref="Application"/> and <see cref="Mover"/> are its members. So a role that is given a home of its own needs no policy of its own.
     /// </summary>
     public string Tenants => $"{Installation}_tenant";
 
@@ -56,6 +57,12 @@ public sealed partial record RoleNames
 
     /// <summary>The role of the control plane.</summary>
     public string Platform => $"{Installation}_platform";
+
+    /// <summary>
+    /// The role that empties the homes of tenants, and is there to move them, one tenant at a time: held by row-level security like
+    /// <see cref="Application"/>, it may change the home that it has bound, and make temporary tables.
+    /// </summary>
+    public string Mover => $"{Installation}_mover";
 
     /// <summary>The role that makes and removes dedicated homes, the databases and their logins. It owns those databases and nothing in them.</summary>
     public string Provisioner => $"{Installation}_provisioner";
@@ -77,23 +84,36 @@ public sealed partial record RoleNames
     /// <param name="role">A role's name.</param>
     internal bool IsOfRequests(string role) => role == Application || IsOfHome(role);
 
+    /// <summary>Whether a role has its rights from <see cref="Tenants"/>: those of requests, and the mover.</summary>
+    /// <param name="role">A role's name.</param>
+    internal bool BelongsToGroup(string role) => IsOfRequests(role) || role == Mover;
+
     /// <summary>Whether this is the login of a home.</summary>
     /// <param name="role">A role's name.</param>
     internal bool IsOfHome(string role) => role.StartsWith(HomePrefix, StringComparison.Ordinal);
 
-    /// <summary>Puts the names where SQL says <c>:"owner"</c>, <c>:"app"</c>, <c>:"tenant"</c> or <c>:"platform"</c>, as psql's variables are written.</summary>
+    /// <summary>What makes roles that a newer release needs, for people.</summary>
+    internal const string HowToMakeMissing = "Run `rowhouse database init` again, or for the server of an added store `rowhouse database homes --renew`: they make the roles that a newer release needs.";
+
+    /// <summary>Whether a statement failed because a role of the installation is not there.</summary>
+    internal bool IsMissing(PostgresException exception) =>
+        exception.SqlState == PostgresErrorCodes.UndefinedObject && exception.MessageText.Contains($"\"{Installation}_", StringComparison.Ordinal);
+
+    /// <summary>Puts the names where SQL says <c>:"owner"</c>, <c>:"app"</c>, <c>:"tenant"</c>, <c>:"platform"</c> or <c>:"mover"</c>, as psql's variables are written.</summary>
     internal string Fill(string sql) => sql
         .Replace(":\"owner\"", Owner, StringComparison.Ordinal)
         .Replace(":\"app\"", Application, StringComparison.Ordinal)
         .Replace(":\"tenant\"", Tenants, StringComparison.Ordinal)
-        .Replace(":\"platform\"", Platform, StringComparison.Ordinal);
+        .Replace(":\"platform\"", Platform, StringComparison.Ordinal)
+        .Replace(":\"mover\"", Mover, StringComparison.Ordinal);
 
     /// <summary>The reverse of <see cref="Fill"/>.</summary>
     internal string Unfill(string sql) => sql
         .Replace(Owner, ":\"owner\"", StringComparison.Ordinal)
         .Replace(Application, ":\"app\"", StringComparison.Ordinal)
         .Replace(Tenants, ":\"tenant\"", StringComparison.Ordinal)
-        .Replace(Platform, ":\"platform\"", StringComparison.Ordinal);
+        .Replace(Platform, ":\"platform\"", StringComparison.Ordinal)
+        .Replace(Mover, ":\"mover\"", StringComparison.Ordinal);
 
     [GeneratedRegex("^[a-z][a-z0-9_]*\\z", RegexOptions.NonBacktracking)]
     private static partial Regex Form();

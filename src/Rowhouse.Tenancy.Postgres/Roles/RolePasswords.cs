@@ -7,10 +7,11 @@ namespace Rowhouse.Tenancy.Postgres.Roles;
 /// <param name="Application">Of <see cref="RoleNames.Application"/>.</param>
 /// <param name="Platform">Of <see cref="RoleNames.Platform"/>.</param>
 /// <param name="Provisioner">Of <see cref="RoleNames.Provisioner"/>.</param>
-public sealed record RolePasswords(string Owner, string Application, string Platform, string Provisioner)
+/// <param name="Mover">Of <see cref="RoleNames.Mover"/>.</param>
+public sealed record RolePasswords(string Owner, string Application, string Platform, string Provisioner, string Mover)
 {
     /// <summary>Makes passwords of 192 random bits each.</summary>
-    public static RolePasswords Generate() => new(Random(), Random(), Random(), Random());
+    public static RolePasswords Generate() => new(Random(), Random(), Random(), Random(), Random());
 
     /// <summary>Names the type only: a password has no business in a log.</summary>
     public override string ToString() => nameof(RolePasswords);

@@ -7,7 +7,7 @@ internal static class DatabaseRules
 {
     public static IEnumerable<IsolationFinding> Check(LiveDatabase live)
     {
-        var (name, owner, _, forPublic, connects) = live.Database;
+        var (name, owner, _, forPublic, connects, passOn) = live.Database;
         var where = $"database {name}";
         if (owner != live.Names.OwnerOf(name))
         {
@@ -17,6 +17,11 @@ internal static class DatabaseRules
         if (forPublic.Count > 0)
         {
             yield return new("grant", where, $"every role of the server may {string.Join(", ", forPublic)}.", $"As {live.Names.Owner}: REVOKE ALL ON DATABASE {Sql.Name(name)} FROM PUBLIC;");
+        }
+
+        foreach (var giver in passOn)
+        {
+            yield return new("grant", where, $"{giver} may give rights on it to others.", $"As {live.Names.Owner}: REVOKE GRANT OPTION FOR ALL ON DATABASE {Sql.Name(name)} FROM {Sql.Name(giver)} CASCADE;");
         }
 
         if (connects.Contains(live.Names.Tenants))

@@ -9,6 +9,7 @@ namespace Rowhouse.Tenancy.Postgres.Verification;
 internal static class HomeRules
 {
     private const string Connect = "CONNECT";
+    private const string Temporary = "TEMPORARY";
 
     /// <summary>What lets others in, or lets its own login do more than it may.</summary>
     public static IEnumerable<IsolationFinding> Check(RoleNames names, LiveHome home) => home.IsOpen ? [.. Entrances(names, home), .. Begins(home), .. LoginIs(names, home)] : [];
@@ -17,7 +18,8 @@ internal static class HomeRules
     /// <param name="names">What the installation's roles are called.</param>
     /// <param name="home">The home.</param>
     /// <param name="isLivedIn">Whether a tenant lives there, so that it has to be whole.</param>
-    public static IEnumerable<IsolationFinding> Faults(RoleNames names, LiveHome home, bool isLivedIn)
+    /// <param name="isCurrent">Whether it has this program's schema. One that has not is behind, in its rights as well, and is brought forward.</param>
+    public static IEnumerable<IsolationFinding> Faults(RoleNames names, LiveHome home, bool isLivedIn, bool isCurrent)
     {
         var place = $"database {home.Name}";
         if (home.IsHalfDropped)
@@ -31,9 +33,11 @@ internal static class HomeRules
         }
 
         return LoginFaults(names, home).Concat(
-            from role in new[] { home.Name, names.Platform }
-            where !home.Grants.Any(grant => grant.Grantee == role && grant.Privilege == Connect)
-            select Fault(place, $"{role} may not connect.", $"As {names.Provisioner}: GRANT CONNECT ON DATABASE {Sql.Name(home.Name)} TO {Sql.Name(role)};"));
+            from role in new[] { home.Name, names.Platform, names.Mover }
+            where role != names.Mover || isCurrent
+            let lacking = RightsOf(names, role).Except(home.Grants.Where(grant => grant.Grantee == role).Select(grant => grant.Privilege)).ToList()
+            where lacking.Count > 0
+            select Fault(place, $"{role} may not {string.Join(" and not ", lacking)}.", $"As {names.Provisioner}: GRANT {string.Join(", ", lacking)} ON DATABASE {Sql.Name(home.Name)} TO {Sql.Name(role)};"));
     }
 
     /// <summary>Somebody else's database is called like a home.</summary>
@@ -56,20 +60,22 @@ internal static class HomeRules
         {
             var isPublic = given.Key == "public";
             var grantee = isPublic ? "PUBLIC" : Sql.Name(given.Key);
-            if (given.Key != home.Name && given.Key != names.Platform)
+            if (given.Key != home.Name && given.Key != names.Platform && given.Key != names.Mover)
             {
                 yield return new(
-                    "grant", where, $"{(isPublic ? "every role of the server" : given.Key)} may {string.Join(", ", given)}: a dedicated home is for its own login and the platform alone.",
+                    "grant", where, $"{(isPublic ? "every role of the server" : given.Key)} may {string.Join(", ", given)}: a dedicated home is for its own login, the platform and the mover alone.",
                     $"As {names.Owner}: REVOKE ALL ON DATABASE {Sql.Name(home.Name)} FROM {grantee};");
             }
-            else if (given.Where(grant => grant.Privilege != Connect || grant.Grantable).Select(grant => grant.ToString()).ToList() is { Count: > 0 } more)
+            else if (given.Where(grant => !RightsOf(names, given.Key).Contains(grant.Privilege) || grant.Grantable).Select(grant => grant.ToString()).ToList() is { Count: > 0 } more)
             {
                 yield return new(
-                    "grant", where, $"{given.Key} may {string.Join(", ", more)}, and needs to connect alone.",
-                    $"As {names.Owner}: REVOKE ALL ON DATABASE {Sql.Name(home.Name)} FROM {grantee}; GRANT CONNECT ON DATABASE {Sql.Name(home.Name)} TO {grantee};");
+                    "grant", where, $"{given.Key} may {string.Join(", ", more)}, and needs {string.Join(" and ", RightsOf(names, given.Key))} alone.",
+                    $"As {names.Owner}: REVOKE ALL ON DATABASE {Sql.Name(home.Name)} FROM {grantee}; GRANT {string.Join(", ", RightsOf(names, given.Key))} ON DATABASE {Sql.Name(home.Name)} TO {grantee};");
             }
         }
     }
+
+    private static string[] RightsOf(RoleNames names, string role) => role == names.Mover ? [Connect, Temporary] : [Connect];
 
     private static IEnumerable<IsolationFinding> Begins(LiveHome home) =>
         from setting in home.Settings

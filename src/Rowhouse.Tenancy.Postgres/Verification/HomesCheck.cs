@@ -20,12 +20,13 @@ internal static class HomesCheck
         // On a server that others use too somebody may give any database such a name. That is no door into a home.
         var strangers = all.Where(home => added is not null && home.Owner != names.Provisioner && !livedIn.Contains(home.Name)).ToList();
         var homes = all.Except(strangers).ToList();
-        var roles = added is null ? [] : await JudgeRolesAsync(connection, names, homes, cancellationToken).ConfigureAwait(false);
+        var (findings, faults) = added is null ? ([], []) : await JudgeRolesAsync(connection, names, homes, cancellationToken).ConfigureAwait(false);
         return new(
             homes.Count,
-            [.. homes.SelectMany(home => HomeRules.Check(names, home)).Concat(roles).Distinct().Select(On)],
+            [.. homes.SelectMany(home => HomeRules.Check(names, home)).Concat(findings).Distinct().Select(On)],
             [
-                .. homes.SelectMany(home => HomeRules.Faults(names, home, livedIn.Contains(home.Name))).Select(On),
+                .. faults.Select(On),
+                .. homes.SelectMany(home => HomeRules.Faults(names, home, livedIn.Contains(home.Name), home.Fingerprint == fingerprint)).Select(On),
                 .. strangers.Select(home => HomeRules.Stranger(names, home)).Select(On),
                 .. livedIn.Except(homes.Select(home => home.Name)).Order(StringComparer.Ordinal).Select(HomeRules.Missing).Select(On),
             ],
@@ -35,11 +36,14 @@ internal static class HomesCheck
     }
 
     // What the roles could make in the database of this connection is nobody's concern: none of the installation's is it.
-    private static async Task<IReadOnlyList<IsolationFinding>> JudgeRolesAsync(NpgsqlConnection connection, RoleNames names, IReadOnlyList<LiveHome> homes, CancellationToken cancellationToken)
+    private static async Task<(IReadOnlyList<IsolationFinding> Findings, IReadOnlyList<IsolationFinding> Faults)> JudgeRolesAsync(NpgsqlConnection connection, RoleNames names, IReadOnlyList<LiveHome> homes, CancellationToken cancellationToken)
     {
         string[] working = [names.Tenants, names.Platform, .. homes.Where(home => home.Login is not null).Select(home => home.Name)];
-        var roles = await LiveRole.ReadAsync(connection, working.Append(names.Owner), cancellationToken).ConfigureAwait(false);
+        var roles = await LiveRole.ReadAsync(connection, [.. working, names.Mover, names.Owner], cancellationToken).ConfigureAwait(false);
         var outside = roles.Select(role => role with { MakesSchemas = false, MakesTemporaryTables = false, MakesIn = [] }).ToList();
-        return [.. RoleRules.Check(names, working, outside), .. outside.Where(role => role.Name == names.Owner).SelectMany(owner => RoleRules.ActAs(names, owner))];
+        var movers = outside.Where(role => role.Name == names.Mover).Select(role => role.Name).ToList();
+        return (
+            [.. RoleRules.Check(names, [.. working, .. movers], outside), .. outside.Where(role => role.Name == names.Owner).SelectMany(owner => RoleRules.ActAs(names, owner))],
+            movers.Count > 0 ? [] : [new("role", names.Mover, "there is no such role, so nobody can be moved into homes there.", "Run `rowhouse database homes --renew` for its server, and make what it writes known: `rowhouse stores change NAME --connections FILE`.")]);
     }
 }

@@ -16,7 +16,7 @@ internal static class IsolationCheck
     {
         var live = await LiveDatabase.ReadAsync(connection, names, tables.Select(table => table.Schema), cancellationToken).ConfigureAwait(false);
         var homes = (await LiveRole.ReadAsync(connection, [names.Tenants], cancellationToken).ConfigureAwait(false)).SelectMany(group => group.Members).Concat(live.Database.Connects).Where(names.IsOfHome).Distinct();
-        string[] working = [names.Application, names.Tenants, names.Platform, .. homes];
+        string[] working = [names.Application, names.Tenants, names.Platform, names.Mover, .. homes];
         var roles = await LiveRole.ReadAsync(connection, working.Append(names.Owner), cancellationToken).ConfigureAwait(false);
         working = [.. working.Where(name => !names.IsOfHome(name) || roles.Any(role => role.Name == name))]; // a home may have been removed meanwhile
         List<IsolationFinding> findings =
@@ -27,7 +27,7 @@ internal static class IsolationCheck
             .. OpenRules.Check(tables, live),
             .. DatabaseRules.Check(live),
             .. KernelRules.Check(tables, live),
-            .. RoleRules.Check(names, working, roles),
+            .. RoleRules.Check(names, working, roles, isStore: true),
             .. roles.Where(role => role.Name == names.Owner).SelectMany(owner => RoleRules.ActAs(names, owner)),
         ];
         return new(tables.Count(table => !table.IsShared), tables.Count(table => table.IsShared), findings) { IsDistributed = live.Database.Distributed };
@@ -41,7 +41,7 @@ internal static class IsolationCheck
     public static async Task<IsolationReport> RunOnControlAsync(NpgsqlConnection connection, RoleNames names, IReadOnlyList<ExpectedSchema> schemas, CancellationToken cancellationToken)
     {
         var live = await LiveDatabase.ReadAsync(connection, names, schemas.Select(schema => schema.Name), cancellationToken).ConfigureAwait(false);
-        string[] working = [names.Application, names.Tenants, names.Platform];
+        string[] working = [names.Application, names.Tenants, names.Platform, names.Mover];
         var roles = await LiveRole.ReadAsync(connection, working, cancellationToken).ConfigureAwait(false);
         List<IsolationFinding> findings = [.. ControlRules.Check(live, schemas), .. DatabaseRules.Check(live), .. RoleRules.Check(names, working, roles)];
         foreach (var schema in schemas)

@@ -45,7 +45,7 @@ internal sealed record LiveDatabase
         await connection.ExecuteAsync("SET LOCAL search_path = pg_catalog", cancellationToken).ConfigureAwait(false);
         var command = new NpgsqlCommand(await KernelResource.ReadAsync("live.sql", cancellationToken).ConfigureAwait(false), connection)
         {
-            Parameters = { new() { Value = schemas.Append(KernelRules.Schema).Distinct().ToArray() }, new() { Value = new[] { names.Application, names.Tenants, names.Platform } }, new() { Value = names.HomePrefix } },
+            Parameters = { new() { Value = schemas.Append(KernelRules.Schema).Distinct().ToArray() }, new() { Value = new[] { names.Application, names.Tenants, names.Platform, names.Mover } }, new() { Value = names.HomePrefix } },
         };
         await using var dispose = command.ConfigureAwait(false);
         var text = (string)(await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false))!; // json_build_object is never null
@@ -74,7 +74,7 @@ internal static class LiveJson
     public static JsonSerializerOptions Options { get; } = new(JsonSerializerDefaults.Web);
 }
 
-internal sealed record LiveCatalog(string Name, string Owner, bool Distributed, IReadOnlyList<string> ForPublic, IReadOnlyList<string> Connects);
+internal sealed record LiveCatalog(string Name, string Owner, bool Distributed, IReadOnlyList<string> ForPublic, IReadOnlyList<string> Connects, IReadOnlyList<string> PassOn);
 
 internal sealed record LiveSchema(string Name, string Owner, IReadOnlyList<LiveGrant> Grants);
 

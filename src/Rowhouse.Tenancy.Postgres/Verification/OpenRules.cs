@@ -18,9 +18,9 @@ internal static class OpenRules
     private static IEnumerable<IsolationFinding> Relation(LiveRelation relation, HashSet<string> owned, LiveDatabase live)
     {
         var where = relation.ToString();
-        var forApplication = relation.Grants.Any(grant => IsOfRequests(grant, live));
-        var open = forApplication || relation.Grants.Any(grant => grant.Grantee == live.Names.Platform);
-        var revoke = $"REVOKE ALL ON {where} FROM {string.Join(", ", relation.Grants.Select(grant => grant.Grantee).Where(live.Names.IsOfRequests).Distinct().Select(Sql.Name).DefaultIfEmpty(live.Names.Application))}, {live.Names.Tenants}, {live.Names.Platform}, PUBLIC;";
+        var forTenants = relation.Grants.Any(grant => IsForTenants(grant, live));
+        var open = forTenants || relation.Grants.Any(grant => grant.Grantee == live.Names.Platform);
+        var revoke = $"REVOKE ALL ON {where} FROM {string.Join(", ", relation.Grants.Select(grant => grant.Grantee).Where(live.Names.BelongsToGroup).Distinct().Select(Sql.Name).DefaultIfEmpty(live.Names.Application))}, {live.Names.Tenants}, {live.Names.Platform}, PUBLIC;";
         switch (relation.Kind)
         {
             case LiveRelation.MaterializedView when open:
@@ -42,9 +42,9 @@ internal static class OpenRules
                 {
                     yield return new("unknown-table", where, "no model knows this table, so nothing guards it.", "Map it in the module's context, or drop it.");
                 }
-                else if (forApplication)
+                else if (forTenants)
                 {
-                    yield return new("unknown-table", where, "no model knows this table, and the application can use it.", revoke);
+                    yield return new("unknown-table", where, "no model knows this table, and a role that works on tenants' rows can use it.", revoke);
                 }
 
                 break;
@@ -63,12 +63,12 @@ internal static class OpenRules
         }
     }
 
-    private static bool IsOfRequests(LiveGrant grant, LiveDatabase live) =>
-        grant.Grantee is "public" || grant.Grantee == live.Names.Tenants || live.Names.IsOfRequests(grant.Grantee);
+    private static bool IsForTenants(LiveGrant grant, LiveDatabase live) =>
+        grant.Grantee is "public" || grant.Grantee == live.Names.Tenants || live.Names.BelongsToGroup(grant.Grantee);
 
     // What is written to a parent lands in its partitions, and fires their triggers.
     private static bool IsOpen(LiveRelation relation, LiveDatabase live) =>
-        relation.Grants.Any(grant => IsOfRequests(grant, live) || grant.Grantee == live.Names.Platform)
+        relation.Grants.Any(grant => IsForTenants(grant, live) || grant.Grantee == live.Names.Platform)
         || relation.Parents.Any(parent => live.Find(parent) is { } found && IsOpen(found, live));
 
     private static IEnumerable<IsolationFinding> Function(LiveFunction function, HashSet<string> owned, LiveDatabase live)
@@ -83,7 +83,7 @@ internal static class OpenRules
         {
             yield return new(
                 "function", function.Name, $"it runs with the rights of {function.Owner}, whoever calls it.",
-                $"ALTER FUNCTION {function.Name} SECURITY INVOKER; or, outside the modules' schemas: REVOKE EXECUTE ON FUNCTION {function.Name} FROM PUBLIC, {live.Names.Application}, {live.Names.Tenants}, {live.Names.Platform};");
+                $"ALTER FUNCTION {function.Name} SECURITY INVOKER; or, outside the modules' schemas: REVOKE EXECUTE ON FUNCTION {function.Name} FROM PUBLIC, {live.Names.Application}, {live.Names.Tenants}, {live.Names.Platform}, {live.Names.Mover};");
         }
 
         if (function.Leakproof)

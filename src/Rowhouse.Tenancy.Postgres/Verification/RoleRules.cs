@@ -14,9 +14,10 @@ internal static class RoleRules
     /// <param name="names">What the installation's roles are called.</param>
     /// <param name="judged">The roles that are judged.</param>
     /// <param name="roles">They, where they exist, and all that they can become.</param>
-    public static IEnumerable<IsolationFinding> Check(RoleNames names, IEnumerable<string> judged, IReadOnlyList<LiveRole> roles) =>
+    /// <param name="isStore">Whether this is a database with tenants' rows: there the mover has temporary tables, and elsewhere nobody.</param>
+    public static IEnumerable<IsolationFinding> Check(RoleNames names, IEnumerable<string> judged, IReadOnlyList<LiveRole> roles, bool isStore = false) =>
         judged.SelectMany(name => roles.FirstOrDefault(role => role.Name == name) is { } role
-            ? Is(role).Concat(Becomes(names, role, roles)).Concat(Group(names, role)).Concat(ActAs(names, role)).Concat(Begins(role)).Concat(Makes(role))
+            ? Is(role).Concat(Becomes(names, role, roles)).Concat(Group(names, role)).Concat(ActAs(names, role)).Concat(Begins(role)).Concat(Makes(role, hasTemporaryTables: isStore && name == names.Mover))
             : [new("role", name, "there is no such role.", "Run `rowhouse database init`.")]);
 
     /// <summary>Judges the provisioner by the same, but for what it is there for: it makes databases and roles, and admits the logins of homes to the group.</summary>
@@ -49,10 +50,10 @@ internal static class RoleRules
         }
     }
 
-    // Who works on requests has its rights from the group of tenants' tables, and nothing else from anywhere.
+    // Who works on tenants' rows has its rights from the group of their tables, and nothing else from anywhere.
     private static IEnumerable<IsolationFinding> Becomes(RoleNames names, LiveRole role, IReadOnlyList<LiveRole> roles) =>
         from name in role.MemberOf
-        where !names.IsOfRequests(role.Name) || name != names.Tenants
+        where !names.BelongsToGroup(role.Name) || name != names.Tenants
         let other = roles.First(candidate => candidate.Name == name) // the query answers whom it names
         let why = other.Attributes.Select(attribute => $"has {attribute}").Concat(other.Owns.Take(1).Select(thing => $"owns the {thing}")).FirstOrDefault()
         select new IsolationFinding(
@@ -61,7 +62,7 @@ internal static class RoleRules
 
     private static IEnumerable<IsolationFinding> Group(RoleNames names, LiveRole role)
     {
-        if (names.IsOfRequests(role.Name) && !role.Uses.Contains(names.Tenants) && !role.Superuser)
+        if (names.BelongsToGroup(role.Name) && !role.Uses.Contains(names.Tenants) && !role.Superuser)
         {
             yield return new("role", role.Name, $"it is no member of {names.Tenants}, which has the rights on tenants' tables, or does not inherit them.", $"Run `rowhouse database init`; if it stays: REVOKE {Sql.Name(names.Tenants)} FROM {Sql.Name(role.Name)}; and run it again.");
         }
@@ -80,7 +81,7 @@ internal static class RoleRules
     /// <summary>Who can act as a role of the installation and is none itself.</summary>
     public static IEnumerable<IsolationFinding> ActAs(RoleNames names, LiveRole role) =>
         from stranger in role.Members
-        where (role.Name != names.Tenants || !names.IsOfRequests(stranger))
+        where (role.Name != names.Tenants || !names.BelongsToGroup(stranger))
 
             // While it removes a home.
             && (!names.IsOfHome(role.Name) || stranger != names.Provisioner)
@@ -91,16 +92,24 @@ internal static class RoleRules
         where Steers(setting)
         select new IsolationFinding("role", role.Name, $"its sessions begin with {setting.Name} = {setting.Value}.", $"As a superuser: ALTER {setting.Scope} RESET {setting.Name};");
 
-    private static IEnumerable<IsolationFinding> Makes(LiveRole role)
+    private static IEnumerable<IsolationFinding> Makes(LiveRole role, bool hasTemporaryTables)
     {
         foreach (var parameter in role.Sets.Intersect(Steering, StringComparer.OrdinalIgnoreCase))
         {
             yield return new("role", role.Name, $"it may set {parameter}, with which guards are switched off.", $"As a superuser: REVOKE ALL ON PARAMETER {parameter} FROM PUBLIC, {Sql.Name(role.Name)};");
         }
 
-        if (role.MakesSchemas || role.MakesTemporaryTables)
+        foreach (var (made, right) in new[] { ("schemas", role.MakesSchemas ? "CREATE" : null), ("temporary tables", role.MakesTemporaryTables && !hasTemporaryTables ? "TEMPORARY" : null) })
         {
-            yield return new("role", role.Name, "it can make schemas or temporary tables in this database.", "Run `rowhouse database init`, which revokes the rights of PUBLIC.");
+            if (right is not null)
+            {
+                yield return new("role", role.Name, $"it can make {made} in this database.", $"Run `rowhouse database init`, which revokes the rights of PUBLIC; where the role has it itself: REVOKE {right} ON DATABASE … FROM {Sql.Name(role.Name)};");
+            }
+        }
+
+        if (hasTemporaryTables && !role.MakesTemporaryTables)
+        {
+            yield return new("role", role.Name, "it cannot make temporary tables in this database, through which rows of tenants that move pass.", "Run `rowhouse database init`.");
         }
 
         foreach (var schema in role.MakesIn)

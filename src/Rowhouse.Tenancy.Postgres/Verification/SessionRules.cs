@@ -34,7 +34,7 @@ internal static class SessionRules
                 yield return new("connection", connection.Setting, $"it works as {user}, not as {connection.Role}.", UseWhatInitWrote);
             }
 
-            foreach (var finding in Judge(names, user, connection.Role, roles))
+            foreach (var finding in Judge(names, user, connection, roles))
             {
                 yield return finding;
             }
@@ -56,8 +56,8 @@ internal static class SessionRules
     }
 
     // Who owns the tables is there to change their guards, and needs no more than that.
-    private static IEnumerable<IsolationFinding> Judge(RoleNames names, string user, string expected, IReadOnlyList<LiveRole> roles) =>
-        user == names.Owner && expected == user ? roles.Where(role => role.Name == user).SelectMany(role => role.Attributes.Select(attribute => RoleRules.Has(user, attribute)))
+    private static IEnumerable<IsolationFinding> Judge(RoleNames names, string user, WorkingConnection connection, IReadOnlyList<LiveRole> roles) =>
+        user == names.Owner && connection.Role == user ? roles.Where(role => role.Name == user).SelectMany(role => role.Attributes.Select(attribute => RoleRules.Has(user, attribute)))
         : user == names.Provisioner ? RoleRules.CheckProvisioner(names, roles)
-        : RoleRules.Check(names, [user], roles);
+        : RoleRules.Check(names, [user], roles, isStore: connection.Role == names.Mover && !connection.IsOutside);
 }

@@ -28,7 +28,8 @@ SELECT json_build_object(
     'database', (SELECT json_build_object(
         'name', d.datname, 'owner', pg_get_userbyid(d.datdba), 'distributed', EXISTS (SELECT FROM pg_extension e WHERE e.extname = 'citus'),
         'forPublic', (SELECT coalesce(json_agg(a.privilege_type ORDER BY a.privilege_type), '[]') FROM aclexplode(coalesce(d.datacl, acldefault('d', d.datdba))) a WHERE a.grantee = 0),
-        'connects', (SELECT coalesce(json_agg(CASE a.grantee WHEN 0 THEN 'public' ELSE pg_get_userbyid(a.grantee) END), '[]') FROM aclexplode(d.datacl) a WHERE a.privilege_type = 'CONNECT'))
+        'connects', (SELECT coalesce(json_agg(CASE a.grantee WHEN 0 THEN 'public' ELSE pg_get_userbyid(a.grantee) END), '[]') FROM aclexplode(d.datacl) a WHERE a.privilege_type = 'CONNECT'),
+        'passOn', (SELECT coalesce(json_agg(DISTINCT CASE a.grantee WHEN 0 THEN 'public' ELSE pg_get_userbyid(a.grantee) END), '[]') FROM aclexplode(d.datacl) a WHERE a.is_grantable AND a.grantee <> d.datdba))
         FROM pg_database d WHERE d.datname = current_database()),
     'schemas', (SELECT coalesce(json_agg(json_build_object(
         'name', s.name, 'owner', pg_get_userbyid(s.owner),

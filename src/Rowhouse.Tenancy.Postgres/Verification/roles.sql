@@ -20,6 +20,7 @@ SELECT coalesce(json_agg(json_build_object(
         SELECT pg_describe_object(s.classid, s.objid, s.objsubid) AS what FROM pg_shdepend s
         WHERE s.refclassid = 'pg_authid'::regclass AND s.refobjid = u.oid AND s.deptype = 'o'
           AND s.dbid IN (0, (SELECT d.oid FROM pg_database d WHERE d.datname = current_database()))
+          AND coalesce((pg_identify_object(s.classid, s.objid, s.objsubid)).schema NOT LIKE 'pg\_temp%', true) -- those are its sessions', and no guard
         ORDER BY s.classid, s.objid LIMIT 3) o),
     'settings', (SELECT coalesce(json_agg(json_build_object(
         'name', split_part(c.setting, '=', 1), 'value', substr(c.setting, strpos(c.setting, '=') + 1),

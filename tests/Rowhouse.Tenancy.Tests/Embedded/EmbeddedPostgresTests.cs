@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text.Json.Nodes;
 using Npgsql;
 using Rowhouse.Tenancy.Postgres.Embedded;
 using Shouldly;
@@ -195,6 +196,42 @@ public sealed class EmbeddedPostgresTests : IDisposable
         var refused = await Should.ThrowAsync<EmbeddedPostgresException>(folder.StartAsync());
 
         refused.Message.ShouldContain("postgres-passwords.json is missing");
+    }
+
+    [Fact]
+    public async Task A_folder_of_a_release_without_one_of_the_roles_is_opened_and_has_the_role_from_then_on()
+    {
+        var file = Path.Combine(folder.Data, "postgres-passwords.json");
+        await using (var first = await folder.StartAsync(durable: true))
+        {
+            await ServerFolder.ScalarAsync(first.Connections.Owner!, "create table public.kept (id int); insert into public.kept values (7)");
+        }
+
+        var passwords = JsonNode.Parse(await File.ReadAllTextAsync(file, Cancellation))!.AsObject();
+        passwords["Roles"]!.AsObject().Remove("Mover").ShouldBeTrue();
+        await File.WriteAllTextAsync(file, passwords.ToJsonString(), Cancellation);
+
+        await using var second = await folder.StartAsync();
+        await using var joined = await folder.StartAsync();
+
+        (await ServerFolder.ScalarAsync(second.Connections.Mover!, "select current_user::text")).ShouldBe("rowhouse_mover");
+        (await ServerFolder.ScalarAsync(second.Connections.Owner!, "select id from public.kept")).ShouldBe(7);
+        joined.Connections.ShouldBe(second.Connections);
+        File.GetUnixFileMode(file).ShouldBe(UnixFileMode.UserRead | UnixFileMode.UserWrite);
+    }
+
+    [Fact]
+    public async Task Beside_a_server_of_an_older_release_a_start_says_that_it_has_to_stop()
+    {
+        await using var first = await folder.StartAsync();
+        var file = Path.Combine(folder.Data, "postgres-passwords.json");
+        var passwords = JsonNode.Parse(await File.ReadAllTextAsync(file, Cancellation))!.AsObject();
+        passwords["Roles"]!.AsObject().Remove("Mover").ShouldBeTrue();
+        await File.WriteAllTextAsync(file, passwords.ToJsonString(), Cancellation);
+
+        var refused = await Should.ThrowAsync<EmbeddedPostgresException>(folder.StartAsync(startTimeout: TimeSpan.FromSeconds(1)));
+
+        refused.Message.ShouldContain("an older release");
     }
 
     [Fact]

@@ -29,8 +29,11 @@ internal sealed class ServerFolder : IDisposable
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    public Task<EmbeddedPostgres> StartAsync(bool durable = false) =>
-        EmbeddedPostgres.StartAsync(new() { DataFolder = Data, Durable = durable }, cancellationToken: Cancellation);
+    public Task<EmbeddedPostgres> StartAsync(bool durable = false, TimeSpan? startTimeout = null)
+    {
+        var usual = new EmbeddedPostgresOptions { DataFolder = Data, Durable = durable };
+        return EmbeddedPostgres.StartAsync(startTimeout is { } timeout ? usual with { StartTimeout = timeout } : usual, cancellationToken: Cancellation);
+    }
 
     /// <summary>Whether this process serves the cluster. The file is there long before, and also of a server that is about to fail.</summary>
     public bool IsReady(int processId)

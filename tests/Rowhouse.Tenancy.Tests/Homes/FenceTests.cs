@@ -72,7 +72,7 @@ public sealed class FenceTests(PostgresFixture postgres) : IClassFixture<Postgre
     {
         await using var host = await NotesHost.StartAsync(postgres);
 
-        (await Should.ThrowAsync<PostgresException>(NotesHost.ExecuteAsync(host.Connections.Platform, sql))).SqlState.ShouldBe(state);
+        (await Should.ThrowAsync<PostgresException>(NotesHost.ExecuteAsync(host.Connections.Mover!, sql))).SqlState.ShouldBe(state);
 
         await WriteAsync(host, host.Smith);
         await WriteAsync(host, host.Harbor);
@@ -92,11 +92,11 @@ public sealed class FenceTests(PostgresFixture postgres) : IClassFixture<Postgre
     }
 
     [Fact]
-    public async Task The_platform_changes_the_home_of_the_tenant_it_has_bound_and_no_other()
+    public async Task The_mover_changes_the_home_of_the_tenant_it_has_bound_and_no_other()
     {
         await using var host = await NotesHost.StartAsync(postgres);
 
-        await NotesHost.ExecuteAsync(host.Connections.Platform, $"BEGIN; CALL tenancy.bind('{host.Smith.Id}', 1); UPDATE tenancy.homes SET state = 'closed'; COMMIT");
+        await NotesHost.ExecuteAsync(host.Connections.Mover!, $"BEGIN; CALL tenancy.bind('{host.Smith.Id}', 1); UPDATE tenancy.homes SET state = 'closed'; COMMIT");
 
         (await Should.ThrowAsync<PostgresException>(WriteAsync(host, host.Smith))).SqlState.ShouldBe(Fenced);
         await WriteAsync(host, host.Harbor);

@@ -179,12 +179,14 @@ public sealed class HomeMakerTests(OwnServer postgres) : IClassFixture<OwnServer
         await new HomeTemplate(older, none, connections.Roles, HomeStore.Of(connections)).EnsureAsync(Cancelled);
         await WithMakerAsync(connections, older, MakeAsync);
         await NotesHost.ExecuteAsync(In(connections.Platform), $"INSERT INTO tenancy.homes (tenant_id, generation) VALUES ('{Guid.AllBitsSet}', 1)");
+        await NotesHost.ExecuteAsync(postgres.Admin, $"REVOKE ALL ON DATABASE {home} FROM rowhouse_mover"); // as of before there was that role
         var (_, newer, models) = await SchemaAsync(withNotes: true);
 
         await new HomeTemplate(newer, models, connections.Roles, HomeStore.Of(connections)).EnsureAsync(Cancelled);
 
         (await NotesHost.ScalarAsync<long>(In(connections.Application, home, "secret"), "SELECT count(*) FROM notes.notes")).ShouldBe(0);
         (await NotesHost.ScalarAsync<long>(In(connections.Platform), "SELECT count(*) FROM tenancy.homes")).ShouldBe(1);
+        (await NotesHost.ScalarAsync<long>(In(connections.Mover!), $"BEGIN; CALL tenancy.bind('{Guid.AllBitsSet}', 1); CREATE TEMPORARY TABLE kept AS TABLE tenancy.homes; SELECT count(*) FROM kept")).ShouldBe(1);
         newer.StoreFingerprint.ShouldNotBe(older.StoreFingerprint);
         (await NotesHost.ScalarAsync<string>(postgres.Admin, $"SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = '{home}'")).ShouldBe($"rowhouse schema {newer.StoreFingerprint}");
     }

@@ -28,7 +28,7 @@ public sealed class PurgeTests(PostgresFixture postgres) : IClassFixture<Postgre
         await using var host = await NotesHost.StartAsync(postgres);
         foreach (var tenant in new[] { host.Smith, host.Harbor })
         {
-            await FillAsync(host, tenant);
+            await host.FillAsync(tenant, labels: Many);
         }
 
         var (smith, harbor) = (await RowsAsync(host, host.Smith), await RowsAsync(host, host.Harbor));
@@ -42,6 +42,36 @@ public sealed class PurgeTests(PostgresFixture postgres) : IClassFixture<Postgre
         (await RowsAsync(host, host.Harbor)).ShouldBe(harbor);
         (await HomeAsync(host, host.Smith)).ShouldBeNull();
         (await HomeAsync(host, host.Harbor)).ShouldBe("open false");
+    }
+
+    [Fact]
+    public async Task Without_the_movers_connection_nothing_is_removed_and_what_sets_it_is_said()
+    {
+        await using var host = await NotesHost.StartAsync(postgres, connections => connections with { Mover = null });
+        await host.WriteNoteAsync(host.Smith);
+
+        (await Should.ThrowAsync<InvalidOperationException>(PurgeAsync(host, host.Smith))).Message.ShouldSatisfyAllConditions(said => said.ShouldContain("ROWHOUSE_DATABASE_MOVER is not set"), said => said.ShouldContain("rowhouse database init"));
+
+        (await RowsAsync(host, host.Smith))["notes.notes"].ShouldBe(1);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_mover_that_is_led_to_another_database_removes_nothing_and_does_not_say_that_it_is_done(bool isCopy)
+    {
+        await using var other = await NotesHost.StartAsync(postgres);
+        await using var host = await NotesHost.StartAsync(postgres, connections => connections with { Mover = other.Connections.Mover });
+        await host.WriteNoteAsync(host.Smith);
+        if (isCopy)
+        {
+            await NotesHost.ExecuteAsync(other.Connections.Platform, "INSERT INTO tenancy.homes (tenant_id, generation) VALUES ($1, 1)", host.Smith.Id.Value);
+        }
+
+        (await Should.ThrowAsync<InvalidOperationException>(PurgeAsync(host, host.Smith))).Message.ShouldContain("ROWHOUSE_DATABASE_MOVER leads to another database");
+
+        (await RowsAsync(host, host.Smith))["notes.notes"].ShouldBe(1);
+        (await HomeAsync(host, host.Smith)).ShouldBe("open false");
     }
 
     [Fact]
@@ -81,7 +111,7 @@ public sealed class PurgeTests(PostgresFixture postgres) : IClassFixture<Postgre
     {
         await using var host = await NotesHost.StartAsync(postgres);
         var note = await host.WriteNoteAsync(host.Smith);
-        await FillAsync(host, host.Smith);
+        await host.FillAsync(host.Smith, labels: Many);
         await using var holder = new NpgsqlConnection(await postgres.SuperuserAsync(host.Connections.Application));
         await holder.OpenAsync(Token);
         await ExecuteAsync(holder, $"BEGIN; SELECT FROM notes.notebooks WHERE id = '{note.NotebookId}' FOR UPDATE");
@@ -109,7 +139,7 @@ public sealed class PurgeTests(PostgresFixture postgres) : IClassFixture<Postgre
     public async Task Two_at_once_leave_nothing_and_the_home_goes_after_the_last_row()
     {
         await using var host = await NotesHost.StartAsync(postgres);
-        await FillAsync(host, host.Smith);
+        await host.FillAsync(host.Smith, labels: Many);
 
         // While one waits inside its transaction, the other finds nothing to delete that it had not deleted: and yet not the end.
         await using var holder = new NpgsqlConnection(await postgres.SuperuserAsync(host.Connections.Application));
@@ -128,7 +158,7 @@ public sealed class PurgeTests(PostgresFixture postgres) : IClassFixture<Postgre
     public async Task One_that_still_deletes_when_the_other_has_removed_the_home_is_done_too()
     {
         await using var host = await NotesHost.StartAsync(postgres);
-        await FillAsync(host, host.Smith);
+        await host.FillAsync(host.Smith, labels: Many);
         await using var other = new NpgsqlConnection(await postgres.SuperuserAsync(host.Connections.Application));
         await other.OpenAsync(Token);
         await ExecuteAsync(other, $"BEGIN; SELECT FROM notes.labels WHERE tenant_id = '{host.Smith.Id}' AND name = 'last' FOR UPDATE");
@@ -147,7 +177,7 @@ public sealed class PurgeTests(PostgresFixture postgres) : IClassFixture<Postgre
     public async Task A_home_that_is_opened_meanwhile_is_left_alone_from_then_on()
     {
         await using var host = await NotesHost.StartAsync(postgres);
-        await FillAsync(host, host.Smith);
+        await host.FillAsync(host.Smith, labels: Many);
         await using var other = new NpgsqlConnection(await postgres.SuperuserAsync(host.Connections.Application));
         await other.OpenAsync(Token);
         await ExecuteAsync(other, $"BEGIN; SELECT FROM notes.labels WHERE tenant_id = '{host.Smith.Id}' AND name = 'last' FOR UPDATE");
@@ -192,7 +222,7 @@ public sealed class PurgeTests(PostgresFixture postgres) : IClassFixture<Postgre
     public async Task A_home_is_not_removed_while_there_are_tables_that_this_program_does_not_know()
     {
         await using var host = await NotesHost.StartAsync(postgres);
-        await FillAsync(host, host.Smith);
+        await host.FillAsync(host.Smith, labels: Many);
         var superuser = await postgres.SuperuserAsync(host.Connections.Application);
         await NotesHost.ExecuteAsync(superuser, $"CREATE TABLE notes.newer (tenant_id uuid PRIMARY KEY, notebook_id uuid NOT NULL, FOREIGN KEY (tenant_id, notebook_id) REFERENCES notes.notebooks (tenant_id, id)); INSERT INTO notes.newer SELECT tenant_id, id FROM notes.notebooks WHERE tenant_id = '{host.Smith.Id}' LIMIT 1; CREATE POLICY tenant ON notes.newer TO rowhouse_tenant USING (true)");
 
@@ -228,7 +258,7 @@ public sealed class PurgeTests(PostgresFixture postgres) : IClassFixture<Postgre
     public async Task Whoever_takes_it_over_under_another_token_stops_the_first()
     {
         await using var host = await NotesHost.StartAsync(postgres);
-        await FillAsync(host, host.Smith);
+        await host.FillAsync(host.Smith, labels: Many);
         await using var holder = new NpgsqlConnection(await postgres.SuperuserAsync(host.Connections.Application));
         await holder.OpenAsync(Token);
         await ExecuteAsync(holder, $"BEGIN; SELECT FROM notes.labels WHERE tenant_id = '{host.Smith.Id}' AND name = 'last' FOR UPDATE");
@@ -245,7 +275,7 @@ public sealed class PurgeTests(PostgresFixture postgres) : IClassFixture<Postgre
     }
 
     [Fact]
-    public async Task The_platform_removes_what_was_noted_of_the_tenant_it_has_bound_and_does_not_read_it()
+    public async Task The_mover_takes_out_what_was_noted_of_the_tenant_it_has_bound_and_the_platform_nothing()
     {
         await using var host = await NotesHost.StartAsync(postgres);
         foreach (var tenant in new[] { host.Smith, host.Harbor })
@@ -254,9 +284,13 @@ public sealed class PurgeTests(PostgresFixture postgres) : IClassFixture<Postgre
             await host.WriteNoteAsync(tenant);
         }
 
-        (await Should.ThrowAsync<PostgresException>(NotesHost.ExecuteAsync(host.Connections.Platform, $"BEGIN; CALL tenancy.bind('{host.Smith.Id}', 1); SELECT key FROM tenancy.changes"))).SqlState.ShouldBe(PostgresErrorCodes.InsufficientPrivilege);
-        (await NotesHost.ExecuteAsync(host.Connections.Platform, "DELETE FROM tenancy.changes")).ShouldBe(0);
-        await NotesHost.ExecuteAsync(host.Connections.Platform, $"BEGIN; CALL tenancy.bind('{host.Smith.Id}', 1); DELETE FROM tenancy.changes; COMMIT");
+        foreach (var sql in new[] { "SELECT key FROM tenancy.changes", "DELETE FROM tenancy.changes", "SELECT token FROM tenancy.homes", "UPDATE tenancy.homes SET state = 'closed'", "DELETE FROM tenancy.homes" })
+        {
+            (await Should.ThrowAsync<PostgresException>(NotesHost.ExecuteAsync(host.Connections.Platform, $"BEGIN; CALL tenancy.bind('{host.Smith.Id}', 1); {sql}"))).SqlState.ShouldBe(PostgresErrorCodes.InsufficientPrivilege, sql);
+        }
+
+        (await NotesHost.ExecuteAsync(host.Connections.Mover!, "DELETE FROM tenancy.changes")).ShouldBe(0);
+        await NotesHost.ExecuteAsync(host.Connections.Mover!, $"BEGIN; CALL tenancy.bind('{host.Smith.Id}', 1); DELETE FROM tenancy.changes; COMMIT");
 
         (await RowsAsync(host, host.Smith))["tenancy.changes"].ShouldBe(0);
         (await RowsAsync(host, host.Harbor))["tenancy.changes"].ShouldBeGreaterThan(0);
@@ -288,28 +322,6 @@ public sealed class PurgeTests(PostgresFixture postgres) : IClassFixture<Postgre
     private const string Insert = "INSERT INTO notes.notebooks (tenant_id, id, title) VALUES (current_setting('rowhouse.tenant')::uuid, gen_random_uuid(), gen_random_uuid()::text)";
 
     private static Task PurgeAsync(NotesHost host, Tenant tenant) => host.Services.GetRequiredService<HomePurge>().RunAsync(tenant.Id, tenant.Placement.Generation, Mover, Token);
-
-    /// <summary>Something in every table: answers to answers among the notes, and labels for more than one batch.</summary>
-    private static async Task FillAsync(NotesHost host, Tenant tenant)
-    {
-        await host.InAsync(tenant, async db =>
-        {
-            var note = new Note { Text = "first", Notebook = new() { Title = "first" }, Labels = { new() { Name = "last" } } };
-            for (var answer = 0; answer < 3; answer++)
-            {
-                db.Add(note);
-                note = new() { Text = "answer", Notebook = note.Notebook, AnswerTo = note };
-            }
-
-            await db.SaveChangesAsync(Token);
-        });
-        await host.InAsync(tenant, db => db.Labels.BulkInsertAsync([.. Enumerable.Range(0, Many).Select(i => new Label { Name = $"{i}" })], Token));
-        await host.ChangeHomeAsync(tenant, "capturing = true");
-        await host.InAsync(tenant, db => db.Labels.Where(label => label.Name == "1").ExecuteUpdateAsync(set => set.SetProperty(label => label.Name, "one"), Token));
-        await host.ChangeHomeAsync(tenant, "capturing = false");
-        await ExecuteAsync(host, tenant, "INSERT INTO tenancy.outbox (tenant_id, id, kind, payload, created_at, attempts, not_before) VALUES (current_setting('rowhouse.tenant')::uuid, gen_random_uuid(), 'tests.none', '{}', now(), 0, now())");
-        await ExecuteAsync(host, tenant, "INSERT INTO tenancy.seen_events (tenant_id, consumer, event_id, seen_at) VALUES (current_setting('rowhouse.tenant')::uuid, 'tests', gen_random_uuid(), now())");
-    }
 
     /// <summary>How many rows of the tenant each table has that has any tenant's, but for homes.</summary>
     private async Task<SortedDictionary<string, long>> RowsAsync(NotesHost host, Tenant tenant)

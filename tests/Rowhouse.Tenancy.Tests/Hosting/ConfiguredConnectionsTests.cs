@@ -22,6 +22,7 @@ public sealed class ConfiguredConnectionsTests
     public void Half_a_configuration_is_refused_and_says_what_is_missing()
     {
         Should.Throw<InvalidOperationException>(() => Read(("ROWHOUSE_DATABASE_OWNER", Direct))).Message.ShouldContain("ROWHOUSE_DATABASE is not");
+        Should.Throw<InvalidOperationException>(() => Read(("ROWHOUSE_DATABASE_MOVER", Direct))).Message.ShouldContain("ROWHOUSE_DATABASE is not");
         Should.Throw<InvalidOperationException>(() => Read(("ROWHOUSE_DATABASE", Application))).Message.ShouldContain("ROWHOUSE_DATABASE_PLATFORM is not");
     }
 
@@ -61,6 +62,27 @@ public sealed class ConfiguredConnectionsTests
     public void Both_databases_are_on_one_server() =>
         Should.Throw<InvalidOperationException>(() => Read(("ROWHOUSE_DATABASE", Application), ("ROWHOUSE_DATABASE_PLATFORM", Application), ("ROWHOUSE_DATABASE_CONTROL", Direct)))
             .Message.ShouldContain("lead to different servers");
+
+    [Theory]
+    [InlineData("Host=pool;Database=copy", null, false)]
+    [InlineData("Host=elsewhere;Database=rowhouse", null, false)]
+    [InlineData("Host=pool;Port=6432;Database=rowhouse", null, false)]
+    [InlineData("Host=pool;Database=rowhouse;Username=mover", null, true)]
+    [InlineData("Host=elsewhere;Database=rowhouse", Direct, true)]
+    [InlineData("Host=server;Database=copy", Direct, false)]
+    public void The_mover_is_led_to_the_store_and_nowhere_else(string mover, string? direct, bool isRead)
+    {
+        var read = () => Read(("ROWHOUSE_DATABASE", Application), ("ROWHOUSE_DATABASE_PLATFORM", Application), ("ROWHOUSE_DATABASE_DIRECT", direct ?? ""), ("ROWHOUSE_DATABASE_MOVER", mover));
+
+        if (isRead)
+        {
+            new NpgsqlConnectionStringBuilder(read()!.Mover).Host.ShouldBe(direct is null ? "pool" : "server");
+        }
+        else
+        {
+            Should.Throw<InvalidOperationException>(read).Message.ShouldContain("ROWHOUSE_DATABASE_MOVER leads to another database than ROWHOUSE_DATABASE_PLATFORM");
+        }
+    }
 
     [Fact]
     public void Several_hosts_are_one_server_however_they_are_written()

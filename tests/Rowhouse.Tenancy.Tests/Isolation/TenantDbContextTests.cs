@@ -161,7 +161,7 @@ public sealed class TenantDbContextTests(PostgresFixture postgres) : IClassFixtu
     {
         await using var host = await NotesHost.StartAsync(postgres, clock: new SwiftTimeProvider(1000));
         await host.ChangeHomeAsync(host.Smith, "generation = 2");
-        await NotesHost.ExecuteAsync(host.Connections.Platform, $"BEGIN; CALL tenancy.bind('{host.Harbor.Id}', 1); DELETE FROM tenancy.homes; COMMIT");
+        await NotesHost.ExecuteAsync(host.Connections.Mover!, $"BEGIN; CALL tenancy.bind('{host.Harbor.Id}', 1); DELETE FROM tenancy.homes; COMMIT");
 
         await Should.ThrowAsync<HomeNotWritableException>(host.WriteNoteAsync(host.Smith));
         await Should.ThrowAsync<HomeNotWritableException>(host.WriteNoteAsync(host.Harbor));

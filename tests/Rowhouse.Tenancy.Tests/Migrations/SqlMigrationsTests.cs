@@ -21,7 +21,7 @@ public sealed class SqlMigrationsTests(PostgresFixture postgres) : IClassFixture
     {
         var database = await postgres.CreateDatabaseAsync();
 
-        (await Migrations(First).ApplyAsync(database, Token)).ShouldBe(["tenancy/0001_tenancy", "tenancy/0002_outbox", "tenancy/0003_purge", "tenancy/0004_reference", "shop/0001_step"]);
+        (await Migrations(First).ApplyAsync(database, Token)).ShouldBe(["tenancy/0001_tenancy", "tenancy/0002_outbox", "tenancy/0003_purge", "tenancy/0004_reference", "tenancy/0005_mover", "shop/0001_step"]);
         (await Migrations(First, Second).ApplyAsync(database, Token)).ShouldBe(["shop/0002_step"]);
         (await Migrations(First, Second).ApplyAsync(database, Token)).ShouldBeEmpty();
     }
@@ -36,6 +36,19 @@ public sealed class SqlMigrationsTests(PostgresFixture postgres) : IClassFixture
         failed.Script.ShouldBe("shop/0002_step");
         failed.Message.ShouldContain("relation \"shop.nowhere\" does not exist (42P01)");
         (await NotesHost.ScalarAsync<bool>(database.Owner!, "SELECT to_regnamespace('shop') IS NULL AND to_regnamespace('tenancy') IS NULL")).ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task A_script_that_names_a_role_which_is_not_there_says_what_makes_it()
+    {
+        var database = await postgres.CreateDatabaseAsync();
+
+        var failed = await Should.ThrowAsync<MigrationException>(Migrations(First, "GRANT USAGE ON SCHEMA shop TO rowhouse_newcomer").ApplyAsync(database, Token));
+        var stranger = await Should.ThrowAsync<MigrationException>(Migrations(First, "GRANT USAGE ON SCHEMA shop TO somebody").ApplyAsync(database, Token));
+
+        failed.Message.ShouldContain("\"rowhouse_newcomer\" does not exist");
+        failed.Message.ShouldContain("Run `rowhouse database init` again");
+        stranger.Message.ShouldNotContain("database init");
     }
 
     [Fact]
@@ -80,7 +93,7 @@ public sealed class SqlMigrationsTests(PostgresFixture postgres) : IClassFixture
         await using var store = new PostgresStore();
         store.Open(database);
 
-        (await Migrations(First).FindPendingAsync(store, Token)).ShouldBe(["tenancy/0001_tenancy", "tenancy/0002_outbox", "tenancy/0003_purge", "tenancy/0004_reference", "shop/0001_step"]);
+        (await Migrations(First).FindPendingAsync(store, Token)).ShouldBe(["tenancy/0001_tenancy", "tenancy/0002_outbox", "tenancy/0003_purge", "tenancy/0004_reference", "tenancy/0005_mover", "shop/0001_step"]);
         await Migrations(First).ApplyAsync(database, Token);
         (await Migrations(First, Second).FindPendingAsync(store, Token)).ShouldBe(["shop/0002_step"]);
     }
@@ -92,7 +105,7 @@ public sealed class SqlMigrationsTests(PostgresFixture postgres) : IClassFixture
 
         var applied = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Migrations(First, Second).ApplyAsync(database, Token)));
 
-        applied.SelectMany(scripts => scripts).ShouldBe(["tenancy/0001_tenancy", "tenancy/0002_outbox", "tenancy/0003_purge", "tenancy/0004_reference", "shop/0001_step", "shop/0002_step"], ignoreOrder: true);
+        applied.SelectMany(scripts => scripts).ShouldBe(["tenancy/0001_tenancy", "tenancy/0002_outbox", "tenancy/0003_purge", "tenancy/0004_reference", "tenancy/0005_mover", "shop/0001_step", "shop/0002_step"], ignoreOrder: true);
     }
 
     [Fact]
@@ -153,8 +166,8 @@ public sealed class SqlMigrationsTests(PostgresFixture postgres) : IClassFixture
         await using var store = new PostgresStore();
         store.Open(database);
 
-        (await migrations.FindPendingAsync(store, Token)).ShouldBe(["bureau/0001_step", "tenancy/0001_tenancy", "tenancy/0002_outbox", "tenancy/0003_purge", "tenancy/0004_reference", "shop/0001_step"]);
-        (await migrations.ApplyAsync(database, Token)).ShouldBe(["bureau/0001_step", "tenancy/0001_tenancy", "tenancy/0002_outbox", "tenancy/0003_purge", "tenancy/0004_reference", "shop/0001_step"]);
+        (await migrations.FindPendingAsync(store, Token)).ShouldBe(["bureau/0001_step", "tenancy/0001_tenancy", "tenancy/0002_outbox", "tenancy/0003_purge", "tenancy/0004_reference", "tenancy/0005_mover", "shop/0001_step"]);
+        (await migrations.ApplyAsync(database, Token)).ShouldBe(["bureau/0001_step", "tenancy/0001_tenancy", "tenancy/0002_outbox", "tenancy/0003_purge", "tenancy/0004_reference", "tenancy/0005_mover", "shop/0001_step"]);
         (await migrations.FindPendingAsync(store, Token)).ShouldBeEmpty();
 
         foreach (var (source, desks, homes) in new[] { (store.Control, true, false), (store.Platform, false, true) })
@@ -173,7 +186,7 @@ public sealed class SqlMigrationsTests(PostgresFixture postgres) : IClassFixture
         var failed = await Should.ThrowAsync<MigrationException>(ScriptAssembly.Migrations(control, ["SELEC 1"]).ApplyAsync(database, Token));
 
         failed.Message.ShouldContain("The database is as it was");
-        (await ScriptAssembly.Migrations(control, [First]).ApplyAsync(database, Token)).ShouldBe(["tenancy/0001_tenancy", "tenancy/0002_outbox", "tenancy/0003_purge", "tenancy/0004_reference", "shop/0001_step"]);
+        (await ScriptAssembly.Migrations(control, [First]).ApplyAsync(database, Token)).ShouldBe(["tenancy/0001_tenancy", "tenancy/0002_outbox", "tenancy/0003_purge", "tenancy/0004_reference", "tenancy/0005_mover", "shop/0001_step"]);
     }
 
     [Fact]

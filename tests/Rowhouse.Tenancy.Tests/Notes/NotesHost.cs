@@ -85,11 +85,11 @@ public sealed class NotesHost : IAsyncDisposable
     public async Task OpenHomeAsync(Tenant tenant) =>
         await ExecuteAsync(Connections.Platform, "INSERT INTO tenancy.homes (tenant_id, generation) VALUES ($1, $2)", tenant.Id.Value, tenant.Placement.Generation);
 
-    /// <summary>Changes a tenant's home as the platform does, once all that write to it have committed.</summary>
+    /// <summary>Changes a tenant's home as the mover does, once all that write to it have committed.</summary>
     /// <param name="tenant">The tenant.</param>
     /// <param name="change">What follows <c>UPDATE tenancy.homes SET</c>.</param>
     public Task ChangeHomeAsync(Tenant tenant, string change) =>
-        ExecuteAsync(Connections.Platform, $"BEGIN; CALL tenancy.bind('{tenant.Id}', 1); UPDATE tenancy.homes SET {change} WHERE tenant_id = '{tenant.Id}'; COMMIT");
+        ExecuteAsync(Connections.Mover!, $"BEGIN; CALL tenancy.bind('{tenant.Id}', 1); UPDATE tenancy.homes SET {change} WHERE tenant_id = '{tenant.Id}'; COMMIT");
 
     /// <summary>Opens the next home of a tenant, in the same database, and lets this node know.</summary>
     public async Task MoveAsync(Tenant tenant)
@@ -133,6 +133,36 @@ public sealed class NotesHost : IAsyncDisposable
         await db.SaveChangesAsync();
         return note;
     });
+
+    /// <summary>Something of the tenant in every table: answers to answers among the notes, changes that were noted, events.</summary>
+    /// <param name="tenant">The tenant.</param>
+    /// <param name="labels">How many labels beside the first; two at least.</param>
+    public async Task FillAsync(Tenant tenant, int labels)
+    {
+        await InAsync(tenant, async db =>
+        {
+            var note = new Note { Text = "first", Notebook = new() { Title = "first" }, Labels = { new() { Name = "last" } } };
+            for (var answer = 0; answer < 3; answer++)
+            {
+                db.Add(note);
+                note = new() { Text = "answer", Notebook = note.Notebook, AnswerTo = note };
+            }
+
+            await db.SaveChangesAsync();
+        });
+        await InAsync(tenant, db => db.Labels.BulkInsertAsync([.. Enumerable.Range(0, labels).Select(i => new Label { Name = $"{i}" })]));
+        await ChangeHomeAsync(tenant, "capturing = true");
+        await InAsync(tenant, db => db.Labels.Where(label => label.Name == "1").ExecuteUpdateAsync(set => set.SetProperty(label => label.Name, "one")));
+        await ChangeHomeAsync(tenant, "capturing = false");
+        await ExecuteAsync(
+            Connections.Application,
+            $"""
+            BEGIN; CALL tenancy.bind('{tenant.Id}', {tenant.Placement.Generation});
+            INSERT INTO tenancy.outbox (tenant_id, id, kind, payload, created_at, attempts, not_before) VALUES ('{tenant.Id}', gen_random_uuid(), 'tests.none', '{"{}"}', now(), 0, now());
+            INSERT INTO tenancy.seen_events (tenant_id, consumer, event_id, seen_at) VALUES ('{tenant.Id}', 'tests', gen_random_uuid(), now());
+            COMMIT
+            """);
+    }
 
     public static async Task<int> ExecuteAsync(string connectionString, string sql, params object[] parameters)
     {

@@ -420,14 +420,14 @@ public sealed class OutboxTests(PostgresFixture postgres) : IClassFixture<Postgr
         };
 
         // What was published before the home was closed, and lies there now.
-        await NotesHost.ExecuteAsync(node.Connections.Platform, $"BEGIN; CALL tenancy.bind('{smith}', 1); UPDATE tenancy.homes SET state = 'receiving', token = '{harbor}' WHERE tenant_id = '{smith}'; COMMIT");
+        await NotesHost.ExecuteAsync(node.Connections.Mover!, $"BEGIN; CALL tenancy.bind('{smith}', 1); UPDATE tenancy.homes SET state = 'receiving', token = '{harbor}' WHERE tenant_id = '{smith}'; COMMIT");
         await NotesHost.ExecuteAsync(
             node.Connections.Application,
             $"BEGIN; CALL tenancy.bind('{smith}', 1); SET LOCAL rowhouse.mover = '{harbor}'; INSERT INTO tenancy.outbox (tenant_id, id, kind, payload, created_at, attempts, not_before) VALUES ('{smith}', '{LedgerNode.NewTenant()}', 'entries.recorded', '{{\"number\": 1}}', now(), 0, now()); COMMIT");
         await Task.Delay(1000, Token);
         handled.ShouldBe(0);
 
-        await NotesHost.ExecuteAsync(node.Connections.Platform, $"BEGIN; CALL tenancy.bind('{smith}', 1); UPDATE tenancy.homes SET state = 'open', generation = 2 WHERE tenant_id = '{smith}'; COMMIT");
+        await NotesHost.ExecuteAsync(node.Connections.Mover!, $"BEGIN; CALL tenancy.bind('{smith}', 1); UPDATE tenancy.homes SET state = 'open', generation = 2 WHERE tenant_id = '{smith}'; COMMIT");
         node.Know(LedgerHost.Tenant(smith) with { Placement = LedgerHost.Tenant(smith).Placement with { Generation = 2 }, Version = 2 });
         await node.DrainedAsync(Token);
         (await node.EnteredAsync(smith)).ShouldBe([0, 1]);

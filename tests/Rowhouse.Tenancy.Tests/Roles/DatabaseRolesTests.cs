@@ -13,7 +13,7 @@ public sealed class DatabaseRolesTests(OwnServer postgres) : IClassFixture<OwnSe
     {
         var connections = await postgres.CreateDatabaseAsync();
 
-        foreach (var connection in new[] { connections.Application, connections.Platform, connections.Owner! })
+        foreach (var connection in new[] { connections.Application, connections.Platform, connections.Owner!, connections.Mover! })
         {
             var rights = await ScalarAsync(connection, "select concat_ws(' ', rolsuper, rolbypassrls, rolcreatedb, rolcreaterole, rolreplication) from pg_roles where rolname = current_user");
             rights.ShouldBe("f f f f f");
@@ -34,6 +34,19 @@ public sealed class DatabaseRolesTests(OwnServer postgres) : IClassFixture<OwnSe
         {
             (await Should.ThrowAsync<PostgresException>(ScalarAsync(connection, sql))).SqlState.ShouldBe(state);
         }
+    }
+
+    [Theory]
+    [InlineData("create table public.t (id int)")]
+    [InlineData("create schema mine")]
+    [InlineData("set role rowhouse_owner")]
+    [InlineData("create database other")]
+    public async Task The_mover_can_make_temporary_tables_and_nothing_else(string sql)
+    {
+        var connections = await postgres.CreateDatabaseAsync();
+
+        (await Should.ThrowAsync<PostgresException>(ScalarAsync(connections.Mover!, sql))).SqlState.ShouldBe("42501");
+        (await ScalarAsync(connections.Mover!, "create temporary table t (id int); insert into t values (1) returning id")).ShouldBe(1);
     }
 
     [Fact]
@@ -175,14 +188,15 @@ public sealed class DatabaseRolesTests(OwnServer postgres) : IClassFixture<OwnSe
     {
         var admin = postgres.Admin;
 
-        await Should.ThrowAsync<ArgumentException>(DatabaseRoles.EnsureAsync(admin, new("unused"), RoleNames.Default, new(password, password, password, password), TestContext.Current.CancellationToken));
+        await Should.ThrowAsync<ArgumentException>(DatabaseRoles.EnsureAsync(admin, new("unused"), RoleNames.Default, new(password, password, password, password, password), TestContext.Current.CancellationToken));
     }
 
     private static RolePasswords Passwords(PostgresConnections connections) => new(
         new NpgsqlConnectionStringBuilder(connections.Owner!).Password!,
         new NpgsqlConnectionStringBuilder(connections.Application).Password!,
         new NpgsqlConnectionStringBuilder(connections.Platform).Password!,
-        new NpgsqlConnectionStringBuilder(connections.Provisioner!).Password!);
+        new NpgsqlConnectionStringBuilder(connections.Provisioner!).Password!,
+        new NpgsqlConnectionStringBuilder(connections.Mover!).Password!);
 
     private static async Task<object?> ScalarAsync(string connectionString, string sql)
     {

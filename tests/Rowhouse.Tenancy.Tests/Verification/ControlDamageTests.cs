@@ -17,6 +17,7 @@ public sealed class ControlDamageTests(ControlDamageTests.ControlDatabase contro
         { "GRANT CONNECT ON DATABASE test_1_control TO rowhouse_tenant", "grant", "database test_1_control", "rowhouse_tenant may connect" },
         { "GRANT CONNECT ON DATABASE test_1_control TO PUBLIC", "grant", "database test_1_control", "may CONNECT" },
         { "CREATE ROLE reporting; GRANT CONNECT ON DATABASE test_1_control TO reporting", "grant", "database test_1_control", "reporting may connect" },
+        { "GRANT TEMPORARY ON DATABASE test_1_control TO rowhouse_mover", "role", "rowhouse_mover", "temporary tables" },
         { "ALTER DATABASE test_1_control OWNER TO postgres", "owner", "database test_1_control", "belongs to postgres" },
         { "GRANT USAGE ON SCHEMA bureau TO rowhouse_app", "grant", "bureau", "rowhouse_app has USAGE" },
         { "ALTER SCHEMA bureau OWNER TO rowhouse_platform", "owner", "bureau", "belongs to rowhouse_platform" },

@@ -34,7 +34,7 @@ public sealed class HomeDamageTests(SoundDatabase sound) : IClassFixture<SoundDa
         { Home + "GRANT CREATE ON SCHEMA notes TO rowhouse_home_smith", "role", "rowhouse_home_smith", "make objects in the schema notes" },
         { Home + "GRANT DELETE ON tenancy.homes TO rowhouse_home_smith", "kernel", "tenancy.homes", "DELETE to rowhouse_home_smith" },
         { Home + "GRANT TRUNCATE ON notes.notes TO rowhouse_home_smith", "grant", "notes.notes", "rowhouse_home_smith" },
-        { Home + "CREATE SCHEMA aside; GRANT USAGE ON SCHEMA aside TO rowhouse_home_smith; CREATE TABLE aside.copies AS SELECT * FROM notes.notes; GRANT SELECT ON aside.copies TO rowhouse_home_smith", "unknown-table", "aside.copies", "the application can use it" },
+        { Home + "CREATE SCHEMA aside; GRANT USAGE ON SCHEMA aside TO rowhouse_home_smith; CREATE TABLE aside.copies AS SELECT * FROM notes.notes; GRANT SELECT ON aside.copies TO rowhouse_home_smith", "unknown-table", "aside.copies", "can use it" },
         { Home + "ALTER DEFAULT PRIVILEGES FOR ROLE rowhouse_owner GRANT SELECT ON TABLES TO rowhouse_home_smith", "default-grant", "database test_1", "SELECT to rowhouse_home_smith" },
         { Login + "CREATE ROLE mallory LOGIN; GRANT rowhouse_home_smith TO mallory", "role", "mallory", "member of rowhouse_home_smith" },
         { Login + "CREATE ROLE between; GRANT between TO rowhouse_home_smith; DO $$ BEGIN EXECUTE format('GRANT CONNECT ON DATABASE %I TO between', current_database()); END $$", "role", "rowhouse_home_smith", "member of between" },

@@ -38,6 +38,8 @@ public sealed class LiveHomeTests(LiveHomeTests.Fixture made) : IClassFixture<Li
     [InlineData("CREATE ROLE outsider; GRANT TEMPORARY ON DATABASE {0} TO outsider", "outsider may TEMPORARY:")]
     [InlineData("CREATE ROLE rowhouse_home_other; GRANT CONNECT ON DATABASE {0} TO rowhouse_home_other", "rowhouse_home_other may CONNECT:")]
     [InlineData("GRANT CREATE ON DATABASE {0} TO {0}", "{0} may CREATE,")]
+    [InlineData("GRANT TEMPORARY ON DATABASE {0} TO rowhouse_platform", "rowhouse_platform may TEMPORARY,")]
+    [InlineData("GRANT CREATE ON DATABASE {0} TO rowhouse_mover", "rowhouse_mover may CREATE, and needs CONNECT and TEMPORARY alone")]
     [InlineData("GRANT CONNECT ON DATABASE {0} TO rowhouse_platform WITH GRANT OPTION", "rowhouse_platform may CONNECT WITH GRANT OPTION,")]
     [InlineData("ALTER DATABASE {0} SET rowhouse.tenant = 'somebody'", "sessions in it begin with rowhouse.tenant = somebody")]
     [InlineData("ALTER ROLE {0} IN DATABASE {0} SET row_security = off", "sessions in it begin with row_security = off")]
@@ -61,8 +63,10 @@ public sealed class LiveHomeTests(LiveHomeTests.Fixture made) : IClassFixture<Li
     [InlineData("UPDATE pg_database SET datconnlimit = -2 WHERE datname = '{0}'", "its removal was cut short")]
     [InlineData("ALTER DATABASE {0} ALLOW_CONNECTIONS false", "a tenant lives there, and it lets nobody in")]
     [InlineData("UPDATE pg_database SET datname = 'elsewhere' WHERE datname = '{0}'", "there is no such database")]
-    [InlineData("REVOKE CONNECT ON DATABASE {0} FROM {0}", "{0} may not connect")]
-    [InlineData("REVOKE CONNECT ON DATABASE {0} FROM rowhouse_platform", "rowhouse_platform may not connect")]
+    [InlineData("REVOKE CONNECT ON DATABASE {0} FROM {0}", "{0} may not CONNECT")]
+    [InlineData("REVOKE CONNECT ON DATABASE {0} FROM rowhouse_platform", "rowhouse_platform may not CONNECT")]
+    [InlineData("REVOKE ALL ON DATABASE {0} FROM rowhouse_mover", "rowhouse_mover may not CONNECT and not TEMPORARY")]
+    [InlineData("REVOKE TEMPORARY ON DATABASE {0} FROM rowhouse_mover", "rowhouse_mover may not TEMPORARY")]
     [InlineData("ALTER ROLE {0} NOLOGIN", "it may not sign in")]
     [InlineData($"REVOKE {Tenants} FROM {{0}}", $"it has not the rights of {Tenants}")]
     [InlineData("ALTER ROLE {0} NOINHERIT; REVOKE rowhouse_tenant FROM {0}; GRANT rowhouse_tenant TO {0}", $"it has not the rights of {Tenants}")]
@@ -88,6 +92,7 @@ public sealed class LiveHomeTests(LiveHomeTests.Fixture made) : IClassFixture<Li
     [Theory]
     [InlineData("COMMENT ON DATABASE {0} IS NULL")]
     [InlineData("COMMENT ON DATABASE {0} IS 'rowhouse schema 00'")]
+    [InlineData("COMMENT ON DATABASE {0} IS 'rowhouse schema 00'; REVOKE ALL ON DATABASE {0} FROM rowhouse_mover")]
     public async Task A_home_of_another_schema_is_behind_and_the_command_that_mends_it_is_named(string damage)
     {
         var report = await made.LookAsync(damage);

@@ -1,3 +1,5 @@
+using Shouldly;
+
 namespace Rowhouse.Tenancy.Tests.Verification;
 
 public sealed class RoleDamageTests(SoundDatabase sound) : IClassFixture<SoundDatabase>
@@ -7,6 +9,18 @@ public sealed class RoleDamageTests(SoundDatabase sound) : IClassFixture<SoundDa
     {
         { "GRANT CREATE ON SCHEMA notes TO rowhouse_app", "role", "rowhouse_app", "make objects in the schema notes" },
         { "DO $$ BEGIN EXECUTE format('GRANT TEMP ON DATABASE %I TO rowhouse_app', current_database()); END $$", "role", "rowhouse_app", "temporary tables" },
+        { "GRANT CREATE ON SCHEMA notes TO rowhouse_mover", "role", "rowhouse_mover", "make objects in the schema notes" },
+        { "DO $$ BEGIN EXECUTE format('GRANT CREATE ON DATABASE %I TO rowhouse_mover', current_database()); END $$", "role", "rowhouse_mover", "make schemas" },
+        { "DO $$ BEGIN EXECUTE format('REVOKE TEMPORARY ON DATABASE %I FROM rowhouse_mover', current_database()); END $$", "role", "rowhouse_mover", "cannot make temporary tables" },
+        { "DO $$ BEGIN EXECUTE format('GRANT CONNECT ON DATABASE %I TO rowhouse_mover WITH GRANT OPTION', current_database()); END $$", "grant", "database test_1", "rowhouse_mover may give rights on it to others" },
+        { "ALTER ROLE rowhouse_mover BYPASSRLS", "role", "rowhouse_mover", "BYPASSRLS" },
+        { "GRANT rowhouse_platform TO rowhouse_mover", "role", "rowhouse_mover", "member of rowhouse_platform" },
+        { "GRANT rowhouse_mover TO rowhouse_app", "role", "rowhouse_app", "member of rowhouse_mover" },
+        { "CREATE ROLE mallory LOGIN; GRANT rowhouse_mover TO mallory", "role", "mallory", "member of rowhouse_mover" },
+        { "GRANT rowhouse_tenant TO rowhouse_mover WITH ADMIN OPTION", "role", "rowhouse_mover", "admit others to rowhouse_tenant" },
+        { "ALTER ROLE rowhouse_mover SET rowhouse.tenant = '01890a5d-ac96-774b-bcce-b302099a8057'", "role", "rowhouse_mover", "rowhouse.tenant = 01890a5d" },
+        { "REVOKE rowhouse_tenant FROM rowhouse_mover", "role", "rowhouse_mover", "no member of rowhouse_tenant" },
+        { "ALTER ROLE rowhouse_mover RENAME TO gone", "role", "rowhouse_mover", "there is no such role" },
         { "ALTER ROLE rowhouse_app BYPASSRLS", "role", "rowhouse_app", "BYPASSRLS" },
         { "ALTER ROLE rowhouse_platform CREATEROLE", "role", "rowhouse_platform", "CREATEROLE" },
         { "GRANT rowhouse_owner TO rowhouse_app", "role", "rowhouse_app", "member of rowhouse_owner" },
@@ -53,4 +67,11 @@ public sealed class RoleDamageTests(SoundDatabase sound) : IClassFixture<SoundDa
     [Theory]
     [MemberData(nameof(Damages))]
     public Task Damage_is_found_and_named(string sql, string rule, string where, string says) => sound.ShouldFindAsync(sql, rule, where, says);
+
+    [Fact]
+    public async Task What_the_mover_makes_for_a_session_is_no_damage()
+    {
+        (await sound.DamageAsync("SET LOCAL ROLE rowhouse_mover; CREATE TEMPORARY TABLE passing (id int PRIMARY KEY, note text); RESET ROLE")).Findings.ShouldBeEmpty();
+        (await sound.DamageAsync("CREATE TABLE public.staying (id int); ALTER TABLE public.staying OWNER TO rowhouse_mover")).Findings.ShouldContain(finding => finding.Where == "rowhouse_mover" && finding.What.Contains("owns the table", StringComparison.Ordinal));
+    }
 }

@@ -44,8 +44,10 @@ public sealed class TableDamageTests(SoundDatabase sound) : IClassFixture<SoundD
         { "REVOKE USAGE ON SCHEMA notes FROM rowhouse_tenant", "grant", "notes", "may not USAGE" },
         { "ALTER TABLE notes.notes OWNER TO rowhouse_platform", "owner", "notes.notes", "belongs to rowhouse_platform" },
         { "CREATE TABLE notes.forgotten (id uuid PRIMARY KEY); ALTER TABLE notes.forgotten OWNER TO rowhouse_owner", "unknown-table", "notes.forgotten", "no model" },
-        { "CREATE TABLE public.forgotten (id uuid PRIMARY KEY); GRANT SELECT ON public.forgotten TO rowhouse_app", "unknown-table", "public.forgotten", "application can use it" },
-        { "CREATE TABLE public.forgotten (id uuid PRIMARY KEY); GRANT SELECT ON public.forgotten TO rowhouse_tenant", "unknown-table", "public.forgotten", "application can use it" },
+        { "CREATE TABLE public.forgotten (id uuid PRIMARY KEY); GRANT SELECT ON public.forgotten TO rowhouse_app", "unknown-table", "public.forgotten", "can use it" },
+        { "CREATE TABLE public.kept (id int); GRANT SELECT ON public.kept TO rowhouse_mover", "unknown-table", "public.kept", "can use it" },
+        { "CREATE FUNCTION public.look() RETURNS bigint LANGUAGE sql SECURITY DEFINER AS 'SELECT count(*) FROM notes.notes'; REVOKE EXECUTE ON FUNCTION public.look() FROM PUBLIC; GRANT EXECUTE ON FUNCTION public.look() TO rowhouse_mover", "function", "public.look()", "rights of postgres" },
+        { "CREATE TABLE public.forgotten (id uuid PRIMARY KEY); GRANT SELECT ON public.forgotten TO rowhouse_tenant", "unknown-table", "public.forgotten", "can use it" },
         { "CREATE TABLE notes.notes_2026 () INHERITS (notes.notes); GRANT SELECT ON notes.notes_2026 TO rowhouse_app", "row-security", "notes.notes_2026", "is off" },
         { "CREATE VIEW notes.all_notes AS SELECT * FROM notes.notes; GRANT SELECT ON notes.all_notes TO rowhouse_app", "view", "notes.all_notes", "owner's rights" },
         { "CREATE VIEW tenancy.all_notes AS SELECT * FROM notes.notes; GRANT SELECT ON tenancy.all_notes TO rowhouse_app", "view", "tenancy.all_notes", "owner's rights" },
@@ -89,7 +91,7 @@ public sealed class TableDamageTests(SoundDatabase sound) : IClassFixture<SoundD
         { "CREATE FUNCTION public.erase() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS 'BEGIN DELETE FROM notes.notes; RETURN NULL; END'; REVOKE EXECUTE ON FUNCTION public.erase() FROM PUBLIC; CREATE VIEW public.doorbell WITH (security_invoker = true) AS SELECT 1 AS id; GRANT INSERT ON public.doorbell TO rowhouse_app; CREATE TRIGGER ring INSTEAD OF INSERT ON public.doorbell FOR EACH ROW EXECUTE FUNCTION public.erase()", "trigger", "public.doorbell", "'ring'" },
         { "CREATE FUNCTION public.erase() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS 'BEGIN DELETE FROM notes.notes; RETURN NULL; END'; REVOKE EXECUTE ON FUNCTION public.erase() FROM PUBLIC; CREATE TABLE public.doorbell (id int); GRANT INSERT ON public.doorbell TO rowhouse_platform; CREATE TRIGGER ring BEFORE INSERT ON public.doorbell EXECUTE FUNCTION public.erase()", "trigger", "public.doorbell", "'ring'" },
         { "CREATE FUNCTION public.erase() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS 'BEGIN DELETE FROM notes.notes; RETURN NULL; END'; REVOKE EXECUTE ON FUNCTION public.erase() FROM PUBLIC; CREATE TABLE public.doorbell (id int) PARTITION BY LIST (id); GRANT INSERT ON public.doorbell TO rowhouse_platform; CREATE TABLE public.bell PARTITION OF public.doorbell DEFAULT; CREATE TRIGGER ring BEFORE INSERT ON public.bell FOR EACH ROW EXECUTE FUNCTION public.erase()", "trigger", "public.bell", "'ring'" },
-        { "CREATE SCHEMA platform; CREATE TABLE platform.people (id uuid); GRANT USAGE ON SCHEMA platform TO rowhouse_platform; GRANT SELECT ON platform.people TO rowhouse_app", "unknown-table", "platform.people", "application can use it" },
+        { "CREATE SCHEMA platform; CREATE TABLE platform.people (id uuid); GRANT USAGE ON SCHEMA platform TO rowhouse_platform; GRANT SELECT ON platform.people TO rowhouse_app", "unknown-table", "platform.people", "can use it" },
     };
 
     [Fact]

@@ -51,6 +51,7 @@ internal sealed class CommandProcess : IDisposable
             ["ROWHOUSE_DATABASE_PLATFORM"] = database.Platform,
             ["ROWHOUSE_DATABASE_CONTROL"] = database.Control,
             ["ROWHOUSE_DATABASE_PROVISIONER"] = database.Provisioner,
+            ["ROWHOUSE_DATABASE_MOVER"] = database.Mover,
         },
         "serve");
 

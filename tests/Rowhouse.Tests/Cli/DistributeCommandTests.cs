@@ -28,12 +28,12 @@ public sealed class DistributeCommandTests(CommandLineFixture cli) : IClassFixtu
             tables.Where(table => table.Column is not null).ShouldAllBe(table => table.Column == "tenant_id" && table.With == "tenancy.homes");
             (await ReadAsync(superuser, "SELECT function::text FROM public.citus_functions")).ShouldBe(["tenancy.lock_key(uuid)"]);
             (await ReadAsync(superuser, "SELECT r.rolname || ': ' || setting FROM pg_db_role_setting s JOIN pg_roles r ON r.oid = s.setrole CROSS JOIN unnest(s.setconfig) setting WHERE setting LIKE 'citus.%' ORDER BY 1"))
-                .ShouldBe(["rowhouse_app: citus.propagate_set_commands=local", "rowhouse_platform: citus.propagate_set_commands=local"]);
+                .ShouldBe(["rowhouse_app: citus.propagate_set_commands=local", "rowhouse_mover: citus.propagate_set_commands=local", "rowhouse_platform: citus.propagate_set_commands=local"]);
         }
         finally
         {
             // Roles belong to the whole server, and so to the other tests.
-            await ReadAsync(superuser, "ALTER ROLE rowhouse_app RESET citus.propagate_set_commands; ALTER ROLE rowhouse_platform RESET citus.propagate_set_commands");
+            await ReadAsync(superuser, "ALTER ROLE rowhouse_app RESET citus.propagate_set_commands; ALTER ROLE rowhouse_platform RESET citus.propagate_set_commands; ALTER ROLE rowhouse_mover RESET citus.propagate_set_commands");
         }
     }
 

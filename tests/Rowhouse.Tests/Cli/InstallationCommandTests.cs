@@ -96,6 +96,7 @@ public sealed class InstallationCommandTests : IDisposable
         server.ShouldContain("export ROWHOUSE_DATABASE='");
         server.ShouldContain("export ROWHOUSE_DATABASE_PLATFORM='");
         server.ShouldContain("export ROWHOUSE_DATABASE_CONTROL='");
+        server.ShouldContain("export ROWHOUSE_DATABASE_MOVER='");
         server.ShouldContain("export ROWHOUSE_INSTALLATION='filed'");
         server.ShouldNotContain("filed_owner");
         (await File.ReadAllTextAsync($"{file}.owner", TestContext.Current.CancellationToken)).ShouldStartWith("export ROWHOUSE_DATABASE_OWNER='");
@@ -209,6 +210,17 @@ public sealed class InstallationCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task A_configuration_without_the_mover_says_which_setting_is_missing()
+    {
+        var connections = await new PostgresFixture().CreateDatabaseAsync(withControl: true);
+
+        var result = await RunAsync(["serve", "--url", "http://127.0.0.1:0"], Settings(connections with { Mover = null }));
+
+        result.Status.ShouldBe(ExitCodes.Refused, result.Error);
+        (result.Out + result.Error).ShouldContain("ROWHOUSE_DATABASE_MOVER is not set");
+    }
+
+    [Fact]
     public async Task The_store_and_the_control_database_cannot_be_one()
     {
         var refused = await RunAsync(["database", "init", "--database", "one", "--control-database", "one"], new() { ["ROWHOUSE_DATABASE_ADMIN"] = "Host=127.0.0.1;Port=9" });
@@ -256,7 +268,7 @@ public sealed class InstallationCommandTests : IDisposable
     {
         const string nowhere = "Host=127.0.0.1;Port=9;Username=u;Password=p;Timeout=2";
 
-        var result = await RunAsync(["migrate", "--status"], new() { ["ROWHOUSE_DATABASE"] = nowhere, ["ROWHOUSE_DATABASE_PLATFORM"] = nowhere, ["ROWHOUSE_DATABASE_CONTROL"] = nowhere });
+        var result = await RunAsync(["migrate", "--status"], new() { ["ROWHOUSE_DATABASE"] = nowhere, ["ROWHOUSE_DATABASE_PLATFORM"] = nowhere, ["ROWHOUSE_DATABASE_CONTROL"] = nowhere, ["ROWHOUSE_DATABASE_MOVER"] = nowhere });
 
         result.Status.ShouldBe(ExitCodes.Refused);
         result.Error.ShouldContain("cannot be reached");

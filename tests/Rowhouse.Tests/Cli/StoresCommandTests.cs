@@ -86,6 +86,7 @@ public sealed class StoresCommandTests(CommandLineFixture cli) : IClassFixture<C
 
         result.Status.ShouldBe(ExitCodes.Refused);
         result.Error.ShouldContain("rowhouse database homes");
+        result.Error.ShouldContain("\"mover\": …");
         result.Error.ShouldNotContain("hush");
         var both = await cli.RunAsync(["stores", "change", "wrong", "--open", "--closed"]);
         both.Status.ShouldBe(ExitCodes.Usage);

@@ -105,6 +105,7 @@ public sealed class TenantNameTests(ServerFixture server) : IClassFixture<Server
                 ["ROWHOUSE_DATABASE"] = server.Database.Application,
                 ["ROWHOUSE_DATABASE_PLATFORM"] = server.Database.Platform,
                 ["ROWHOUSE_DATABASE_CONTROL"] = server.Database.Control!,
+                ["ROWHOUSE_DATABASE_MOVER"] = server.Database.Mover!,
             },
             "serve");
         using var client = new HttpClient { BaseAddress = await serve.ReadyAsync() };

@@ -266,7 +266,7 @@ internal sealed class ApiWalk(ServerFixture server)
             "ValidateLicense" => new { enterpriseId = ListEntry, productId = ListEntry, serviceId = ListEntry, entitlement = "cardvault" },
             "AddEnterprise" or "AddLicensedProduct" or "AddLicensedService" => new { id = $"walk-{Interlocked.Increment(ref made)}", name = "Walk" },
             "ChangeEnterprise" or "ChangeLicensedProduct" or "ChangeLicensedService" => new { name = $"Walk {Interlocked.Increment(ref made)}" },
-            "AddStore" => new { name = "walk", connections = new { platform = Nowhere, provisioner = Nowhere, owner = Nowhere } },
+            "AddStore" => new { name = "walk", connections = new { platform = Nowhere, provisioner = Nowhere, owner = Nowhere, mover = Nowhere } },
             "ChangeStore" => new { region = $"walk-{Interlocked.Increment(ref made)}" },
             "SetParameter" => new { value = "shared" },
             "AddDomain" => new { host = $"walk{Interlocked.Increment(ref made)}.example" },

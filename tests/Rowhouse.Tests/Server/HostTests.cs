@@ -107,6 +107,7 @@ public sealed class HostTests(ServerFixture server) : IClassFixture<ServerFixtur
             ["ROWHOUSE_DATABASE"] = server.Database.Application,
             ["ROWHOUSE_DATABASE_PLATFORM"] = server.Database.Platform,
             ["ROWHOUSE_DATABASE_CONTROL"] = server.Database.Control!,
+            ["ROWHOUSE_DATABASE_MOVER"] = server.Database.Mover!,
         }).Build());
 
         await RunAsync(settings, client => client.PostAsJsonAsync("/api/session", new SignInRequest(ServerFixture.AdminEmail, ServerFixture.Password), Cancelled).ShouldBeAsync(HttpStatusCode.OK));

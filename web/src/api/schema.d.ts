@@ -2916,6 +2916,8 @@ export interface components {
             provisioner?: null | string;
             /** @description As the owner's role, which makes and migrates their schema. */
             owner?: null | string;
+            /** @description As the mover's role, which may connect to homes so that tenants can be moved. It is asked who it is, and not used yet. */
+            mover?: null | string;
         };
         /** @description A store that can hold tenants. */
         StoreResponse: {

@@ -49,7 +49,7 @@ public sealed class AddStoreTests(StoreServerFixture server) : IClassFixture<Sto
         (store.Region, store.Capacity, store.Open, store.OfInstallation, store.Tenants).ShouldBe(("eu-north", 5, true, false, 0));
         made.Headers.ETag!.Tag.ShouldBe("\"1\"");
         said.ShouldContain("store.added");
-        foreach (var connection in new[] { server.Connections.Platform, server.Connections.Provisioner, server.Connections.Owner })
+        foreach (var connection in new[] { server.Connections.Platform, server.Connections.Provisioner, server.Connections.Owner, server.Connections.Mover })
         {
             var password = new NpgsqlConnectionStringBuilder(connection).Password.ShouldNotBeNull();
             said.ShouldNotContain(password);
@@ -82,7 +82,7 @@ public sealed class AddStoreTests(StoreServerFixture server) : IClassFixture<Sto
     {
         var answer = server.SuperAdmin.PostAsJsonAsync("/api/stores", new { name = "No Name", region = "Europe!", capacity = 0 }, Cancelled);
 
-        (await answer.ErrorsAsync()).Keys.ShouldBe(["name", "region", "capacity", "connections", "connections.platform", "connections.provisioner", "connections.owner"], ignoreOrder: true);
+        (await answer.ErrorsAsync()).Keys.ShouldBe(["name", "region", "capacity", "connections", "connections.platform", "connections.provisioner", "connections.owner", "connections.mover"], ignoreOrder: true);
     }
 
     [Fact]
@@ -90,10 +90,12 @@ public sealed class AddStoreTests(StoreServerFixture server) : IClassFixture<Sto
     {
         var superuser = server.Other.Administrator;
         var mighty = server.SuperAdmin.PostAsJsonAsync("/api/stores", new { name = "mighty", connections = server.Connections with { Platform = Plain(superuser) } }, Cancelled);
-        var swapped = server.SuperAdmin.PostAsJsonAsync("/api/stores", new { name = "swapped", connections = server.Connections with { Provisioner = server.Connections.Platform } }, Cancelled);
+        var swapped = server.SuperAdmin.PostAsJsonAsync("/api/stores", new { name = "swapped", connections = server.Connections with { Provisioner = server.Connections.Platform, Mover = server.Connections.Owner } }, Cancelled);
 
         (await mighty.ErrorsAsync())["connections"].ShouldContain(message => message.Contains("not as rowhouse_platform", StringComparison.Ordinal));
-        (await swapped.ErrorsAsync())["connections"].ShouldContain(message => message.Contains("not as rowhouse_provisioner", StringComparison.Ordinal));
+        var wrong = (await swapped.ErrorsAsync())["connections"];
+        wrong.ShouldContain(message => message.Contains("not as rowhouse_provisioner", StringComparison.Ordinal));
+        wrong.ShouldContain(message => message.Contains("not as rowhouse_mover", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -113,7 +115,7 @@ public sealed class AddStoreTests(StoreServerFixture server) : IClassFixture<Sto
     {
         var nobody = $"Host=127.0.0.1;Port={FreePorts.Take()};Username=rowhouse_platform;Password=x";
 
-        var answer = server.SuperAdmin.PostAsJsonAsync("/api/stores", new { name = "silent", connections = new { platform = nobody, provisioner = nobody, owner = nobody } }, Cancelled);
+        var answer = server.SuperAdmin.PostAsJsonAsync("/api/stores", new { name = "silent", connections = new { platform = nobody, provisioner = nobody, owner = nobody, mover = nobody } }, Cancelled);
 
         (await answer.ErrorsAsync())["connections"].ShouldHaveSingleItem().ShouldContain("send the request again");
     }
@@ -126,7 +128,7 @@ public sealed class AddStoreTests(StoreServerFixture server) : IClassFixture<Sto
         var twice = server.SuperAdmin.PostAsJsonAsync("/api/stores", new { name = "once-more", connections = server.Connections }, Cancelled);
         var own = new NpgsqlConnectionStringBuilder(server.Database.Platform);
         var ownServer = $"Host={own.Host};Port={own.Port};Username=rowhouse_platform;Password=x";
-        var mine = server.SuperAdmin.PostAsJsonAsync("/api/stores", new { name = "mine", connections = new { platform = ownServer, provisioner = ownServer, owner = ownServer } }, Cancelled);
+        var mine = server.SuperAdmin.PostAsJsonAsync("/api/stores", new { name = "mine", connections = new { platform = ownServer, provisioner = ownServer, owner = ownServer, mover = ownServer } }, Cancelled);
 
         await name.ProblemAsync(HttpStatusCode.Conflict, "urn:rowhouse:stores:name-taken");
         (await twice.ErrorsAsync())["connections"].ShouldHaveSingleItem().ShouldContain("The store other is on this server");

@@ -20,7 +20,7 @@ public sealed class FailoverTests(FailoverTests.Fixture server) : IClassFixture<
     public async Task Tenants_of_a_store_work_on_when_its_standby_has_become_the_primary()
     {
         var store = await DatabaseRoles.EnsureStoreAsync("twin", server.Twin.Administrator, RoleNames.Default, RolePasswords.Generate(), Cancelled);
-        var connections = new StoreConnectionsRequest { Platform = store.Platform, Provisioner = store.Provisioner, Owner = store.Owner };
+        var connections = new StoreConnectionsRequest { Platform = store.Platform, Provisioner = store.Provisioner, Owner = store.Owner, Mover = store.Mover };
         var added = await server.SuperAdmin.PostAsJsonAsync("/api/stores", new { name = "twin", connections }, Cancelled).ReadAsync<StoreResponse>(HttpStatusCode.Created);
         added.Address.ShouldNotBeNull().Split(',').Length.ShouldBe(2);
         var (reader, writer) = (await PlaceAsync("Reader"), await PlaceAsync("Writer"));

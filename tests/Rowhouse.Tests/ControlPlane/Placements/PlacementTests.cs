@@ -284,7 +284,7 @@ public sealed class PlacementTests(StoreServerFixture server) : IClassFixture<St
         await using var empty = await OtherServer.StartAsync();
         var there = await DatabaseRoles.EnsureStoreAsync("other", empty.Administrator, RoleNames.Default, RolePasswords.Generate(), Cancelled);
 
-        var led = server.SuperAdmin.PatchAsJsonAsync("/api/stores/other", new { connections = new { there.Platform, there.Provisioner, there.Owner } }, Cancelled);
+        var led = server.SuperAdmin.PatchAsJsonAsync("/api/stores/other", new { connections = new { there.Platform, there.Provisioner, there.Owner, there.Mover } }, Cancelled);
 
         (await led.ErrorsAsync())["connections"].ShouldHaveSingleItem().ShouldContain("are not on this server");
         await (await server.AddMemberAsync(tenant.Slug, "viewer")).Client.GetAsync("/api/cardvault/cards", Cancelled).ShouldBeAsync(HttpStatusCode.OK);
@@ -342,6 +342,12 @@ public sealed class PlacementTests(StoreServerFixture server) : IClassFixture<St
         (await stores.VerifyHomesAsync(Cancelled)).Findings.ShouldContain(finding => finding.Where == $"{home} in store other" && finding.What.Contains("rowhouse_owner", StringComparison.Ordinal));
         await HomeWork.ExecuteAsync(server.Other.Administrator, $"REVOKE rowhouse_owner FROM {home}");
         (await stores.VerifyHomesAsync(Cancelled)).Findings.ShouldNotContain(finding => finding.Where.EndsWith("in store other", StringComparison.Ordinal));
+
+        await HomeWork.ExecuteAsync(server.Other.Administrator, "ALTER ROLE rowhouse_mover RENAME TO gone");
+        var report = await stores.VerifyHomesAsync(Cancelled);
+        report.Faults.ShouldContain(fault => fault.Where == "rowhouse_mover in store other" && fault.Mend.Contains("database homes --renew", StringComparison.Ordinal));
+        report.Findings.ShouldNotContain(finding => finding.Where == "rowhouse_mover in store other");
+        await HomeWork.ExecuteAsync(server.Other.Administrator, "ALTER ROLE gone RENAME TO rowhouse_mover");
 
         await server.Other.WithoutAsync(async () => (await stores.VerifyHomesAsync(Cancelled)).Faults.ShouldContain(fault => fault.Where == "store other"));
     }

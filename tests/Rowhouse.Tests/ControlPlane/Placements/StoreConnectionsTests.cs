@@ -22,5 +22,5 @@ public sealed class StoreConnectionsTests
     [InlineData("Host=db1", "db10:5432", false)]
     public void Two_that_have_a_host_in_common_are_at_one_server(string connection, string other, bool isAt) => Of(connection).IsAt(other).ShouldBe(isAt);
 
-    private static StoreConnections Of(string platform) => new(platform, "", "");
+    private static StoreConnections Of(string platform) => new(platform, "", "", "");
 }

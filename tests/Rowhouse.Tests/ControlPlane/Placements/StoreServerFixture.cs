@@ -44,7 +44,7 @@ public class StoreServerFixture : ServerFixture
     public async Task RenewPasswordsAsync()
     {
         var store = await DatabaseRoles.EnsureStoreAsync("other", Other.Administrator, RoleNames.Default, RolePasswords.Generate(), Cancelled);
-        Connections = new() { Platform = store.Platform, Provisioner = store.Provisioner, Owner = store.Owner };
+        Connections = new() { Platform = store.Platform, Provisioner = store.Provisioner, Owner = store.Owner, Mover = store.Mover };
     }
 
     /// <summary>Adds a store on the other server, unless it is there.</summary>
