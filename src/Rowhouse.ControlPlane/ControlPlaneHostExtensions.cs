@@ -79,6 +79,7 @@ public static class ControlPlaneHostExtensions
         services.AddScoped<TenantChange>();
         services.AddScoped<CreateTenant>();
         services.AddScoped<ChangeTenant>();
+        services.AddHostedService<PlatformKeyStartup>(); // first: hosted services start in this order, and workers seal by the keys
         services.AddOperations();
         tenancy.Host.AddProducts();
         services.AddPlacements();
@@ -100,7 +101,6 @@ public static class ControlPlaneHostExtensions
         services.AddScoped<AddDomain>();
         services.AddScoped<CheckDomain>();
         services.AddScoped<DomainChange>();
-        services.AddHostedService<PlatformKeyStartup>();
         services.AddHostedService<FirstAdmin>();
         services.AddHostedService<DemoTenants>();
         services.AddHostedService<ExpiredRows>();

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using Rowhouse.Contracts;
@@ -46,6 +47,18 @@ public sealed class PlatformKeyStartTests : IClassFixture<PostgresFixture>, IDis
 
         (await KeysOf(second).GetCurrentAsync(tenant, Token)).Open("secret:x", envelope).ShouldBe([7]);
         (await File.ReadAllTextAsync(FilePath, Token)).ShouldBe(written);
+    }
+
+    [Fact]
+    public async Task The_keys_are_there_before_the_control_plane_works_in_the_background()
+    {
+        await using var server = await StartAsync(await SettingsAsync());
+
+        var services = server.Services.GetServices<IHostedService>().ToList();
+        var workers = services.Where(service => service is BackgroundService && service.GetType().Assembly == typeof(PlatformKeyStartup).Assembly).ToList();
+
+        workers.Count.ShouldBeGreaterThan(3);
+        workers.ShouldAllBe(worker => services.IndexOf(worker) > services.FindIndex(service => service is PlatformKeyStartup));
     }
 
     [Fact]
