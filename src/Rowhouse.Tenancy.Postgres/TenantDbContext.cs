@@ -89,20 +89,16 @@ public abstract class TenantDbContext : DbContext
     /// <summary>The context in whose transaction it works, if it entered one.</summary>
     internal TenantDbContext? Entered { get; set; }
 
-    /// <summary>Whether it works in a transaction that the kernel began, or has entered one. A statement that finds none then would be kept alone.</summary>
-    internal bool IsInTransaction
-    {
-        get => field || Entered is not null;
-        set;
-    }
+    /// <summary>The explicit transaction that it works in, its own or one that it entered; also when that is lost.</summary>
+    internal TenantTransaction? Transaction { get; set; }
 
-    /// <summary>Refuses to go on without the transaction: EF Core opens a new connection where one broke, and forgets it.</summary>
-    /// <exception cref="InvalidOperationException">It works in a transaction, which is not there any more.</exception>
+    /// <summary>Refuses to go on without the transaction.</summary>
+    /// <exception cref="InvalidOperationException">The context works in a transaction, which is not there any more.</exception>
     internal void RefuseLostTransaction()
     {
-        if (IsInTransaction && Database.CurrentTransaction is null)
+        if (Transaction is { IsLost: true })
         {
-            throw new InvalidOperationException("The transaction that this is part of has ended with its connection. Nothing of it was kept: let the failure out.");
+            throw new InvalidOperationException("The transaction that this is part of has ended with its connection: let the failure out, and begin anew in a scope of its own.");
         }
     }
 

@@ -19,7 +19,7 @@ public static class TenantTransactionExtensions
     /// <param name="context">The context that does the work; it tracks nothing yet, since what it tracked could be stale in the new home.</param>
     /// <param name="work">The work. It is committed when it ends and undone when it throws.</param>
     /// <param name="cancellationToken">Stops, and undoes what was done.</param>
-    /// <exception cref="InvalidOperationException">The context is in a transaction already, or tracks entities.</exception>
+    /// <exception cref="InvalidOperationException">The context is in a transaction already, or tracks entities. Or one that was begun on it by hand was lost with its connection.</exception>
     /// <exception cref="HomeNotWritableException">No home of the tenant takes writes for ten seconds. Nothing was changed.</exception>
     public static async Task<TResult> InTransactionAsync<TResult>(this TenantDbContext context, Func<CancellationToken, Task<TResult>> work, CancellationToken cancellationToken = default)
     {
@@ -43,17 +43,9 @@ public static class TenantTransactionExtensions
             {
                 var transaction = await context.Database.BeginTransactionAsync(cancelled).ConfigureAwait(false);
                 await using var dispose = transaction.ConfigureAwait(false);
-                context.IsInTransaction = true;
-                try
-                {
-                    var result = await attempt(cancelled).ConfigureAwait(false);
-                    await transaction.CommitAsync(cancelled).ConfigureAwait(false);
-                    return result;
-                }
-                finally
-                {
-                    context.IsInTransaction = false;
-                }
+                var result = await attempt(cancelled).ConfigureAwait(false);
+                await transaction.CommitAsync(cancelled).ConfigureAwait(false);
+                return result;
             },
             verifySucceeded: null,
             cancellationToken);
@@ -67,7 +59,7 @@ public static class TenantTransactionExtensions
     /// <param name="name">What is locked, for example <c>cards</c>.</param>
     /// <param name="work">The work. It is committed when it ends and undone when it throws.</param>
     /// <param name="cancellationToken">Stops, and undoes what was done.</param>
-    /// <exception cref="InvalidOperationException">The context is in a transaction already, or tracks entities.</exception>
+    /// <exception cref="InvalidOperationException">The context is in a transaction already, or tracks entities. Or one that was begun on it by hand was lost with its connection.</exception>
     /// <exception cref="TenantLockTimeoutException">Others held the lock, or a row that the work changes, for ten seconds. Nothing was changed.</exception>
     /// <exception cref="HomeNotWritableException">No home of the tenant takes writes for ten seconds. Nothing was changed.</exception>
     public static async Task<TResult> InLockAsync<TResult>(this TenantDbContext context, string name, Func<CancellationToken, Task<TResult>> work, CancellationToken cancellationToken = default)
@@ -103,7 +95,7 @@ public static class TenantTransactionExtensions
     /// <param name="context">The context that reads. It is in no transaction and tracks nothing: what is read may be old, and is tracked no longer than the reads take.</param>
     /// <param name="read">The reads.</param>
     /// <param name="cancellationToken">Stops.</param>
-    /// <exception cref="InvalidOperationException">The context is in a transaction already, or tracks entities.</exception>
+    /// <exception cref="InvalidOperationException">The context is in a transaction already, or tracks entities. Or one that was begun on it by hand was lost with its connection.</exception>
     /// <exception cref="DbUpdateException">It writes what the context tracks; on a standby and on the primary alike that is refused.</exception>
     /// <exception cref="PostgresException">It writes in another way (25006). Or a standby ended it, since what it reads was changed meanwhile (40001): let standbys wait longer, or read on the primary.</exception>
     public static async Task<TResult> ReadFromReplicaAsync<TResult>(this TenantDbContext context, Func<CancellationToken, Task<TResult>> read, CancellationToken cancellationToken = default)
@@ -160,7 +152,7 @@ public static class TenantTransactionExtensions
     /// <param name="context">A context that is in no transaction.</param>
     /// <param name="other">A context of the same tenant that is in one.</param>
     /// <param name="cancellationToken">Stops.</param>
-    /// <exception cref="InvalidOperationException">The other context is in no transaction, or this one is in one.</exception>
+    /// <exception cref="InvalidOperationException">The other context is in no transaction, or this one is in one. Or one of the two has lost a transaction with its connection.</exception>
     /// <exception cref="TenantMismatchException">The other context is another tenant's.</exception>
     public static async Task EnterTransactionAsync(this TenantDbContext context, TenantDbContext other, CancellationToken cancellationToken = default)
     {
@@ -171,6 +163,7 @@ public static class TenantTransactionExtensions
             throw new TenantMismatchException(other.GetType().Name);
         }
 
+        other.RefuseLostTransaction();
         if (context.Database.CurrentTransaction is not null || other.Database.CurrentTransaction is not { } transaction)
         {
             throw new InvalidOperationException($"{context.GetType().Name} enters the transaction of {other.GetType().Name}: the first is in none, and the second in one that it has begun by InTransactionAsync.");
@@ -179,8 +172,16 @@ public static class TenantTransactionExtensions
         // The other one's transaction is done again in a newer home than what is bound in it, be it by this context alone.
         other.BindGeneration();
         context.ConnectAs(other);
-        await context.Database.UseTransactionAsync(transaction.GetDbTransaction(), cancellationToken).ConfigureAwait(false);
-        context.Entered = other;
+        try
+        {
+            await context.Database.UseTransactionAsync(transaction.GetDbTransaction(), cancellationToken).ConfigureAwait(false);
+            context.Entered = other;
+        }
+        catch
+        {
+            context.Reconnect(); // on the other one's, a statement of its own would end the transaction that is open there
+            throw;
+        }
     }
 
     /// <summary>Lets a context out of the transaction that it entered, which goes on without it.</summary>
@@ -190,6 +191,7 @@ public static class TenantTransactionExtensions
         ArgumentNullException.ThrowIfNull(context);
         context.ChangeTracker.Clear();
         context.Entered = null;
+        context.Transaction?.Forget();
         await context.Database.UseTransactionAsync(null).ConfigureAwait(false);
         context.BoundTransaction = null;
 
@@ -199,6 +201,7 @@ public static class TenantTransactionExtensions
 
     private static void RefuseBegun(TenantDbContext context)
     {
+        context.RefuseLostTransaction();
         if (context.Database.CurrentTransaction is not null)
         {
             throw new InvalidOperationException("The context is in a transaction already; only the outermost can be done again.");

@@ -76,7 +76,7 @@ internal sealed class OperationJournal(IDbContextFactory<PlatformDbContext> cont
         {
             await transaction.CommitAsync(cancellationToken);
         }
-        catch (Exception exception) when (exception is not PostgresException || exception.IsOutage())
+        catch (Exception exception) when (exception is not PostgresException || exception.IsCutShort())
         {
             throw new OperationLostException("Whether its last step was recorded is not known.", exception);
         }

@@ -37,7 +37,7 @@ internal sealed class HomeReplay(TenantDbContext context, HomeSources homes) : I
 
     public TResult Execute<TState, TResult>(TState state, Func<DbContext, TState, TResult> operation, Func<DbContext, TState, ExecutionResult<TResult>>? verifySucceeded)
     {
-        context.RefuseLostTransaction();
+        var isPart = context.Transaction is not null;
         try
         {
             return operation(context, state);
@@ -45,6 +45,10 @@ internal sealed class HomeReplay(TenantDbContext context, HomeSources homes) : I
         catch (Exception exception) when (FenceOf(exception) is { } fence)
         {
             throw new HomeNotWritableException(context.BoundTenant, context.BoundGeneration, fence);
+        }
+        finally
+        {
+            ForgetLost(isPart);
         }
     }
 
@@ -54,11 +58,8 @@ internal sealed class HomeReplay(TenantDbContext context, HomeSources homes) : I
         Func<DbContext, TState, CancellationToken, Task<ExecutionResult<TResult>>>? verifySucceeded,
         CancellationToken cancellationToken = default)
     {
-        context.RefuseLostTransaction();
-
-        // Of a transaction that was begun by hand too: alone it would be kept without the rest.
-        var isPart = context.Database.CurrentTransaction is not null;
-        var isBegunByHand = isPart && !context.IsInTransaction;
+        // Also of one that was begun by hand: alone it would be kept without the rest.
+        var isPart = context.Transaction is not null;
         long? refused = null;
         long? broke = null;
         while (true)
@@ -70,11 +71,6 @@ internal sealed class HomeReplay(TenantDbContext context, HomeSources homes) : I
             }
 
             context.Depth++;
-            if (isBegunByHand)
-            {
-                context.IsInTransaction = true;
-            }
-
             try
             {
                 return await operation(context, state, cancellationToken).ConfigureAwait(false);
@@ -116,11 +112,17 @@ internal sealed class HomeReplay(TenantDbContext context, HomeSources homes) : I
             finally
             {
                 context.Depth--;
-                if (isBegunByHand)
-                {
-                    context.IsInTransaction = false;
-                }
+                ForgetLost(isPart);
             }
+        }
+    }
+
+    // What the work began and lost is over with it: it is told, or done again as a whole.
+    private void ForgetLost(bool isPart)
+    {
+        if (!isPart && context.Transaction is { IsLost: true } lost)
+        {
+            lost.Forget();
         }
     }
 
@@ -132,7 +134,7 @@ internal sealed class HomeReplay(TenantDbContext context, HomeSources homes) : I
     private static bool IsOutage(Exception? exception) => exception switch
     {
         null or NpgsqlOperationInProgressException => false,
-        PostgresException refused => refused.IsOutage(),
+        PostgresException refused => refused.IsCutShort(),
         NpgsqlException broken => !IsLate(broken.InnerException),
         _ => IsOutage(exception.InnerException),
     };

@@ -22,7 +22,7 @@ namespace Rowhouse.Tenancy.Postgres.Binding;
 /// <item>Session-level settings are never used: behind a pooler the next client would inherit them.</item>
 /// </list>
 /// </remarks>
-internal sealed class TenantBinding(PostgresStore store) : CommandInterceptor, IDbTransactionInterceptor
+internal sealed class TenantBinding(PostgresStore store) : CommandInterceptor, IDbConnectionInterceptor, IDbTransactionInterceptor
 {
     private const string Begin = "BEGIN;";
     private const string Call = "CALL tenancy.bind(@rowhouse_tenant, @rowhouse_generation);\n";
@@ -111,6 +111,16 @@ internal sealed class TenantBinding(PostgresStore store) : CommandInterceptor, I
         return Task.CompletedTask;
     }
 
+    // Whatever is done where a connection has broken begins with a new one.
+    public InterceptionResult ConnectionOpening(DbConnection connection, ConnectionEventData eventData, InterceptionResult result)
+    {
+        (eventData.Context as TenantDbContext)?.RefuseLostTransaction();
+        return result;
+    }
+
+    public ValueTask<InterceptionResult> ConnectionOpeningAsync(DbConnection connection, ConnectionEventData eventData, InterceptionResult result, CancellationToken cancellationToken = default) =>
+        new(ConnectionOpening(connection, eventData, result));
+
     // What failed in a transaction before is over.
     public DbTransaction TransactionStarted(DbConnection connection, TransactionEndEventData eventData, DbTransaction result)
     {
@@ -171,10 +181,10 @@ internal sealed class TenantBinding(PostgresStore store) : CommandInterceptor, I
             return;
         }
 
+        context.RefuseLostTransaction();
         if (context.Database.CurrentTransaction is not { } transaction)
         {
             RefuseAmbientTransaction();
-            context.RefuseLostTransaction();
             context.MayNotRepeat |= eventData.CommandSource is not CommandSource.LinqQuery; // raw SQL may write; what LINQ is composed on may not
             command.CommandText = string.Concat(Begin, BindText(command, context), command.CommandText.AsSpan().TrimEnd("; \r\n\t"), "\n;COMMIT");
         }
@@ -214,6 +224,14 @@ internal sealed class TenantBinding(PostgresStore store) : CommandInterceptor, I
         if (context.Database.CurrentTransaction is not null)
         {
             FailedStatements.Note(command.Connection, exception);
+            if (exception?.IsCutShort() is true)
+            {
+                command.Connection?.Close(); // a pooler may have lost the server and keep its client
+            }
+            else
+            {
+                context.MayNotRepeat |= exception is null or PostgresException; // to be refused or cancelled is an answer too
+            }
         }
 
         return IsAlone(context, command) && command.Connection is { State: ConnectionState.Open } connection ? connection : null;

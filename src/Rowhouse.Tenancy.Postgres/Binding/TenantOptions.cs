@@ -28,6 +28,9 @@ internal static class TenantOptions
 
 #pragma warning disable EF1001 // See TenantFinderSource.
     private static void UseKernelServices(DbContextOptionsBuilder options) =>
-        options.UseSnakeCaseNamingConvention().ReplaceService<IModificationCommandBatchFactory, TenantBatchFactory>().ReplaceService<IEntityFinderSource, TenantFinderSource>();
+        options.UseSnakeCaseNamingConvention()
+            .ReplaceService<IModificationCommandBatchFactory, TenantBatchFactory>()
+            .ReplaceService<IRelationalTransactionFactory, TenantTransactionFactory>()
+            .ReplaceService<IEntityFinderSource, TenantFinderSource>();
 #pragma warning restore EF1001
 }
