@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Security.Cryptography;
 using Npgsql;
 using Rowhouse.Tenancy.Postgres.Guards;
 using Rowhouse.Tenancy.Postgres.Hosting;
@@ -29,6 +30,10 @@ public sealed class HomePurge
     private const int Timeout = 600;
 
     private const string Name = "rowhouse purge";
+
+    /// <summary>Where the locks are by which a session is known again.</summary>
+    private const int LockSpace = 0x70757267;
+
     private const string Changes = "tenancy.changes";
 
     private readonly PostgresStore store;
@@ -46,7 +51,8 @@ public sealed class HomePurge
     /// <param name="token">What names this work: the same one when it is begun again. Where the home was being purged under another one, that stops.</param>
     /// <param name="cancellationToken">Stops between two transactions. The home stays closed.</param>
     /// <exception cref="HomeMismatchException">The home is of another generation, or receives the tenant: nothing was removed. Or somebody else took the work over.</exception>
-    /// <exception cref="InvalidOperationException">The mover's connection is not set, or leads to another database than the platform's: the home is as it was.</exception>
+    /// <exception cref="InvalidOperationException">The mover's connection is not set.</exception>
+    /// <exception cref="OtherDatabaseException">The mover's connection leads to another database than the platform's. Nothing was touched.</exception>
     /// <exception cref="UnknownTablesException">The store has tables of tenants that no registered module knows. Nothing was emptied, unless they were made meanwhile; the home stays closed.</exception>
     /// <exception cref="PostgresException">Some writer of the tenant did not end in time, or the work was taken over.</exception>
     public async Task RunAsync(TenantId tenant, int generation, Guid token, CancellationToken cancellationToken = default)
@@ -61,9 +67,9 @@ public sealed class HomePurge
             string.Create(CultureInfo.InvariantCulture, $"SET LOCAL rowhouse.tenant = '{tenant.Value:D}'; SET LOCAL rowhouse.mover = '{token:D}';"));
         var mover = await OpenAsync(store.Connections.Mover ?? throw new InvalidOperationException($"A home is emptied over the mover's connection, and {ConfiguredConnections.Mover} is not set. `rowhouse database init` makes the role and prints the setting."), cancellationToken).ConfigureAwait(false);
         await using var dispose = mover.ConfigureAwait(false);
+        await RefuseElsewhereAsync(mover, cancellationToken).ConfigureAwait(false);
         if (await CloseAsync(mover, home, token, cancellationToken).ConfigureAwait(false) is not { } isMine)
         {
-            await RefuseElsewhereAsync(tenant, generation, cancellationToken).ConfigureAwait(false);
             return;
         }
 
@@ -94,20 +100,23 @@ public sealed class HomePurge
         {
             throw new HomeMismatchException(tenant, generation);
         }
-
-        await RefuseElsewhereAsync(tenant, generation, cancellationToken).ConfigureAwait(false);
     }
 
-    // A mover that looks into a copy of the store, or another one, finds no home and would have nothing to do. The platform's is the one that homes are opened over.
-    private async Task RefuseElsewhereAsync(TenantId tenant, int generation, CancellationToken cancellationToken)
+    // In another database there may be no home, and nothing to do; in a copy of this one there is such a home, which is another installation's by now. Homes
+    // are opened over the platform's connection, and a lock that a session has is seen in its own database alone.
+    private async Task RefuseElsewhereAsync(NpgsqlConnection mover, CancellationToken cancellationToken)
     {
-        var look = store.Platform.CreateCommand("SELECT EXISTS (SELECT FROM tenancy.homes WHERE tenant_id = $1 AND generation <= $2)");
+        var mark = RandomNumberGenerator.GetInt32(int.MaxValue);
+        var transaction = await mover.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
+        await using var disposeTransaction = transaction.ConfigureAwait(false);
+        await mover.ExecuteAsync(string.Create(CultureInfo.InvariantCulture, $"SELECT pg_advisory_xact_lock_shared({LockSpace}, {mark})"), cancellationToken).ConfigureAwait(false);
+        var look = store.Platform.CreateCommand("SELECT EXISTS (SELECT FROM pg_locks l JOIN pg_database d ON d.oid = l.database WHERE d.datname = current_database() AND l.locktype = 'advisory' AND l.classid::bigint = $1 AND l.objid::bigint = $2)");
         await using var dispose = look.ConfigureAwait(false);
-        look.Parameters.Add(new() { Value = tenant.Value });
-        look.Parameters.Add(new() { Value = generation });
-        if (await look.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false) is true)
+        look.Parameters.Add(new() { Value = (long)LockSpace });
+        look.Parameters.Add(new() { Value = (long)mark });
+        if (await look.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false) is not true)
         {
-            throw new InvalidOperationException($"The home of the tenant {tenant} is there over the platform's connection and not over the mover's: {ConfiguredConnections.Mover} leads to another database. Nothing of it was removed.");
+            throw new OtherDatabaseException(ConfiguredConnections.Mover);
         }
     }
 

@@ -26,7 +26,11 @@ internal sealed class RemoveHome(HomePurge homes, HomeServers servers) : IOperat
         }
         catch (UnknownTablesException exception)
         {
-            throw new OperationDelayedException($"The server that took it up does not know the tables {exception.Tables}. It waits for one that does: one of the newest release, with all products.") { IsElsewhere = true };
+            throw new OperationDelayedException($"The server that took it up does not know the tables {exception.Tables}. It waits for one that does, of the newest release and with all products. Where their product is gone for good, drop them.") { IsElsewhere = true };
+        }
+        catch (OtherDatabaseException exception)
+        {
+            throw new OperationDelayedException($"The server that took it up cannot do it: {exception.Message}") { IsElsewhere = true };
         }
         catch (HomeMismatchException exception)
         {

@@ -44,7 +44,7 @@ internal static partial class StoreRules
         var mover = Read("connections.mover", request.Mover, errors);
         foreach (var (field, other) in new[] { ("connections.provisioner", provisioner), ("connections.owner", owner), ("connections.mover", mover) })
         {
-            if (!errors.Has("connections.platform") && !errors.Has(field) && !HostAddresses.AreSame(HostAddresses.Of(other.ConnectionString), HostAddresses.Of(platform.ConnectionString)))
+            if (!errors.Has("connections.platform") && !errors.Has(field) && !HostAddresses.AreSame(other.ConnectionString, platform.ConnectionString))
             {
                 errors.Add(field, "It leads to another server than connections.platform. A store is one server, and its roles are that server's.");
             }

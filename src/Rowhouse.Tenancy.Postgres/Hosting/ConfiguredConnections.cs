@@ -32,14 +32,14 @@ internal static class ConfiguredConnections
 
         var direct = Optional(configuration, Direct);
         var control = Optional(configuration, Control);
-        if (control is not null && Optional(configuration, Platform) is { } platform && !IsOneAddress(control, platform))
+        if (control is not null && Optional(configuration, Platform) is { } platform && !HostAddresses.AreSame(control, platform))
         {
             throw new InvalidOperationException($"{Control} and {Platform} lead to different servers. Both databases are on one: roles and their passwords belong to the server.");
         }
 
         var owner = AroundPooler(Owner);
         var mover = AroundPooler(Mover);
-        if (mover is not null && Optional(configuration, Platform) is { } store && !(DatabaseOf(mover) == DatabaseOf(store) && (direct is not null || IsOneAddress(mover, store))))
+        if (mover is not null && Optional(configuration, Platform) is { } store && !(DatabaseOf(mover) == DatabaseOf(store) && (direct is not null || HostAddresses.AreSame(mover, store))))
         {
             throw new InvalidOperationException($"{Mover} leads to another database than {Platform}: tenants' rows are in the store, and are removed there. Use the settings that `rowhouse database init` wrote.");
         }
@@ -60,7 +60,7 @@ internal static class ConfiguredConnections
             Mover = mover,
 
             // Who names a way around the pooler has one.
-            ThroughPooler = direct is not null && !IsOneAddress(application, direct),
+            ThroughPooler = direct is not null && !HostAddresses.AreSame(application, direct),
         };
 
         string? AroundPooler(string key) => Optional(configuration, key) is { } connection && direct is not null ? Around(connection, direct) : Optional(configuration, key);
@@ -90,8 +90,6 @@ internal static class ConfiguredConnections
         var address = new NpgsqlConnectionStringBuilder(direct);
         return new NpgsqlConnectionStringBuilder(connection) { Host = address.Host, Port = address.Port }.ConnectionString;
     }
-
-    private static bool IsOneAddress(string one, string other) => HostAddresses.AreSame(HostAddresses.Of(one), HostAddresses.Of(other));
 
     private static string? DatabaseOf(string connection) => new NpgsqlConnectionStringBuilder(connection) is var named ? named.Database ?? named.Username : null;
 

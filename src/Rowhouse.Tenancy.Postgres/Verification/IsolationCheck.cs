@@ -27,7 +27,7 @@ internal static class IsolationCheck
             .. OpenRules.Check(tables, live),
             .. DatabaseRules.Check(live),
             .. KernelRules.Check(tables, live),
-            .. RoleRules.Check(names, working, roles, isStore: true),
+            .. RoleRules.Check(names, working, roles, moverHasTemporaryTables: true),
             .. roles.Where(role => role.Name == names.Owner).SelectMany(owner => RoleRules.ActAs(names, owner)),
         ];
         return new(tables.Count(table => !table.IsShared), tables.Count(table => table.IsShared), findings) { IsDistributed = live.Database.Distributed };

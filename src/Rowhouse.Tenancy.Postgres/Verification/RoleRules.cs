@@ -14,10 +14,10 @@ internal static class RoleRules
     /// <param name="names">What the installation's roles are called.</param>
     /// <param name="judged">The roles that are judged.</param>
     /// <param name="roles">They, where they exist, and all that they can become.</param>
-    /// <param name="isStore">Whether this is a database with tenants' rows: there the mover has temporary tables, and elsewhere nobody.</param>
-    public static IEnumerable<IsolationFinding> Check(RoleNames names, IEnumerable<string> judged, IReadOnlyList<LiveRole> roles, bool isStore = false) =>
+    /// <param name="moverHasTemporaryTables">Whether the mover may have temporary tables, as it has in a database with tenants' rows. Nobody else has, anywhere.</param>
+    public static IEnumerable<IsolationFinding> Check(RoleNames names, IEnumerable<string> judged, IReadOnlyList<LiveRole> roles, bool moverHasTemporaryTables = false) =>
         judged.SelectMany(name => roles.FirstOrDefault(role => role.Name == name) is { } role
-            ? Is(role).Concat(Becomes(names, role, roles)).Concat(Group(names, role)).Concat(ActAs(names, role)).Concat(Begins(role)).Concat(Makes(role, hasTemporaryTables: isStore && name == names.Mover))
+            ? Is(role).Concat(Becomes(names, role, roles)).Concat(Group(names, role)).Concat(ActAs(names, role)).Concat(Begins(role)).Concat(Makes(role, hasTemporaryTables: moverHasTemporaryTables && name == names.Mover))
             : [new("role", name, "there is no such role.", "Run `rowhouse database init`.")]);
 
     /// <summary>Judges the provisioner by the same, but for what it is there for: it makes databases and roles, and admits the logins of homes to the group.</summary>

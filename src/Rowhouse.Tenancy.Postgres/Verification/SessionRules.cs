@@ -59,5 +59,5 @@ internal static class SessionRules
     private static IEnumerable<IsolationFinding> Judge(RoleNames names, string user, WorkingConnection connection, IReadOnlyList<LiveRole> roles) =>
         user == names.Owner && connection.Role == user ? roles.Where(role => role.Name == user).SelectMany(role => role.Attributes.Select(attribute => RoleRules.Has(user, attribute)))
         : user == names.Provisioner ? RoleRules.CheckProvisioner(names, roles)
-        : RoleRules.Check(names, [user], roles, isStore: connection.Role == names.Mover && !connection.IsOutside);
+        : RoleRules.Check(names, [user], roles, moverHasTemporaryTables: connection.Role == names.Mover && !connection.IsOutside);
 }

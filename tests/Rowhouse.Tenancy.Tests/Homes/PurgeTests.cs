@@ -65,13 +65,16 @@ public sealed class PurgeTests(PostgresFixture postgres) : IClassFixture<Postgre
         await host.WriteNoteAsync(host.Smith);
         if (isCopy)
         {
-            await NotesHost.ExecuteAsync(other.Connections.Platform, "INSERT INTO tenancy.homes (tenant_id, generation) VALUES ($1, 1)", host.Smith.Id.Value);
+            await other.OpenHomeAsync(host.Smith);
+            await WriteAsync(other, host.Smith);
         }
 
         (await Should.ThrowAsync<InvalidOperationException>(PurgeAsync(host, host.Smith))).Message.ShouldContain("ROWHOUSE_DATABASE_MOVER leads to another database");
 
         (await RowsAsync(host, host.Smith))["notes.notes"].ShouldBe(1);
         (await HomeAsync(host, host.Smith)).ShouldBe("open false");
+        (await RowsAsync(other, host.Smith))["notes.notebooks"].ShouldBe(isCopy ? 1 : 0);
+        (await HomeAsync(other, host.Smith)).ShouldBe(isCopy ? "open false" : null);
     }
 
     [Fact]
@@ -142,9 +145,7 @@ public sealed class PurgeTests(PostgresFixture postgres) : IClassFixture<Postgre
         await host.FillAsync(host.Smith, labels: Many);
 
         // While one waits inside its transaction, the other finds nothing to delete that it had not deleted: and yet not the end.
-        await using var holder = new NpgsqlConnection(await postgres.SuperuserAsync(host.Connections.Application));
-        await holder.OpenAsync(Token);
-        await ExecuteAsync(holder, $"BEGIN; SELECT FROM notes.labels WHERE tenant_id = '{host.Smith.Id}' AND name = 'last' FOR UPDATE");
+        await using var holder = await HoldLastLabelAsync(host);
         var both = Task.WhenAll(PurgeAsync(host, host.Smith), PurgeAsync(host, host.Smith));
         await WaitForPurgesAsync(host, 2);
         await ExecuteAsync(holder, "ROLLBACK");
@@ -159,9 +160,7 @@ public sealed class PurgeTests(PostgresFixture postgres) : IClassFixture<Postgre
     {
         await using var host = await NotesHost.StartAsync(postgres);
         await host.FillAsync(host.Smith, labels: Many);
-        await using var other = new NpgsqlConnection(await postgres.SuperuserAsync(host.Connections.Application));
-        await other.OpenAsync(Token);
-        await ExecuteAsync(other, $"BEGIN; SELECT FROM notes.labels WHERE tenant_id = '{host.Smith.Id}' AND name = 'last' FOR UPDATE");
+        await using var other = await HoldLastLabelAsync(host);
         var purging = PurgeAsync(host, host.Smith);
         await WaitForPurgesAsync(host, 1);
 
@@ -178,9 +177,7 @@ public sealed class PurgeTests(PostgresFixture postgres) : IClassFixture<Postgre
     {
         await using var host = await NotesHost.StartAsync(postgres);
         await host.FillAsync(host.Smith, labels: Many);
-        await using var other = new NpgsqlConnection(await postgres.SuperuserAsync(host.Connections.Application));
-        await other.OpenAsync(Token);
-        await ExecuteAsync(other, $"BEGIN; SELECT FROM notes.labels WHERE tenant_id = '{host.Smith.Id}' AND name = 'last' FOR UPDATE");
+        await using var other = await HoldLastLabelAsync(host);
         var purging = PurgeAsync(host, host.Smith);
         await WaitForPurgesAsync(host, 1);
 
@@ -228,13 +225,44 @@ public sealed class PurgeTests(PostgresFixture postgres) : IClassFixture<Postgre
 
         (await Should.ThrowAsync<UnknownTablesException>(PurgeAsync(host, host.Smith))).Tables.ShouldBe("notes.newer");
         (await HomeAsync(host, host.Smith)).ShouldBe("purging false");
+        await NotesHost.ExecuteAsync(superuser, "DROP TABLE notes.newer");
+        (await RowsAsync(host, host.Smith)).Values.ShouldAllBe(rows => rows > 0);
 
-        // A part of a known one goes with it.
-        await NotesHost.ExecuteAsync(superuser, "DROP TABLE notes.newer; CREATE TABLE notes.part () INHERITS (notes.labels); CREATE POLICY tenant ON notes.part TO rowhouse_tenant USING (true)");
         await PurgeAsync(host, host.Smith);
         (await HomeAsync(host, host.Smith)).ShouldBeNull();
-        await NotesHost.ExecuteAsync(superuser, "DROP TABLE notes.part");
-        (await RowsAsync(host, host.Smith)).Values.ShouldAllBe(rows => rows == 0);
+    }
+
+    [Fact]
+    public async Task A_table_that_is_made_meanwhile_keeps_the_home()
+    {
+        await using var host = await NotesHost.StartAsync(postgres);
+        await host.FillAsync(host.Smith, labels: Many);
+        await using var holder = await HoldLastLabelAsync(host);
+        var purging = PurgeAsync(host, host.Smith);
+        await WaitForPurgesAsync(host, 1);
+        var superuser = await postgres.SuperuserAsync(host.Connections.Application);
+        await NotesHost.ExecuteAsync(superuser, "CREATE TABLE notes.newer (tenant_id uuid PRIMARY KEY); CREATE POLICY tenant ON notes.newer TO rowhouse_tenant USING (true)");
+        await ExecuteAsync(holder, "ROLLBACK");
+
+        (await Should.ThrowAsync<UnknownTablesException>(purging)).Tables.ShouldBe("notes.newer");
+
+        (await HomeAsync(host, host.Smith)).ShouldBe("purging false");
+        await NotesHost.ExecuteAsync(superuser, "DROP TABLE notes.newer");
+        (await RowsAsync(host, host.Smith))["notes.labels"].ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task A_part_of_a_known_table_is_emptied_with_it()
+    {
+        await using var host = await NotesHost.StartAsync(postgres);
+        await host.WriteNoteAsync(host.Smith);
+        var superuser = await postgres.SuperuserAsync(host.Connections.Application);
+        await NotesHost.ExecuteAsync(superuser, $"CREATE TABLE notes.part () INHERITS (notes.labels); CREATE POLICY tenant ON notes.part TO rowhouse_tenant USING (true); INSERT INTO notes.part (tenant_id, id, name) VALUES ('{host.Smith.Id}', 1, 'in the part')");
+
+        await PurgeAsync(host, host.Smith);
+
+        (await HomeAsync(host, host.Smith)).ShouldBeNull();
+        (await CountAsync(host, "SELECT count(*) FROM notes.part")).ShouldBe(0);
     }
 
     [Theory]
@@ -259,9 +287,7 @@ public sealed class PurgeTests(PostgresFixture postgres) : IClassFixture<Postgre
     {
         await using var host = await NotesHost.StartAsync(postgres);
         await host.FillAsync(host.Smith, labels: Many);
-        await using var holder = new NpgsqlConnection(await postgres.SuperuserAsync(host.Connections.Application));
-        await holder.OpenAsync(Token);
-        await ExecuteAsync(holder, $"BEGIN; SELECT FROM notes.labels WHERE tenant_id = '{host.Smith.Id}' AND name = 'last' FOR UPDATE");
+        await using var holder = await HoldLastLabelAsync(host);
         var first = PurgeAsync(host, host.Smith);
         await WaitForPurgesAsync(host, 1);
 
@@ -365,6 +391,15 @@ public sealed class PurgeTests(PostgresFixture postgres) : IClassFixture<Postgre
     {
         await using var command = new NpgsqlCommand(sql, connection);
         await command.ExecuteNonQueryAsync(Token);
+    }
+
+    /// <summary>Lets nobody remove one of the tenant's labels, until the connection rolls back.</summary>
+    private async Task<NpgsqlConnection> HoldLastLabelAsync(NotesHost host)
+    {
+        var holder = new NpgsqlConnection(await postgres.SuperuserAsync(host.Connections.Application));
+        await holder.OpenAsync(Token);
+        await ExecuteAsync(holder, $"BEGIN; SELECT FROM notes.labels WHERE tenant_id = '{host.Smith.Id}' AND name = 'last' FOR UPDATE");
+        return holder;
     }
 
     /// <summary>Waits until so many purges wait for what another session holds.</summary>
