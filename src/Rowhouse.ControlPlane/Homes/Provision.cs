@@ -13,8 +13,8 @@ namespace Rowhouse.ControlPlane.Homes;
 /// <param name="Home">What its database and its login are called.</param>
 /// <param name="Store">The store.</param>
 /// <param name="Generation">The generation of the tenant's homes that it is.</param>
-/// <param name="ReferenceVersion">The state of the reference data that it had a copy of when it was opened; none where it had none, or that is not known.</param>
-internal sealed record ProvisionData(string Home, string Store, int Generation, string? ReferenceVersion = null)
+/// <param name="HasReferenceData">Whether what all tenants read was there, in its latest state, when the home was opened.</param>
+internal sealed record ProvisionData(string Home, string Store, int Generation, bool HasReferenceData = false)
 {
     public Placement Placement => new(PlacementKind.Dedicated, Store, Home, Generation);
 }
@@ -30,7 +30,7 @@ internal sealed class Provision(StoreRegistry stores, TenantProducts products, T
         OperationStep<ProvisionData>.Of<MakeLogin>("login"),
         OperationStep<ProvisionData>.Of<MakeDatabase>("database"),
         OperationStep<ProvisionData>.Of<OpenHome>(Open),
-        OperationStep<ProvisionData>.Of<CopyReferenceData>("reference-data"));
+        OperationStep<ProvisionData>.Of<CopyReferenceData>("reference-data") with { IsDone = data => data.HasReferenceData });
 
     // It is left to a server that can do it.
     public override bool IsWorkedOnHere => stores.MakesHomes;
@@ -80,7 +80,7 @@ internal sealed class Provision(StoreRegistry stores, TenantProducts products, T
     }
 
     /// <summary>The tenant may write there, and nobody else.</summary>
-    private sealed class OpenHome(HomeServers servers, DedicatedHomes known, TenantHomes homes) : IOperationStep<ProvisionData>
+    private sealed class OpenHome(HomeServers servers, DedicatedHomes known, TenantHomes homes, ReferenceData reference) : IOperationStep<ProvisionData>
     {
         public async Task DoAsync(OperationRun<ProvisionData> run, CancellationToken cancellationToken)
         {
@@ -98,9 +98,12 @@ internal sealed class Provision(StoreRegistry stores, TenantProducts products, T
                 throw HomeServers.Refuse(run.Data.Placement);
             }
 
-            run.Data = opened.IsOpen
-                ? run.Data with { ReferenceVersion = opened.ReferenceVersion }
-                : throw new OperationRefusedException($"The database {run.Data.Home} has the tenant's home in another generation than {run.Data.Generation}, or closed. Find out in its tenancy.homes, and retry when it is open.");
+            if (!opened.IsOpen)
+            {
+                throw new OperationRefusedException($"The database {run.Data.Home} has the tenant's home in another generation than {run.Data.Generation}, or closed. Find out in its tenancy.homes, and retry when it is open.");
+            }
+
+            run.Data = run.Data with { HasReferenceData = opened.ReferenceVersion is { } copied && copied == await reference.FindVersionAsync(cancellationToken) };
         }
 
         private async Task MakeAsync(OperationRun<ProvisionData> run, CancellationToken cancellationToken)
@@ -121,12 +124,6 @@ internal sealed class Provision(StoreRegistry stores, TenantProducts products, T
     /// <summary>What all tenants read.</summary>
     private sealed class CopyReferenceData(ReferenceData data) : IOperationStep<ProvisionData>
     {
-        public async Task DoAsync(OperationRun<ProvisionData> run, CancellationToken cancellationToken)
-        {
-            if (run.Data.ReferenceVersion is not { } copied || copied != await data.FindVersionAsync(cancellationToken))
-            {
-                await data.CopyAsync(run.Data.Placement, cancellationToken);
-            }
-        }
+        public Task DoAsync(OperationRun<ProvisionData> run, CancellationToken cancellationToken) => data.CopyAsync(run.Data.Placement, cancellationToken);
     }
 }

@@ -67,8 +67,7 @@ internal sealed class OperationJournal(IDbContextFactory<PlatformDbContext> cont
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         await using var transaction = await ControlTransaction.BeginAsync(db, cancellationToken);
-        await db.HoldOperationAsync(lease.Operation.Id, lease.Token, cancellationToken);
-        var current = await db.Operations.SingleAsync(operation => operation.Id == lease.Operation.Id, cancellationToken);
+        var current = await db.HoldOperationAsync(lease.Operation.Id, lease.Token, cancellationToken);
         await change(db, current);
         current.Version++;
         await db.SaveChangesAsync(cancellationToken);

@@ -37,6 +37,11 @@ internal abstract class OperationKind
     /// <summary>Does the operation's step that is next, or undoes it.</summary>
     /// <returns>What the steps know after it.</returns>
     public abstract Task<JsonDocument> StepAsync(Operation operation, Guid token, IServiceProvider services, CancellationToken cancellationToken);
+
+    /// <summary>Takes in that the step that was next is done, or undone, and passes over those after it in which there is nothing to do.</summary>
+    /// <param name="operation">The operation.</param>
+    /// <param name="data">What the steps know after it.</param>
+    public abstract void EndStep(Operation operation, JsonDocument data);
 }
 
 /// <summary>A kind of operation whose steps know something.</summary>
@@ -55,5 +60,15 @@ internal abstract class OperationKind<TData>(OperationPlan<TData> plan) : Operat
         var step = plan.Find(operation.NextStep!).Make(services); // the runner asks for none that is not there
         await (operation.State is OperationState.Undoing ? step.UndoAsync(run, cancellationToken) : step.DoAsync(run, cancellationToken));
         return OperationPlan<TData>.Write(run.Data);
+    }
+
+    public override void EndStep(Operation operation, JsonDocument data)
+    {
+        operation.EndStep(data);
+        var known = OperationPlan<TData>.Read(data);
+        while (operation is { State: OperationState.Running, NextStep: { } next } && plan.IsDone(next, known))
+        {
+            operation.EndStep(data);
+        }
     }
 }

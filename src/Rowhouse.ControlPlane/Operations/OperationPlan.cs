@@ -23,6 +23,9 @@ internal sealed class OperationPlan<TData>(string name, params IReadOnlyList<Ope
 
     /// <summary>The step of this name, which is one of the plan's.</summary>
     public OperationStep<TData> Find(string step) => steps.Single(known => known.Name == step);
+
+    /// <summary>Whether there is nothing to do in a step of this name; of one of another release nobody here knows.</summary>
+    public bool IsDone(string step, TData data) => steps.FirstOrDefault(known => known.Name == step)?.IsDone(data) is true;
 }
 
 /// <summary>A step of a plan, made anew each time from the services of a scope.</summary>
@@ -30,6 +33,9 @@ internal sealed class OperationPlan<TData>(string name, params IReadOnlyList<Ope
 internal sealed record OperationStep<TData>(string Name, Func<IServiceProvider, IOperationStep<TData>> Make)
     where TData : class
 {
+    /// <summary>Whether, by what the steps before it know, there is nothing to do: then it is passed over when the one before it ends. Undone it is all the same.</summary>
+    public Func<TData, bool> IsDone { get; init; } = _ => false;
+
     public static OperationStep<TData> Of<TStep>(string name)
         where TStep : class, IOperationStep<TData> => new(name, services => ActivatorUtilities.CreateInstance<TStep>(services));
 }

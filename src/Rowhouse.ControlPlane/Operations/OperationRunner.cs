@@ -101,7 +101,7 @@ internal sealed partial class OperationRunner(
             return await FailAsync(lease, kind, attempt, OperationFailure.Of(exception), cancellationToken);
         }
 
-        return await RecordOrFailAsync(lease, kind, attempt, operation => operation.EndStep(data), cancellationToken);
+        return await RecordOrFailAsync(lease, kind, attempt, operation => kind.EndStep(operation, data), cancellationToken);
     }
 
     /// <summary>Records that a step is done, and what comes next. Where that cannot be recorded, the step is not done: it is tried again like one that fails.</summary>

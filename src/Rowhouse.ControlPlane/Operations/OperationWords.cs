@@ -40,7 +40,7 @@ internal static class OperationWords
         var last = operation.History.Where(attempt => attempt.Step == index).MaxBy(attempt => attempt.Number);
         var status = last switch
         {
-            null => index < operation.Step && operation.State is not OperationState.Undoing ? "succeeded" : "pending", // done before it began
+            null => index < operation.Step && operation.State is not OperationState.Undoing ? "succeeded" : "pending", // done before it began, or passed over
             { Error: not null } => "failed",
             { EndedAt: null } => operation.Step == index && operation.IsUnderWay ? last.IsUndo ? "undoing" : "running" : "pending",
             { IsUndo: true } => "undone",

@@ -164,6 +164,8 @@ public sealed class DeprovisionServer : ServerFixture
             Task WaitAsync(string when) => server.At.TryGetValue((operation.TenantId.Value, $"{when} {operation.NextStep}"), out var does) ? does() : Task.CompletedTask;
         }
 
+        public override void EndStep(Rowhouse.ControlPlane.Operations.Operation operation, JsonDocument data) => kind.EndStep(operation, data);
+
         public override Task StateChangedAsync(PlatformDbContext db, Rowhouse.ControlPlane.Operations.Operation operation, CancellationToken cancellationToken) => kind.StateChangedAsync(db, operation, cancellationToken);
     }
 }

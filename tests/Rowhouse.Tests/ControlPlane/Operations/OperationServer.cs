@@ -14,6 +14,9 @@ namespace Rowhouse.Tests.ControlPlane.Operations;
 /// <summary>A server with a kind of operation of three steps, each of which does what a test says.</summary>
 public sealed class OperationServer : ServerFixture
 {
+    /// <summary>A kind in which nothing is left to do once its first step is done.</summary>
+    internal const string Hurried = "hurried";
+
     private static readonly HashSet<string> Ends = ["succeeded", "failed", "cancelled", "stuck"];
 
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
@@ -31,6 +34,7 @@ public sealed class OperationServer : ServerFixture
     {
         builder.Services.AddSingleton(new OperationOptions { Lease = TimeSpan.FromSeconds(2), Poll = TimeSpan.FromMilliseconds(100), FirstPause = TimeSpan.FromMilliseconds(20) });
         builder.Services.AddSingleton<OperationKind>(new Probe(this, PlanOf("probe")));
+        builder.Services.AddSingleton<OperationKind>(new Probe(this, PlanOf(Hurried)));
         builder.Services.AddSingleton<OperationKind>(new OneWay(this, PlanOf("one-way")));
     }
 
@@ -99,7 +103,8 @@ public sealed class OperationServer : ServerFixture
     /// <summary>What the steps know: which of them have been done.</summary>
     internal sealed record Known(IReadOnlyList<string> Steps);
 
-    private OperationPlan<Known> PlanOf(string kind, string steps = "abc") => new(kind, [.. steps.Select(name => new OperationStep<Known>($"{name}", _ => new Step(this, $"{name}")))]);
+    private OperationPlan<Known> PlanOf(string kind, string steps = "abc") => new(
+        kind, [.. steps.Select(name => new OperationStep<Known>($"{name}", _ => new Step(this, $"{name}")) { IsDone = known => kind == Hurried && known.Steps.Contains("a") })]);
 
     private class Probe(OperationServer server, OperationPlan<Known> plan) : OperationKind<Known>(plan)
     {

@@ -33,6 +33,42 @@ public sealed class OperationTests(OperationServer server) : IClassFixture<Opera
     }
 
     [Fact]
+    public async Task Steps_in_which_nothing_is_left_to_do_are_passed_over()
+    {
+        var id = await server.StartAsync(OperationServer.Hurried, (await server.CreateTenantAsync("Hurried")).Id);
+
+        var ended = await server.EndAsync(id);
+
+        ended.Status.ShouldBe("succeeded");
+        ended.Steps.Select(step => (step.Name, step.Status, step.StartedAt is null)).ShouldBe([("a", "succeeded", false), ("b", "succeeded", true), ("c", "succeeded", true)]);
+        server.DoneIn(id).ShouldBe(["+a"]);
+    }
+
+    [Fact]
+    public async Task Steps_that_were_passed_over_are_undone_all_the_same()
+    {
+        TaskCompletionSource working = new(), go = new();
+        var id = await server.StartAsync(OperationServer.Hurried, (await server.CreateTenantAsync("Hurried Back")).Id, ("+a", cancelled => { working.TrySetResult(); return go.Task.WaitAsync(cancelled); }));
+        await working.Task.WaitAsync(Cancelled);
+        await server.SuperAdmin.PostAsync($"/api/operations/{id}/cancel", null, Cancelled).ShouldBeAsync(HttpStatusCode.Accepted);
+        go.SetResult();
+
+        (await server.EndAsync(id)).Status.ShouldBe("cancelled");
+        server.DoneIn(id).ShouldBe(["+a", "-c", "-b", "-a"]);
+    }
+
+    [Fact]
+    public async Task Where_the_end_is_refused_the_last_step_that_was_done_has_failed()
+    {
+        var id = await server.StartAsync(OperationServer.Hurried, (await server.CreateTenantAsync("Hurried In Vain")).Id, ("Succeeded", _ => throw new OperationRefusedException("The name is taken by now.")));
+
+        var ended = await server.EndAsync(id);
+
+        (ended.Status, ended.Reason).ShouldBe(("failed", "The name is taken by now."));
+        server.DoneIn(id).ShouldBe(["+a", "-a"]);
+    }
+
+    [Fact]
     public async Task One_has_the_steps_that_it_began_with_whatever_its_kind_has_by_now()
     {
         var id = await server.StartOtherAsync("Other Order", "ca");
